@@ -1,0 +1,1 @@
+"""What an event of an AI coding agent is, and what can be said about events."""

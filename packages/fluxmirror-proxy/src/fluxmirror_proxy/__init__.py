@@ -1,0 +1,1 @@
+"""Relays MCP traffic between a client and its server and records a copy of it."""

@@ -1,0 +1,1 @@
+"""The spool, the drain and the database: the only package with SQL in it."""

@@ -1,0 +1,1 @@
+"""The local dashboard, a program of its own."""
