@@ -1,0 +1,1 @@
+"""An agent's hook payload → AgentEvents: one adapter per payload dialect."""

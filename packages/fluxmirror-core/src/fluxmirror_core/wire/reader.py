@@ -1,0 +1,230 @@
+"""PayloadReader: the bytes of one captured hook payload → the events they tell of."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core import bounds
+from fluxmirror_core.detail import extract_detail
+from fluxmirror_core.event import BEFORE, SCHEMA_VERSION, AgentEvent, Kind
+from fluxmirror_core.self_noise import is_self_noise
+from fluxmirror_core.tools import NamedTool, name_tool
+from fluxmirror_core.touched import touched_path
+from fluxmirror_core.wire import claude, copilot, gemini, opencode
+from fluxmirror_core.wire.identity import digest, identify
+from fluxmirror_core.wire.observation import Observation
+from fluxmirror_core.wire.recognise import Recognised, event_name, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fluxmirror_core.redact import Redactor
+    from fluxmirror_core.touched import Repositories
+    from fluxmirror_core.wire.observation import Message
+
+_DIALECTS: Final = {
+    "claude": claude.observe,
+    "gemini": gemini.observe,
+    "copilot": copilot.observe,
+    "opencode": opencode.observe,
+}
+_TOOL_KINDS: Final = (Kind.TOOL_CALL, Kind.PERMISSION_REQUEST, Kind.PERMISSION_DENIED)
+_SCRUBBED_CHARS: Final = 8192
+"""How much of an error is looked at; what is kept of it is far shorter."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class Capture(NamedTuple):
+    """One payload as a hook wrote it down."""
+
+    name: str
+    """Name of the spool file."""
+    words: tuple[str, ...]
+    env: Mapping[str, str]
+    payload: bytes
+    captured_ms: int
+
+
+class Reading(NamedTuple):
+    """What a payload told."""
+
+    events: list[AgentEvent]
+    agent: str
+    unknown_event: str | None
+    """The hook event's name when the agent's row does not list it: format drift."""
+    undecodable: bool
+    """Whether bytes of the payload were no UTF-8 and had to be replaced."""
+
+
+class _Input(NamedTuple):
+    """What went into a call, without its secrets: as a value, as JSON, and how long it was."""
+
+    value: object
+    written: str | None
+    size_bytes: int | None
+
+
+class UnreadablePayloadError(Exception):
+    """The payload cannot be understood; the message is the reason, without any of its text."""
+
+
+class PayloadReader:
+    """Reads payloads on one machine, scrubbing every string it passes on."""
+
+    def __init__(
+        self, redactor: Redactor, repositories: Repositories, host: str | None, user: str | None
+    ) -> None:
+        self._redactor = redactor
+        self._repositories = repositories
+        self._host = host
+        self._user = user
+
+    def read(self, capture: Capture) -> Reading:
+        """Understand one payload.
+
+        Raises:
+            UnreadablePayloadError: it is empty, no JSON, no object, or nested beyond reason.
+        """
+        text, undecodable = _decode(capture.payload)
+        message = _parse(text)
+        recognised = recognise(message, capture.words, capture.env)
+        event = event_name(message, recognised.spec, capture.words)
+        seen = _DIALECTS[recognised.spec.dialect](message, recognised.spec, event)
+        return Reading(
+            [self._build(one, recognised, capture) for one in seen],
+            recognised.spec.id,
+            next((one.hook_event for one in seen if not one.known), None),
+            undecodable,
+        )
+
+    def torn(self, capture: Capture) -> AgentEvent:
+        """Make the event that stands for a payload of which only a part arrived."""
+        recognised = recognise({}, capture.words, capture.env)
+        seen = Observation(Kind.TORN, event_name({}, recognised.spec, capture.words))
+        size = len(capture.payload)
+        return self._build(seen._replace(detail=f"{size} bytes"), recognised, capture)
+
+    def _build(self, seen: Observation, recognised: Recognised, capture: Capture) -> AgentEvent:
+        agent = recognised.spec.id
+        if seen.kind is Kind.TOOL_CALL and seen.tool is None:
+            seen = seen._replace(kind=Kind.SIGNAL, phase=0)
+        tool = name_tool(agent, seen.tool, seen.mcp) if seen.tool else None
+        is_call = seen.kind is Kind.TOOL_CALL
+        given = self._input(seen)
+        detail = self._detail(seen, tool, given.value)
+        project = capture.env.get(recognised.spec.project_variable)
+        server, mcp_tool = (tool.mcp_server, tool.mcp_tool) if tool else seen.mcp or (None, None)
+        path = touched_path(tool, given.value, project or seen.cwd) if tool and is_call else None
+        output = _output_bytes(seen.output)
+        identity = identify(seen, capture.payload, capture.name)
+        return AgentEvent(
+            uid=identity.uid,
+            twin_uid=identity.twin_uid,
+            kind=str(seen.kind),
+            ts_ms=capture.captured_ms,
+            ended_ms=capture.captured_ms if is_call and seen.phase != BEFORE else None,
+            agent=agent,
+            evidence=recognised.evidence,
+            session=bounds.cut_or_none(seen.session, bounds.NAME_BYTES),
+            subagent=bounds.cut_or_none(seen.subagent, bounds.NAME_BYTES),
+            subagent_type=bounds.cut_or_none(seen.subagent_type, bounds.NAME_BYTES),
+            turn=bounds.cut_or_none(seen.turn, bounds.NAME_BYTES),
+            call_id=bounds.cut_or_none(seen.call_id, bounds.NAME_BYTES),
+            hook_event=bounds.cut(seen.hook_event, bounds.NAME_BYTES),
+            model=bounds.cut_or_none(seen.model, bounds.NAME_BYTES),
+            tool=bounds.cut_or_none(seen.tool, bounds.NAME_BYTES),
+            tool_canonical=bounds.cut(tool.canonical, bounds.NAME_BYTES) if tool else None,
+            tool_class=tool.tool_class if tool else None,
+            mcp_server=bounds.cut_or_none(server, bounds.NAME_BYTES),
+            mcp_tool=bounds.cut_or_none(mcp_tool, bounds.NAME_BYTES),
+            detail=bounds.cut(detail, bounds.DETAIL_BYTES),
+            cwd=bounds.cut_or_none(seen.cwd, bounds.PATH_BYTES),
+            project=bounds.cut_or_none(project, bounds.PATH_BYTES),
+            repo=self._repo(path, project or seen.cwd),
+            path=bounds.cut_or_none(path, bounds.PATH_BYTES),
+            outcome=str(seen.outcome) if is_call and seen.outcome else None,
+            error=self._error(seen.error),
+            exit_code=seen.exit_code,
+            duration_ms=seen.duration_ms,
+            duration_source=None if seen.duration_ms is None else "agent",
+            input_bytes=given.size_bytes,
+            output_bytes=None if output is None else len(output),
+            host=self._host,
+            user=self._user,
+            sources="hook",
+            self_noise=int(is_self_noise(capture.env, tool, seen.cwd, detail)),
+            phases=seen.phase,
+            pair_key=_pair_key(seen),
+            schema_version=SCHEMA_VERSION,
+            input_json=given.written,
+            output_sha256=None if output is None else sha256(output).digest(),
+        )
+
+    def _input(self, seen: Observation) -> _Input:
+        value = seen.tool_input if seen.prompt is None else seen.prompt
+        if value is None:
+            return _Input(None, None, None)
+        written = _to_json(value)
+        size_bytes = len(written.encode("utf-8", "replace"))
+        if self._redactor.may_hold_secret(written):
+            value = self._redactor.value(value)
+            written = _to_json(value)
+        return _Input(value, bounds.storable(written), size_bytes)
+
+    def _detail(self, seen: Observation, tool: NamedTool | None, tool_input: object) -> str:
+        if tool is not None and seen.kind in _TOOL_KINDS and not seen.detail:
+            # Scrubbed once more: what was apart in the input may stand together in the detail.
+            return self._redactor.text(extract_detail(tool, tool_input))
+        return self._redactor.text(seen.detail)
+
+    def _error(self, error: str | None) -> str | None:
+        if error is None:
+            return None
+        return bounds.cut(self._redactor.text(error[:_SCRUBBED_CHARS]), bounds.DETAIL_BYTES)
+
+    def _repo(self, path: str | None, project: str | None) -> str | None:
+        directory = os.path.dirname(path) if path else project
+        return self._repositories.root_of(directory) if directory else None
+
+
+def _decode(payload: bytes) -> tuple[str, bool]:
+    try:
+        return payload.decode("utf-8"), False
+    except UnicodeDecodeError:
+        return payload.decode("utf-8", "replace"), True
+
+
+def _parse(text: str) -> Message:
+    if not text.strip("\ufeff \t\r\n\x00"):
+        raise UnreadablePayloadError("the payload is empty")
+    try:
+        message = json.loads(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise UnreadablePayloadError("the payload is nested beyond reason") from None
+    except ValueError:
+        raise UnreadablePayloadError("the payload is no JSON") from None
+    if not isinstance(message, dict):
+        raise UnreadablePayloadError("the payload is no JSON object")
+    return message
+
+
+def _to_json(value: object) -> str:
+    written: str = _ENCODER.encode(value)
+    return written
+
+
+def _output_bytes(output: object) -> bytes | None:
+    if output is None:
+        return None
+    text = output if isinstance(output, str) else _to_json(output)
+    return text.encode("utf-8", "replace")
+
+
+def _pair_key(seen: Observation) -> bytes | None:
+    """Give what pairs the two halves of a call whose agent has no call ids."""
+    if not seen.phase or seen.call_id or not seen.tool:
+        return None
+    return digest("pair", seen.session or "", seen.tool, _to_json(seen.tool_input))

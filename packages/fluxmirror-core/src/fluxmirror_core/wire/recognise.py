@@ -1,0 +1,111 @@
+"""Which agent a payload comes from: by what it says, then its registration, then the environment.
+
+The environment is asked last: agents set each other's variables, and an agent that was started
+inside another one inherits them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.agents import BY_ID, BY_KIND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fluxmirror_core.agents import AgentSpec
+    from fluxmirror_core.wire.observation import Message
+
+_TRANSCRIPTS: Final = (
+    ("/rollout-", "codex-cli"),
+    ("/.codex/", "codex-cli"),
+    ("/.gemini/", "gemini-cli"),
+    ("/.qwen/", "qwen-code"),
+    ("/.copilot/", "copilot-cli"),
+    ("/.claude/", "claude-code"),
+)
+_VARIABLES: Final = (
+    ("QWEN_CODE_NO_RELAUNCH", "qwen-code"),
+    ("QWEN_PROJECT_DIR", "qwen-code"),
+    ("COPILOT_PROJECT_DIR", "copilot-cli"),
+    ("GEMINI_PROJECT_DIR", "gemini-cli"),
+    ("CLAUDE_PROJECT_DIR", "claude-code"),
+)
+_CAMEL: Final = ("sessionId", "toolName", "hookName")
+
+
+class Recognised(NamedTuple):
+    """The agent, and what told."""
+
+    spec: AgentSpec
+    evidence: str
+
+
+def recognise(message: Message, words: Sequence[str], env: Mapping[str, str]) -> Recognised:
+    """Decide which agent wrote `message`; Claude Code when nothing tells."""
+    told = _by_payload(message)
+    if told is not None:
+        return Recognised(BY_ID[told[0]], f"payload:{told[1]}")
+    registered = BY_KIND.get(words[0]) if words else None
+    if registered is not None:
+        return Recognised(registered, f"registration:{words[0]}")
+    for variable, agent in _VARIABLES:
+        if variable in env:
+            return Recognised(BY_ID[agent], f"environment:{variable}")
+    return Recognised(BY_ID["claude-code"], "default")
+
+
+def event_name(message: Message, spec: AgentSpec, words: Sequence[str]) -> str:
+    """Give the hook event's name: the payload's, else the registration's, else by its shape."""
+    for key in ("hook_event_name", "hookName"):
+        if isinstance(name := message.get(key), str) and name:
+            return name
+    if spec.dialect == "opencode" or message.get("type") == "agent-turn-complete":
+        return str(message.get("kind") or message.get("type") or "")
+    if len(words) > 1:
+        return words[1]
+    return _by_shape(message, spec)
+
+
+def _by_payload(message: Message) -> tuple[str, str] | None:
+    hook_event = message.get("hook_event_name")
+    if "kind" in message and ("input" in message or "event" in message or "keys" in message):
+        return "opencode", "kind"
+    if message.get("type") == "agent-turn-complete":
+        return "codex-cli", "type"
+    if any(key in message for key in _CAMEL):
+        return "copilot-cli", "camel case"
+    if isinstance(hook_event, str) and hook_event.startswith(("Before", "After", "PreCompress")):
+        return "gemini-cli", "hook_event_name"
+    return _by_transcript(message) or _by_fields(message)
+
+
+def _by_transcript(message: Message) -> tuple[str, str] | None:
+    path = message.get("transcript_path")
+    if not isinstance(path, str):
+        return None
+    path = path.replace("\\", "/")
+    # The innermost mark counts: an agent's home may lie inside another's.
+    at, agent = max((path.rfind(mark), agent) for mark, agent in _TRANSCRIPTS)
+    return (agent, "transcript_path") if at >= 0 else None
+
+
+def _by_fields(message: Message) -> tuple[str, str] | None:
+    timed = "timestamp" in message
+    if "turn_id" in message:
+        return "codex-cli", "turn_id"
+    if "tool_call_id" in message or "########" in str(message.get("prompt_id", "")):
+        return "qwen-code", "tool_call_id" if "tool_call_id" in message else "prompt_id"
+    if "tool_result" in message or (timed and "transcript_path" not in message):
+        return "copilot-cli", "tool_result" if "tool_result" in message else "timestamp"
+    if timed and "permission_mode" in message:
+        return "qwen-code", "permission_mode"
+    if not timed and "prompt_id" in message:
+        return "claude-code", "prompt_id"
+    return None
+
+
+def _by_shape(message: Message, spec: AgentSpec) -> str:
+    if spec.dialect == "copilot":
+        return "postToolUse" if "toolResult" in message else "preToolUse"
+    return "AfterTool" if spec.dialect == "gemini" else "PostToolUse"
