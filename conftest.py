@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _POINTERS = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "QWEN_CODE_NO_RELAUNCH")
@@ -25,6 +26,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(directory))
     monkeypatch.setenv("USERPROFILE", str(directory))
     return directory
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    """A process that masks no mode, as some agents run their hooks."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

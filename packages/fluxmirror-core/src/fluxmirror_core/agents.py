@@ -225,4 +225,4 @@ AGENTS: Final = (
 )
 
 BY_ID: Final = {spec.id: spec for spec in AGENTS}
-BY_KIND: Final = {word: spec for spec in AGENTS for word in (spec.id, *spec.kinds)}
+BY_KIND: Final = {word: spec for spec in AGENTS if spec.dialect for word in (spec.id, *spec.kinds)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.tools import ToolClass
+
 if TYPE_CHECKING:
     from fluxmirror_core.tools import NamedTool
 
@@ -26,9 +28,7 @@ _PREFERRED: Final = (
 """What to show of a tool nobody described, the best first."""
 _LONGEST_UNNAMED: Final = 200
 """A longer string of a tool nobody described may be a file's content: it is not shown."""
-_PATCHED: Final = re.compile(
-    r"^\*\*\* (?:Add|Update|Delete) File: (.+?)\s*$|^\*\*\* Move to: (.+?)\s*$", re.MULTILINE
-)
+_PATCHED: Final = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", re.MULTILINE)
 
 
 def extract_detail(tool: NamedTool, tool_input: object) -> str:
@@ -36,12 +36,12 @@ def extract_detail(tool: NamedTool, tool_input: object) -> str:
 
     The text is whole: the caller scrubs it before it cuts it.
     """
-    if not isinstance(tool_input, dict):
-        return tool_input if isinstance(tool_input, str) else ""
-    if tool.canonical == "TodoWrite":
-        return _todos(tool_input.get("todos"))
     if tool.canonical == "ApplyPatch":
         return ", ".join(patched_paths(tool, tool_input))
+    if not isinstance(tool_input, dict):
+        return _bare(tool, tool_input)
+    if tool.canonical == "TodoWrite":
+        return _todos(tool_input.get("todos"))
     if tool.detail_keys is not None:
         return _first(tool_input, tool.detail_keys)
     return _first(tool_input, _PREFERRED, _LONGEST_UNNAMED) or _summary(tool_input)
@@ -53,7 +53,15 @@ def patched_paths(tool: NamedTool, tool_input: object) -> list[str]:
     patch = _first(members, tool.detail_keys or ()) or (
         tool_input if isinstance(tool_input, str) else ""
     )
-    return [added or moved for added, moved in _PATCHED.findall(patch)]
+    return list(filter(None, map(str.strip, _PATCHED.findall(patch))))
+
+
+def _bare(tool: NamedTool, tool_input: object) -> str:
+    """Give an input that is a string itself: a command, or else too short to be a text."""
+    if not isinstance(tool_input, str):
+        return ""
+    told = tool.tool_class == ToolClass.SHELL or len(tool_input) <= _LONGEST_UNNAMED
+    return tool_input if told else ""
 
 
 def _todos(todos: object) -> str:

@@ -40,6 +40,7 @@ def _asks_us(command: str) -> bool:
 def _inside(directory: str, repo: str) -> bool:
     try:
         inner, outer = (os.path.realpath(path, strict=True) for path in (directory, repo))
-    except OSError:
+    except (OSError, ValueError):
+        # ValueError: no system opens a path with a NUL or a lone surrogate in it.
         return False
     return os.path.join(inner, "").startswith(os.path.join(outer, ""))

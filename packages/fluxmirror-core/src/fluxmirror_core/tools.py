@@ -100,8 +100,8 @@ TOOLS: Final = (
     ),
     Tool("TodoRead", ToolClass.META, (), ("todoread",)),
     Tool("UpdatePlan", ToolClass.META, ("explanation",), ("update_plan",)),
-    Tool("ExitPlanMode", ToolClass.META, ("plan",), ("exit_plan_mode",)),
-    Tool("EnterPlanMode", ToolClass.META, ("reason",), ("enter_plan_mode",)),
+    Tool("ExitPlanMode", ToolClass.META, ("plan",), ("exit_plan_mode", "plan_exit")),
+    Tool("EnterPlanMode", ToolClass.META, ("reason",), ("enter_plan_mode", "plan_enter")),
     Tool("SaveMemory", ToolClass.META, ("fact", "content"), ("save_memory", "store_memory")),
     Tool("Skill", ToolClass.META, ("skill", "name", "command"), ("skill", "activate_skill")),
     Tool("SlashCommand", ToolClass.META, ("command",), ("slash_command",)),
@@ -145,9 +145,10 @@ _BY_RAW: Final = {
 _MCP_SEPARATORS: Final = {"copilot-cli": ("/", "-"), "opencode": ("_",)}
 """How an agent joins server and tool where it does not write `mcp__server__tool`.
 
-Both halves may hold the separator; the first one is taken, as these agents' own names of
-servers rarely do.
+Both halves may hold the separator; the first one is taken, as names of servers rarely do.
 """
+_DASHED_SERVERS: Final = ("github-mcp-server",)
+"""The servers an agent brings along whose own names hold its separator."""
 
 
 def name_tool(agent: str, raw: str, mcp: tuple[str, str] | None = None) -> NamedTool:
@@ -179,7 +180,15 @@ def _split_mcp(agent: str, raw: str) -> tuple[str, str] | None:
         server, _, tool = raw[5:].partition("__")
         return (server, tool) if server and tool else None
     for separator in _MCP_SEPARATORS.get(agent, ()):
-        server, _, tool = raw.partition(separator)
+        server, tool = _halves(raw, separator)
         if server and tool:
             return server, tool
     return None
+
+
+def _halves(raw: str, separator: str) -> tuple[str, str]:
+    for server in _DASHED_SERVERS:
+        if raw.startswith(server + separator):
+            return server, raw[len(server) + len(separator) :]
+    server, _, tool = raw.partition(separator)
+    return server, tool

@@ -7,10 +7,13 @@ import os
 import posixpath
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.bounds import PATH_BYTES
 from fluxmirror_core.detail import extract_detail, patched_paths
 from fluxmirror_core.tools import ToolClass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fluxmirror_core.tools import NamedTool
 
 _FILE_CLASSES: Final = (str(ToolClass.READ), str(ToolClass.WRITE))
@@ -29,7 +32,7 @@ def touched_path(tool: NamedTool, tool_input: object, base: str | None) -> str |
         return None
     if tool.canonical == "ApplyPatch":
         named = next(iter(patched_paths(tool, tool_input)), "")
-    elif tool.canonical == "ReadManyFiles":
+    elif tool.canonical == "ReadManyFiles" or not isinstance(tool_input, dict):
         return None
     else:
         named = extract_detail(tool, tool_input)
@@ -61,19 +64,31 @@ class Repositories:
 
     def root_of(self, directory: str) -> str | None:
         """Give the nearest directory at or above `directory` that holds `.git`, or None."""
-        known = self._roots.get(directory, "")
-        if known != "":
-            return known
+        if directory in self._roots:
+            return self._roots[directory]
+        if not os.path.isabs(directory) or len(directory) > PATH_BYTES:
+            return None
         if len(self._roots) >= _REMEMBERED:
             self._roots.clear()
-        root = self._look(directory)
-        self._roots[directory] = root
-        return root
+        return self._look(directory)
 
     def _look(self, directory: str) -> str | None:
-        if not os.path.isabs(directory):
-            return None
-        if os.path.lexists(os.path.join(directory, ".git")):
-            return directory
-        parent = os.path.dirname(directory)
-        return None if parent == directory else self.root_of(parent)
+        root: str | None = None
+        asked: list[str] = []
+        for place in _upwards(directory):
+            if place in self._roots:
+                root = self._roots[place]
+                break
+            asked.append(place)
+            if os.path.lexists(os.path.join(place, ".git")):
+                root = place
+                break
+        self._roots.update(dict.fromkeys(asked, root))
+        return root
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    yield directory
+    while (parent := os.path.dirname(directory)) != directory:
+        directory = parent
+        yield directory

@@ -35,7 +35,7 @@ _DETAIL_KEYS: Final = {
     Kind.PERMISSION_DENIED: ("reason",),
     Kind.NOTIFICATION: ("message",),
 }
-_SHELLS: Final = ("Bash", "run_shell_command")
+_SHELLS: Final = ("Bash", "PowerShell", "run_shell_command")
 _QWEN_OUTCOMES: Final = {
     "success": Outcome.OK,
     "error": Outcome.FAILED,
@@ -116,9 +116,9 @@ def _outcome(message: Message, spec: AgentSpec, event: str) -> Outcome:
 
 def _batch(message: Message, base: Observation) -> list[Observation]:
     calls = message.get("tool_calls")
-    if not isinstance(calls, list):
-        return [base._replace(kind=Kind.SIGNAL)]
-    return [_batched(call, base) for call in calls if isinstance(call, dict)]
+    told = filter(None, map(members, calls)) if isinstance(calls, list) else ()
+    seen = [_batched(call, base._replace(part=part)) for part, call in enumerate(told)]
+    return seen or [base._replace(kind=Kind.SIGNAL)]
 
 
 def _batched(call: Message, base: Observation) -> Observation:
@@ -129,6 +129,7 @@ def _batched(call: Message, base: Observation) -> Observation:
         outcome = Outcome.REJECTED
     tool = text(call.get("tool_name"))
     return base._replace(
+        kind=Kind.TOOL_CALL,
         phase=BATCH,
         call_id=_call_id(call),
         tool=tool,

@@ -80,7 +80,7 @@ def _failed(message: Message, call: Observation) -> Observation:
 def _after(result: Message, call: Observation) -> Observation:
     kind = first_text(result, "result_type", "resultType")
     told = first_text(result, "text_result_for_llm", "textResultForLlm") or ""
-    code = failure.shell_id_exit_code(told)
+    code = failure.shell_id_exit_code(told) if call.tool in _SHELLS else None
     outcome = failure.by_exit_code(code) if kind == "success" else _RESULTS.get(kind or "")
     outcome = outcome or Outcome.UNKNOWN
     return call._replace(
@@ -91,6 +91,7 @@ def _after(result: Message, call: Observation) -> Observation:
     )
 
 
+_SHELLS: Final = ("Bash", "bash", "read_bash", "PowerShell", "powershell", "read_powershell")
 _RESULTS: Final = {
     "failure": Outcome.FAILED,
     "error": Outcome.FAILED,

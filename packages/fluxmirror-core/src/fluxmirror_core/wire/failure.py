@@ -7,9 +7,10 @@ from typing import Final
 
 from fluxmirror_core.event import Outcome
 
-_EXIT_CODE: Final = re.compile(
-    r"^(?:Exit code (\d{1,10})\b|Exit Code: (-?\d{1,10})\s*$)", re.MULTILINE
-)
+_OPENING: Final = re.compile(r"Exit code (\d{1,10})\b")
+_CODE: Final = re.compile(r"(-?\d{1,10})\s*$")
+_FOOTER: Final = re.compile(r"[A-Z][\w ]{0,40}: |<|\s*$")
+"""What may follow the exit code's line: more facts about the command, or closing marks."""
 _SHELL_ID_EXIT_CODE: Final = re.compile(r"<shellId: \S+ completed with exit code (-?\d{1,10})>\s*$")
 _REJECTED: Final = ("<tool_use_error>", "InputValidationError", "No such tool available")
 _DENIED: Final = (
@@ -24,11 +25,18 @@ _LOOK: Final = 400
 
 
 def exit_code(output: str) -> int | None:
-    """Read the exit code out of what Claude, Qwen or Gemini say of a shell command."""
+    """Read the exit code out of what Claude, Qwen or Gemini say of a shell command.
+
+    Claude's text opens with it, the others' ends with it; a line in between is the command's own.
+    """
     if "Exit " not in output:
         return None
-    found = _EXIT_CODE.search(output)
-    return int(found[1] or found[2]) if found else None
+    if opening := _OPENING.match(output):
+        return int(opening[1])
+    _, _, rest = f"\n{output}".rpartition("\nExit Code: ")
+    told, *after = rest.split("\n")
+    code = _CODE.match(told)
+    return int(code[1]) if code and all(map(_FOOTER.match, after)) else None
 
 
 def shell_id_exit_code(output: str) -> int | None:

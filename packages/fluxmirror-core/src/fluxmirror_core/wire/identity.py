@@ -30,9 +30,10 @@ def identify(seen: Observation, payload: bytes, spool_name: str) -> Identity:
         return Identity(digest("call", seen.session or "", seen.call_id))
     if seen.event_id:
         return Identity(digest("event", seen.session or "", seen.event_id))
+    told = digest("payload", payload, str(seen.part))
     if seen.sent_ms is not None:
-        return Identity(digest("payload", payload))
-    return Identity(digest("spool", spool_name, payload), digest("payload", payload))
+        return Identity(told)
+    return Identity(digest("spool", spool_name, payload, str(seen.part)), told)
 
 
 def digest(*parts: str | bytes) -> bytes:

@@ -17,6 +17,8 @@ class Observation(NamedTuple):
 
     kind: Kind
     hook_event: str
+    part: int = 0
+    """Its place among the events of one payload."""
     known: bool = True
     """False for a hook event the agent's row does not list: kept, and counted as format drift."""
     session: str | None = None
@@ -71,6 +73,13 @@ def milliseconds(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 0 <= value < 1 << 53 else None
+
+
+def exit_status(value: object) -> int | None:
+    """Give an exit status an agent told, unless it is none that a system has."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if -(1 << 31) <= value < 1 << 32 else None
 
 
 def epoch_ms(value: object) -> int | None:

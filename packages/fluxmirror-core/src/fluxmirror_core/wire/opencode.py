@@ -10,6 +10,7 @@ from fluxmirror_core.wire.observation import (
     Message,
     Observation,
     epoch_ms,
+    exit_status,
     members,
     text,
 )
@@ -60,8 +61,7 @@ def _invalid(call: Observation) -> Observation:
 
 
 def _after(output: Message, call: Observation) -> Observation:
-    code = members(output.get("metadata")).get("exit")
-    code = code if isinstance(code, int) and not isinstance(code, bool) else None
+    code = exit_status(members(output.get("metadata")).get("exit"))
     outcome = failure.by_exit_code(code)
     told = output.get("output", output.get("content"))
     return call._replace(
@@ -115,7 +115,6 @@ def _part(part: Message, base: Observation) -> Observation:
     state = members(part.get("state"))
     outcome = _PART_OUTCOMES.get(str(state.get("status")), Outcome.UNKNOWN)
     started, ended = (epoch_ms(members(state.get("time")).get(key)) for key in ("start", "end"))
-    ended_part = started is not None and ended is not None
     return base._replace(
         kind=Kind.TOOL_CALL,
         event_id=None,
@@ -126,7 +125,7 @@ def _part(part: Message, base: Observation) -> Observation:
         output=state.get("output"),
         outcome=outcome,
         error=text(state.get("error")),
-        duration_ms=max(ended - started, 0) if ended_part and ended and started else None,
+        duration_ms=None if started is None or ended is None else max(ended - started, 0),
     )
 
 

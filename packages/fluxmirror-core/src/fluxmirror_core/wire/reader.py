@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from hashlib import sha256
+from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import bounds
@@ -34,7 +35,7 @@ _DIALECTS: Final = {
 _TOOL_KINDS: Final = (Kind.TOOL_CALL, Kind.PERMISSION_REQUEST, Kind.PERMISSION_DENIED)
 _SCRUBBED_CHARS: Final = 8192
 """How much of an error is looked at; what is kept of it is far shorter."""
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class Capture(NamedTuple):
@@ -88,15 +89,22 @@ class PayloadReader:
         Raises:
             UnreadablePayloadError: it is empty, no JSON, no object, or nested beyond reason.
         """
+        try:
+            return self._understand(capture)
+        except RecursionError:
+            raise UnreadablePayloadError("the payload is nested beyond reason") from None
+
+    def _understand(self, capture: Capture) -> Reading:
         text, undecodable = _decode(capture.payload)
         message = _parse(text)
         recognised = recognise(message, capture.words, capture.env)
         event = event_name(message, recognised.spec, capture.words)
         seen = _DIALECTS[recognised.spec.dialect](message, recognised.spec, event)
+        unknown = next((one.hook_event for one in seen if not one.known), None)
         return Reading(
             [self._build(one, recognised, capture) for one in seen],
             recognised.spec.id,
-            next((one.hook_event for one in seen if not one.known), None),
+            bounds.cut_or_none(unknown, bounds.NAME_BYTES),
             undecodable,
         )
 
@@ -115,7 +123,7 @@ class PayloadReader:
         is_call = seen.kind is Kind.TOOL_CALL
         given = self._input(seen)
         detail = self._detail(seen, tool, given.value)
-        project = capture.env.get(recognised.spec.project_variable)
+        project = capture.env.get(recognised.spec.project_variable) or None
         server, mcp_tool = (tool.mcp_server, tool.mcp_tool) if tool else seen.mcp or (None, None)
         path = touched_path(tool, given.value, project or seen.cwd) if tool and is_call else None
         output = _output_bytes(seen.output)
@@ -202,8 +210,6 @@ def _parse(text: str) -> Message:
         raise UnreadablePayloadError("the payload is empty")
     try:
         message = json.loads(text.removeprefix("\ufeff"))
-    except RecursionError:
-        raise UnreadablePayloadError("the payload is nested beyond reason") from None
     except ValueError:
         raise UnreadablePayloadError("the payload is no JSON") from None
     if not isinstance(message, dict):
@@ -212,8 +218,20 @@ def _parse(text: str) -> Message:
 
 
 def _to_json(value: object) -> str:
-    written: str = _ENCODER.encode(value)
+    try:
+        written: str = _ENCODER.encode(value)
+    except ValueError:
+        written = _ENCODER.encode(_finite(value))
     return written
+
+
+def _finite(value: object) -> object:
+    """Make null of what JSON has no number for, as every agent's own encoder does."""
+    if isinstance(value, dict):
+        return {name: _finite(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _output_bytes(output: object) -> bytes | None:

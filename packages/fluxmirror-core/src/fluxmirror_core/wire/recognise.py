@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.agents import BY_ID, BY_KIND
+from fluxmirror_core.wire.observation import first_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def event_name(message: Message, spec: AgentSpec, words: Sequence[str]) -> str:
         if isinstance(name := message.get(key), str) and name:
             return name
     if spec.dialect == "opencode" or message.get("type") == "agent-turn-complete":
-        return str(message.get("kind") or message.get("type") or "")
+        return first_text(message, "kind", "type") or ""
     if len(words) > 1:
         return words[1]
     return _by_shape(message, spec)
