@@ -1,0 +1,89 @@
+"""Batch: a bounded number of spool files, understood and not yet written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.wire.reader import Capture, UnreadablePayloadError
+
+from fluxmirror_store import spool_reader, tally
+
+if TYPE_CHECKING:
+    from fluxmirror_core.event import AgentEvent
+    from fluxmirror_core.wire.reader import PayloadReader
+
+YOUNG_NS: Final = 60_000_000_000
+"""An incomplete file younger than this is still being written."""
+_NS_PER_MS: Final = 1_000_000
+
+
+class Batch:
+    """Collects what its files tell: events, counts, and what is to become of each file."""
+
+    def __init__(self, spool: str, reader: PayloadReader, now_ns: int) -> None:
+        self._spool = spool
+        self._reader = reader
+        self._now_ns = now_ns
+        self.events: list[AgentEvent] = []
+        self.tally = tally.Tally()
+        self.done: list[str] = []
+        """Names of files whose content will be in the database."""
+        self.bad: list[tuple[str, str]] = []
+        """Names of files to be set aside, with the reason."""
+
+    def take(self, name: str) -> None:
+        """Read one waiting file; one that is gone, unreadable or still being written stays."""
+        try:
+            file = spool_reader.read(spool_reader.new_path(self._spool, name))
+        except OSError:
+            return
+        capture = Capture(
+            file.name, file.words, file.env, file.payload, file.mtime_ns // _NS_PER_MS
+        )
+        if file.complete:
+            self._understand(name, capture)
+        elif self._now_ns - file.mtime_ns >= YOUNG_NS:
+            self._recover(name, capture)
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Have a file set aside, its content not in the database."""
+        self.bad.append((name, reason))
+        self.tally.add(tally.BAD, name=reason)
+
+    def _understand(self, name: str, capture: Capture) -> None:
+        try:
+            self._read(capture)
+        except UnreadablePayloadError as error:
+            self.refuse(name, str(error))
+        else:
+            self.done.append(name)
+
+    def _recover(self, name: str, capture: Capture) -> None:
+        """Take of a torn file what there is: all of it when only its last line is missing."""
+        try:
+            self._read(capture)
+        except UnreadablePayloadError:
+            self.events.append(self._reader.torn(capture))
+            self.bad.append((name, "the file is torn: its writer was stopped"))
+        else:
+            self.done.append(name)
+            self.tally.add(tally.RECOVERED)
+
+    def _read(self, capture: Capture) -> None:
+        try:
+            reading = self._reader.read(capture)
+        except (UnreadablePayloadError, MemoryError):
+            raise
+        except Exception as error:
+            # A payload that our own code fails on must not keep the others waiting.
+            raise UnreadablePayloadError(failure_of(error)) from error
+        self.events += reading.events
+        if reading.undecodable:
+            self.tally.add(tally.UNDECODABLE, reading.agent)
+        if reading.unknown_event is not None:
+            self.tally.add(tally.UNKNOWN_EVENT, reading.agent, reading.unknown_event)
+
+
+def failure_of(error: Exception) -> str:
+    """Give the reason for setting a file aside on which the program itself failed."""
+    return f"the program failed on it: {type(error).__name__}"

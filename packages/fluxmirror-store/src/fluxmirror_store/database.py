@@ -1,0 +1,182 @@
+"""connect: one open database; every `sqlite3` error becomes a StoreError here."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.private import make_directory
+
+from fluxmirror_store import migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CACHE_KIB: Final = 32_768
+"""A batch's index entries are all over the file: a page that falls out is written twice."""
+BUSY_MS: Final = 5_000
+"""How long a statement waits for another process's lock."""
+
+
+def connect_to_write(path: str, progress: migrations.Progress | None = None) -> sqlite3.Connection:
+    """Open the database for writing: made when missing, upgraded when old.
+
+    Raises:
+        StoreError: it is newer than this program, not ours, locked, damaged, or not to be made.
+    """
+    with store_errors(path):
+        _make_private(path)
+        db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
+        try:
+            _check(db, path)
+            _prepare(db)
+            migrations.upgrade(db, progress)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def connect_to_read(path: str) -> sqlite3.Connection:
+    """Open the database for reading; nothing is made, nothing upgraded.
+
+    Raises:
+        NoDataError: there is none.
+        StoreError: it is damaged, not ours, or still in an older program's shape.
+    """
+    if not os.path.exists(path):
+        raise NoDataError(
+            f"there is no database at {path}",
+            hint="it is made when the first event is drained; `fluxmirror doctor` shows the rest",
+        )
+    with store_errors(path):
+        db = _open_to_read(path)
+        try:
+            if not migrations.is_ours(db):
+                raise _foreign(path)
+            if _version(db) < newest_version():
+                raise _outdated(path)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def is_outdated(path: str) -> bool:
+    """Tell whether there is a database of ours that an older program left."""
+    if not os.path.exists(path):
+        return False
+    try:
+        with closing(_open_to_read(path)) as db:
+            return _version(db) < newest_version() and migrations.is_ours(db)
+    except sqlite3.Error:
+        return False
+
+
+def schema_version(db: sqlite3.Connection) -> int:
+    """Give the schema version of an open database."""
+    return _version(db)
+
+
+def newest_version() -> int:
+    """Give the schema version this program writes."""
+    return len(migrations.STEPS)
+
+
+@contextmanager
+def store_errors(path: str) -> Iterator[None]:
+    """Turn what SQLite and the system say of the database into one sentence and a hint."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreError(_sentence(path, error), hint=_hint(error)) from error
+    except OSError as error:
+        raise StoreError(
+            f"the database {path} cannot be opened: {error.strerror or error}",
+            hint="check the directory's permissions and the free space",
+        ) from error
+
+
+def _sentence(path: str, error: sqlite3.DatabaseError) -> str:
+    return f"the database {path} cannot be used: {error}"
+
+
+def _hint(error: sqlite3.DatabaseError) -> str:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return "another program holds it; nothing is lost, try again in a moment"
+    if "not a database" in text or "malformed" in text:
+        return "move the file away; what still waits in the spool goes into a new one"
+    if "full" in text:
+        return "free some space; what could not be written still waits in the spool"
+    return "`fluxmirror doctor` tells more"
+
+
+def _make_private(path: str) -> None:
+    """Make directory and file with private modes; SQLite gives its side files the file's mode."""
+    directory = os.path.dirname(path)
+    if directory:
+        make_directory(directory)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _check(db: sqlite3.Connection, path: str) -> None:
+    version, newest = _version(db), newest_version()
+    if not migrations.is_ours(db):
+        raise _foreign(path)
+    if version > newest:
+        raise StoreError(
+            f"the database {path} was written by a newer FluxMirror"
+            f" (schema {version}; this program knows {newest})",
+            hint="upgrade with `pipx upgrade fluxmirror`; until then it can be read, not written",
+        )
+
+
+def _outdated(path: str) -> StoreError:
+    hint = "`fluxmirror drain` upgrades it in place"
+    return StoreError(f"the database {path} has an older shape", hint=hint)
+
+
+def _foreign(path: str) -> StoreError:
+    hint = "let FLUXMIRROR_DB name a file of FluxMirror's own"
+    return StoreError(f"the database {path} belongs to another program", hint=hint)
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    if _version(db) == 0:  # binds only before the first table, and is written down every time
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    # SQLite up to 3.51.2 may corrupt a file when a checkpoint meets a concurrent WAL reset:
+    # `checkpoint` is the only place that makes one, with every writer held off.
+    db.execute("PRAGMA wal_autocheckpoint = 0")
+
+
+def _open_to_read(path: str) -> sqlite3.Connection:
+    """Open read-only; a file in a directory that cannot be written is read as it stands."""
+    uri = f"file:{quote(os.path.abspath(path))}"
+    try:
+        return _open_uri(f"{uri}?mode=ro")
+    except sqlite3.OperationalError:
+        return _open_uri(f"{uri}?immutable=1")
+
+
+def _open_uri(uri: str) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version

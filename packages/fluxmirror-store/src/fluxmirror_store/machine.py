@@ -1,0 +1,39 @@
+"""What a payload is read with on this machine: its names, its key, its repositories."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.redact import Redactor
+from fluxmirror_core.touched import Repositories
+from fluxmirror_core.wire.reader import PayloadReader
+
+if TYPE_CHECKING:
+    from fluxmirror_core.paths import Places
+
+_KEY_BYTES: Final = 32
+
+
+def payload_reader(places: Places) -> PayloadReader:
+    """Make the reader of this machine and user."""
+    user = os.environ.get("USER") or os.environ.get("USERNAME") or None
+    redactor = Redactor(_redaction_key(places.spool))
+    return PayloadReader(redactor, Repositories(), platform.node() or None, user)
+
+
+def _redaction_key(spool: str) -> bytes:
+    """Read the key of the tags that stand for secrets, made at the first drain.
+
+    With it equal secrets get equal tags; without it a tag tells nothing of the secret.
+    """
+    path = os.path.join(spool, "redaction.key")
+    if not os.path.exists(path) or os.path.getsize(path) != _KEY_BYTES:
+        # Whole or not at all: with half a key, or none, anybody could tell a secret by its tag.
+        descriptor = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(os.urandom(_KEY_BYTES))
+        os.replace(f"{path}.new", path)
+    with open(path, "rb") as file:
+        return file.read(_KEY_BYTES)

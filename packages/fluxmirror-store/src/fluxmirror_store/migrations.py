@@ -1,0 +1,160 @@
+"""Migrations: named steps, in order; how many are done is the schema version of a file.
+
+A step is never edited once it was released. A step is one transaction, but for the one that moves
+rows: it commits batch by batch, and whoever is killed in it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+from fluxmirror_store import legacy, schema
+from fluxmirror_store.transaction import writing
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+APPLICATION_ID: Final = 0x464C5558
+"""`FLUX`: how `file` and we know our databases."""
+
+_OLDER: Final = {
+    "schema_meta": {"version", "applied_at"},
+    "agent_events": {"id", "ts", "agent"},
+    "events": {"id", "ts_ms", "direction", "method", "message_json", "server_name"},
+    "ai_cache": {"key", "response", "created_at", "cost_usd", "model", "provider"},
+}
+"""The older programs' tables, by the columns that each had from the beginning."""
+_QUIET_SECONDS: Final = 2.0
+
+
+class Progress(Protocol):
+    """Told how far a long migration is."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that `done` of `total` rows are moved."""
+
+
+def upgrade(db: sqlite3.Connection, progress: Progress | None = None) -> None:
+    """Bring the database to the newest schema, from every shape it ever had.
+
+    Raises:
+        sqlite3.Error: it could not; what was committed stays, and the next call goes on there.
+    """
+    for number, step in enumerate(STEPS, 1):
+        if _version(db) < number:
+            step(db, progress or Stderr())
+            _finish(db, number)
+
+
+def is_ours(db: sqlite3.Connection) -> bool:
+    """Tell whether a file is ours by its mark, empty, or one that an older program made."""
+    mark = db.execute("PRAGMA application_id").fetchone()[0]
+    if mark != 0:
+        return bool(mark == APPLICATION_ID)
+    names = tables(db)
+    if not names:
+        return _version(db) == 0
+    older = names & _OLDER.keys()
+    return bool(older) and all(_OLDER[name] <= _columns(db, name) for name in older)
+
+
+def tables(db: sqlite3.Connection) -> set[str]:
+    """Name the tables of a database."""
+    rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in rows if not name.startswith("sqlite_")}
+
+
+def m001_baseline(db: sqlite3.Connection, _: Progress) -> None:
+    """Make whatever an older program left complete: the columns it added bit by bit."""
+    with writing(db):
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS schema_meta"
+            " (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)"
+        )
+        if "agent_events" in tables(db):
+            legacy.complete(db)
+
+
+def m002_event(db: sqlite3.Connection, _: Progress) -> None:
+    """Make the narrow tables and the views; set the older programs' tables aside."""
+    with writing(db):
+        if _version(db) >= 2:  # noqa: PLR2004 - another process was faster
+            return
+        present = tables(db)
+        if "agent_events" in present:
+            db.execute("ALTER TABLE agent_events RENAME TO legacy_agent_events")
+        if "events" in present:
+            db.execute("ALTER TABLE events RENAME TO mcp_message")
+        else:
+            db.execute(schema.MCP_MESSAGE_TABLE)
+        for statement in (schema.EVENT_TABLE, schema.PAYLOAD_TABLE, schema.TALLY_TABLE):
+            db.execute(statement)
+        for statement in (*schema.INDEXES, schema.EVENTS_VIEW, schema.AGENT_TIMELINE_VIEW):
+            db.execute(statement)
+        moving = "agent_events" in present
+        db.execute(schema.AGENT_EVENTS_VIEW_WHILE_MOVING if moving else schema.AGENT_EVENTS_VIEW)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        _record(db, 2)
+
+
+def m003_move_legacy_rows(db: sqlite3.Connection, progress: Progress) -> None:
+    """Move the older programs' rows, with what they lacked filled in."""
+    total, done = legacy.count(db), 0
+    while moved := legacy.move_batch(db):
+        done += moved
+        progress(done, max(total, done))
+    with writing(db):
+        if legacy.is_waiting(db):
+            db.execute("DROP VIEW agent_events")
+            db.execute("DROP TABLE legacy_agent_events")
+            db.execute(schema.AGENT_EVENTS_VIEW)
+        _record(db, 3)
+
+
+STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
+    m001_baseline,
+    m002_event,
+    m003_move_legacy_rows,
+)
+
+
+class Stderr:
+    """Shows progress on stderr, once it is clear that it takes more than two seconds."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Write one line over the last one."""
+        if time.monotonic() - self._started < _QUIET_SECONDS:
+            return
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\rupgrading the database: {done:,} of {total:,} rows{end}")
+        sys.stderr.flush()
+
+
+def _columns(db: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _finish(db: sqlite3.Connection, number: int) -> None:
+    with writing(db):
+        if _version(db) < number:  # or another process was faster
+            _record(db, number)
+
+
+def _record(db: sqlite3.Connection, number: int) -> None:
+    db.execute(
+        "INSERT OR IGNORE INTO schema_meta (version, applied_at)"
+        " VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+        (number,),
+    )
+    db.execute(f"PRAGMA user_version = {number}")

@@ -1,0 +1,179 @@
+"""write_events: events into the database, each once, the tellings of one call in one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.event import AFTER, BEFORE, AgentEvent
+from fluxmirror_core.pairing import merge
+from fluxmirror_core.wire.identity import TWIN_WINDOW_MS
+
+from fluxmirror_store.closing import close_calls
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+_FIELDS: Final = AgentEvent._fields
+EVENT_COLUMNS: Final = _FIELDS[: _FIELDS.index("input_json")]
+_PAYLOAD_AT: Final = len(EVENT_COLUMNS)
+_MARKS: Final = ", ".join("?" * len(EVENT_COLUMNS))
+_INSERT: Final = f"INSERT INTO event (id, {', '.join(EVENT_COLUMNS)}) VALUES (?, {_MARKS})"
+_UPDATE: Final = (
+    f"UPDATE event SET {', '.join(f'{name} = ?' for name in EVENT_COLUMNS)} WHERE id = ?"
+)
+_INSERT_PAYLOAD: Final = """
+INSERT OR REPLACE INTO payload (event_id, input_json, output_sha256) VALUES (?, ?, ?)
+"""
+_SELECT: Final = f"""
+SELECT e.id, {", ".join(f"e.{name}" for name in EVENT_COLUMNS)}, p.input_json, p.output_sha256
+FROM event AS e LEFT JOIN payload AS p ON p.event_id = e.id WHERE
+"""
+_BY_UID: Final = f"{_SELECT} e.uid = ?"
+_WAITING_HALF: Final = f"""
+{_SELECT} e.pair_key = ? AND e.phases = ? ORDER BY e.ts_ms, e.id LIMIT 1
+"""
+_SELECT_UIDS: Final = "SELECT uid FROM event WHERE uid IN"
+_VARIABLES: Final = 900
+"""Most variables of one statement: every SQLite takes 999."""
+_KNOWN_TWIN: Final = "SELECT ts_ms FROM event WHERE twin_uid = ?"
+_LAST_ID: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'event'"
+_HALVES: Final = {BEFORE: AFTER, AFTER: BEFORE}
+
+
+class _Row(NamedTuple):
+    """A row as it stands in the batch."""
+
+    id: int
+    event: AgentEvent
+    stored: AgentEvent | None
+    """What the database holds of it; None for a new row."""
+
+
+def write_events(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> list[AgentEvent]:
+    """Write events inside the caller's transaction.
+
+    Returns:
+        The events that became new rows; the others were known, or are more of a known call.
+
+    Raises:
+        sqlite3.Error: the caller's transaction must be rolled back.
+    """
+    writer = _Writer(db, events)
+    for event in events:
+        writer.add(event)
+    return writer.flush()
+
+
+class _Writer:
+    """One batch: the rows it makes or changes, until they are flushed."""
+
+    def __init__(self, db: sqlite3.Connection, events: Sequence[AgentEvent]) -> None:
+        self._db = db
+        found = db.execute(_LAST_ID).fetchone()
+        self._last_id: int = found[0] if found else 0
+        self._stored = _stored_uids(db, events)
+        self._rows: dict[bytes, _Row] = {}
+        self._waiting: dict[tuple[bytes, int], list[bytes]] = {}
+        self._twins: dict[bytes, list[int]] = {}
+
+    def add(self, event: AgentEvent) -> None:
+        """Take one event: a new row, more of a known one, or nothing new."""
+        if event.pair_key is not None:
+            self._add_half(event)
+        elif event.twin_uid is None or not self._is_twin(event):
+            self._put(event)
+
+    def flush(self) -> list[AgentEvent]:
+        """Write what was added; gives the events that are new rows."""
+        new = [row for row in self._rows.values() if row.stored is None]
+        changed = [row for row in self._rows.values() if row.stored not in (None, row.event)]
+        self._db.executemany(_INSERT, ((row.id, *row.event[:_PAYLOAD_AT]) for row in new))
+        self._db.executemany(_UPDATE, ((*row.event[:_PAYLOAD_AT], row.id) for row in changed))
+        self._db.executemany(_INSERT_PAYLOAD, _payloads(new + changed))
+        events = [row.event for row in new]
+        close_calls(self._db, events)
+        return events
+
+    def _put(self, event: AgentEvent) -> None:
+        known = self._known(event.uid)
+        if known is None:
+            self._last_id += 1
+            self._keep(_Row(self._last_id, event, None))
+        elif event.phases:
+            self._keep(known._replace(event=merge(known.event, event)))
+
+    def _keep(self, row: _Row) -> None:
+        event = row.event
+        self._rows[event.uid] = row
+        if event.twin_uid is not None:
+            self._twins.setdefault(event.twin_uid, []).append(event.ts_ms)
+        if event.pair_key is not None:
+            self._waiting.setdefault((event.pair_key, event.phases), []).append(event.uid)
+
+    def _known(self, uid: bytes) -> _Row | None:
+        known = self._rows.get(uid)
+        if known is None and uid in self._stored:
+            return self._load(_BY_UID, (uid,))
+        return known
+
+    def _load(self, query: str, values: tuple[object, ...]) -> _Row | None:
+        """Read a row and take it into the batch, unless the batch has it and knows better."""
+        found = self._db.execute(query, values).fetchone()
+        if found is None:
+            return None
+        event = AgentEvent(*found[1:])
+        return self._rows.setdefault(event.uid, _Row(found[0], event, event))
+
+    def _add_half(self, event: AgentEvent) -> None:
+        """Join one half of a call without an id to the other half that waits longest."""
+        if self._known(event.uid) is not None or self._twin_times(event.uid):
+            return
+        other = self._take_waiting(event)
+        if other is None:
+            self._put(event)
+        else:
+            self._keep(other._replace(event=merge(other.event, event._replace(twin_uid=event.uid))))
+
+    def _take_waiting(self, event: AgentEvent) -> _Row | None:
+        """Find the other half: in the database first, as what is there is older."""
+        wanted = _HALVES.get(event.phases)
+        if wanted is None or event.pair_key is None:
+            return None
+        stored = self._load(_WAITING_HALF, (event.pair_key, wanted))
+        if stored is not None and stored.event.pair_key is not None:
+            return stored
+        queue = self._waiting.get((event.pair_key, wanted), [])
+        while queue:
+            row = self._rows[queue.pop(0)]
+            if row.event.pair_key is not None:
+                return row
+        return None
+
+    def _is_twin(self, event: AgentEvent) -> bool:
+        """Tell whether a second registration told of this event already."""
+        if self._known(event.uid) is not None:
+            return True
+        times = self._twin_times(event.twin_uid)
+        return any(abs(event.ts_ms - known_ms) <= TWIN_WINDOW_MS for known_ms in times)
+
+    def _twin_times(self, twin_uid: bytes | None) -> list[int]:
+        stored = self._db.execute(_KNOWN_TWIN, (twin_uid,))
+        return [ts_ms for (ts_ms,) in stored] + self._twins.get(twin_uid or b"", [])
+
+
+def _stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[bytes]:
+    """Give those of the events' identities that the database has: in few queries, not in many."""
+    uids = [event.uid for event in events]
+    stored: set[bytes] = set()
+    for start in range(0, len(uids), _VARIABLES):
+        some = uids[start : start + _VARIABLES]
+        marks = ", ".join("?" * len(some))
+        stored.update(uid for (uid,) in db.execute(f"{_SELECT_UIDS} ({marks})", some))
+    return stored
+
+
+def _payloads(rows: Iterable[_Row]) -> Iterator[tuple[int, str | None, bytes | None]]:
+    for row in rows:
+        if row.event.input_json is not None or row.event.output_sha256 is not None:
+            yield row.id, row.event.input_json, row.event.output_sha256
