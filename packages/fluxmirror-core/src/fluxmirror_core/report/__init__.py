@@ -1,0 +1,1 @@
+"""A model and a catalog → sections → output: no figure is computed here."""

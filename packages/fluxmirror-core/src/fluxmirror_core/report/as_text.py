@@ -1,0 +1,109 @@
+"""A report as Markdown that reads well in a terminal.
+
+The only writer of tables: whatever stood in a recorded string leaves here as one line, in its
+cell, without power over the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fluxmirror_core.report.sections import Cell, Column, Report, Section
+
+_BAR: Final = "█"
+_BAR_WIDTH: Final = 30
+_PIPE: Final = re.compile(r"(\\*)\|")
+_JOINERS: Final = "\u200c\u200d"
+"""Invisible, but part of how Persian, Hindi and emoji are spelt."""
+_UNSAFE: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Control and format characters (bidi marks among them), surrogates, line and paragraph ends."""
+_WIDE: Final = ("W", "F")
+_WIDTHLESS: Final = ("Mn", "Me", "Cf")
+
+
+def render_text(report: Report) -> str:
+    """Write a report as Markdown, with a line feed at its end."""
+    blocks = [f"# {one_line(report.title)}"]
+    for section in report.sections:
+        blocks += [f"## {one_line(section.title)}", _BODIES[section.kind](section)]
+        if section.note:
+            blocks.append(one_line(section.note))
+    return "\n\n".join(blocks) + "\n"
+
+
+def one_line(text: str) -> str:
+    r"""Make `text` harmless: what is not visible becomes visible, as in `\n`, `\x1b`, `\u202e`."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def width(text: str) -> int:
+    """Count the columns of a terminal that `text` takes; East Asian wide characters take two."""
+    return len(text) if text.isascii() else sum(map(_char_width, text))
+
+
+def _visible(char: str) -> str:
+    if unicodedata.category(char) not in _UNSAFE or char in _JOINERS:
+        return char
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.category(char) in _WIDTHLESS:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+
+
+def _table(section: Section) -> str:
+    right = [column.is_number for column in section.columns]
+    lines = [[_cell(column.title) for column in section.columns]]
+    lines += [[_cell(cell) for cell in row] for row in section.rows]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    head, *body = (_row(line, widths, right) for line in lines)
+    return "\n".join((head, _rule(section.columns, widths), *body))
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    text = one_line(cell)
+    # A backslash before the pipe would take the escape for itself, so it is escaped as well.
+    return _PIPE.sub(r"\1\1\\|", text) if "|" in text else text
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    return f"| {' | '.join(map(_padded, cells, widths, right))} |"
+
+
+def _padded(text: str, wanted: int, right: bool) -> str:  # noqa: FBT001 - mapped over columns
+    padding = " " * (wanted - width(text))
+    return padding + text if right else text + padding
+
+
+def _rule(columns: Sequence[Column], widths: Sequence[int]) -> str:
+    pairs = zip(columns, widths, strict=True)
+    cells = ("-" * (w + 1) + ":" if column.is_number else "-" * (w + 2) for column, w in pairs)
+    return f"|{'|'.join(cells)}|"
+
+
+def _bars(section: Section) -> str:
+    return "\n".join(("```text", *_bar_lines(section.rows), "```"))
+
+
+def _bar_lines(rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
+    most = max((count for _, count in rows if isinstance(count, int)), default=0)
+    for label, count in rows:
+        if isinstance(count, int) and count:
+            length = max(_BAR_WIDTH * count // most, 1)
+            yield f"{one_line(str(label))} {_BAR * length} {count:,}"
+
+
+def _text(section: Section) -> str:
+    return "\n\n".join(one_line(str(cell)) for row in section.rows for cell in row)
+
+
+_BODIES: Final = {"table": _table, "bars": _bars, "text": _text}

@@ -1,0 +1,171 @@
+"""A day's figures → the sections of `today`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.report.sections import Column, Report, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from fluxmirror_core.analysis.day import Day
+    from fluxmirror_core.messages import Catalog
+
+_EDITED: Final = 20
+_READ: Final = 10
+_COMMAND_CHARS: Final = 80
+_PATH_CHARS: Final = 100
+_NAME_CHARS: Final = 60
+_TOLD_OUTCOMES: Final = ("failed", "denied", "rejected", "interrupted")
+_MINUTE_MS: Final = 60_000
+
+
+class _Clock(dict[int, str]):
+    """Minute since the epoch → what a local clock showed; each is worked out once."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, minute: int) -> str:
+        shown = f"{datetime.fromtimestamp(minute * 60, self._zone):%H:%M}"
+        self[minute] = shown
+        return shown
+
+
+def build_day_report(day: Day, catalog: Catalog, *, today: date, home: str) -> Report:
+    """Put a day into words.
+
+    Args:
+        day: a day with at least one call.
+        catalog: the words.
+        today: which date is today, as only that day is called so.
+        home: directory that paths are shown relative to, as `~`.
+    """
+    sections = (
+        _activity(day, catalog),
+        _edited(day, catalog, home),
+        _read(day, catalog, home),
+        _shell(day, catalog),
+        _directories(day, catalog, home),
+        _tools(day, catalog),
+        _hours(day, catalog),
+    )
+    return Report(_title(day, catalog, today), tuple(one for one in sections if one.rows))
+
+
+def no_activity(day: Day, catalog: Catalog, *, today: date, latest: date | None) -> tuple[str, str]:
+    """Say that nothing happened, and what to do next: a line each.
+
+    Args:
+        day: a day without a call.
+        catalog: the words.
+        today: which date is today.
+        latest: the last day before with any activity; None when there is none.
+    """
+    message_id = "day.none.today" if day.period.first == today else "day.none.date"
+    line = catalog.text(message_id, date=day.period.first, zone=day.period.zone)
+    if day.agent is not None:
+        line = catalog.text("day.none.of_agent", agent=agent_name(day.agent), line=line)
+    if latest is None:
+        return line, catalog.text("day.none.nothing")
+    return line, catalog.text("day.none.earlier", date=latest)
+
+
+def agent_name(agent: str) -> str:
+    """Give an agent's name as people write it; an unknown one goes by its id."""
+    return BY_ID[agent].name if agent in BY_ID else _head(agent, _NAME_CHARS)
+
+
+def _title(day: Day, catalog: Catalog, today: date) -> str:
+    message_id = "day.title_today" if day.period.first == today else "day.title_date"
+    title = catalog.text(message_id, date=day.period.first, zone=day.period.zone)
+    if day.agent is None:
+        return title
+    return catalog.text("day.title_of_agent", agent=agent_name(day.agent), title=title)
+
+
+def _activity(day: Day, catalog: Catalog) -> Section:
+    rows = tuple((agent_name(one.agent), one.calls, one.sessions, one.failed) for one in day.agents)
+    numbers = ("column.calls", "column.sessions", "column.failed")
+    columns = _columns(catalog, ("column.agent",), numbers)
+    return Section(catalog.text("day.section.activity"), "table", columns, rows)
+
+
+def _edited(day: Day, catalog: Catalog, home: str) -> Section:
+    shown = day.edited[:_EDITED]
+    rows = tuple((_path(one.path, home), _head(one.tool, _NAME_CHARS), one.times) for one in shown)
+    columns = _columns(catalog, ("column.path", "column.tool"), ("column.count",))
+    note = _more(catalog, day.edited, _EDITED)
+    return Section(catalog.text("day.section.edited"), "table", columns, rows, note)
+
+
+def _read(day: Day, catalog: Catalog, home: str) -> Section:
+    rows = tuple((_path(one.name, home), one.times) for one in day.read[:_READ])
+    columns = _columns(catalog, ("column.path",), ("column.count",))
+    note = _more(catalog, day.read, _READ)
+    return Section(catalog.text("day.section.read"), "table", columns, rows, note)
+
+
+def _shell(day: Day, catalog: Catalog) -> Section:
+    clock = _Clock(ZoneInfo(day.period.zone))
+    # Only what went another way than it should is worth a word.
+    told = {outcome: catalog.text(f"outcome.{outcome}") for outcome in _TOLD_OUTCOMES}
+    rows = tuple(
+        (
+            clock[one.ts_ms // _MINUTE_MS],
+            _head(one.command, _COMMAND_CHARS),
+            told.get(one.outcome, ""),
+        )
+        for one in day.commands
+    )
+    columns = _columns(catalog, ("column.time", "column.command", "column.outcome"))
+    return Section(catalog.text("day.section.shell"), "table", columns, rows)
+
+
+def _directories(day: Day, catalog: Catalog, home: str) -> Section:
+    rows = tuple((_path(one.name, home), one.times) for one in day.directories)
+    columns = _columns(catalog, ("column.path",), ("column.count",))
+    return Section(catalog.text("day.section.directories"), "table", columns, rows)
+
+
+def _tools(day: Day, catalog: Catalog) -> Section:
+    rows = tuple((_head(one.name, _NAME_CHARS), one.times) for one in day.tools)
+    columns = _columns(catalog, ("column.tool",), ("column.count",))
+    return Section(catalog.text("day.section.tools"), "table", columns, rows)
+
+
+def _hours(day: Day, catalog: Catalog) -> Section:
+    rows = tuple((f"{hour:02}:00", count) for hour, count in enumerate(day.hours) if count)
+    return Section(catalog.text("day.section.hours"), "bars", rows=rows)
+
+
+def _columns(
+    catalog: Catalog, texts: Sequence[str], numbers: Sequence[str] = ()
+) -> tuple[Column, ...]:
+    return (
+        *(Column(catalog.text(message_id)) for message_id in texts),
+        *(Column(catalog.text(message_id), is_number=True) for message_id in numbers),
+    )
+
+
+def _more(catalog: Catalog, rows: Sequence[object], shown: int) -> str:
+    return catalog.text("day.more", count=f"{len(rows) - shown:,}") if len(rows) > shown else ""
+
+
+def _path(path: str, home: str) -> str:
+    """Show what lies under the user's home as `~`; of a long path the end tells more."""
+    base = home.rstrip("/\\")
+    below = path[len(base) :]
+    if base and path.startswith(base) and below[:1] in ("", "/", "\\"):
+        path = f"~{below}"
+    return path if len(path) <= _PATH_CHARS else f"…{path[1 - _PATH_CHARS :]}"
+
+
+def _head(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
