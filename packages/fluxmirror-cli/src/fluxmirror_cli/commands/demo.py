@@ -1,0 +1,63 @@
+"""`fluxmirror demo`: a made-up fortnight in a throw-away database, to look around in."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import tempfile
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+import click
+from fluxmirror_core.paths import home
+from fluxmirror_core.period import choose_zone, local_date
+from fluxmirror_core.redact import Redactor
+from fluxmirror_core.wire.reader import PayloadReader
+from fluxmirror_store.database import connect_to_write, store_errors
+from fluxmirror_store.transaction import writing
+from fluxmirror_store.writer import write_events
+
+from fluxmirror_cli.demo.history import MadeUpRepositories, build_history, last_workday
+from fluxmirror_cli.output import emit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fluxmirror_core.event import AgentEvent
+    from fluxmirror_core.wire.reader import Capture
+
+_KEY_BYTES: Final = 32
+
+
+@click.command("demo")
+def command() -> None:
+    """Make a throw-away database of a made-up fortnight, to look around in."""
+    zone = choose_zone(None, os.environ)
+    now_ms = time.time_ns() // 1_000_000
+    captures = build_history(now_ms, zone, home(os.environ))
+    path = os.path.join(tempfile.mkdtemp(prefix="fluxmirror-demo-"), "events.db")
+    with closing(connect_to_write(path)) as db, store_errors(path), writing(db):
+        new = write_events(db, _understood(captures, home(os.environ)))
+    emit(_invitation(path, len(new), last_workday(local_date(now_ms, zone))))
+
+
+def _understood(captures: list[Capture], directory: str) -> list[AgentEvent]:
+    """Read made-up payloads with what reads the real ones."""
+    redactor = Redactor(os.urandom(_KEY_BYTES))
+    reader = PayloadReader(redactor, MadeUpRepositories(directory), platform.node(), "demo")
+    return [event for capture in captures for event in reader.read(capture).events]
+
+
+def _invitation(path: str, events: int, workday: date) -> str:
+    database = f'"{path}"' if os.name == "nt" else shlex.quote(path)
+    return (
+        f"Two made-up weeks of four agents, {events:,} events, are in\n"
+        f"  {path}\n"
+        "Nothing of your own was touched; delete that directory whenever you like.\n"
+        "\n"
+        "Look at them:\n"
+        f"  fluxmirror today --db {database}\n"
+        f"  fluxmirror today --db {database} --date {workday}\n"
+    )

@@ -1,0 +1,107 @@
+"""Write the pages of docs/reference that the program itself can tell.
+
+    python scripts/build_reference.py [--check]
+
+With `--check` nothing is written: what differs is printed, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import importlib
+import sqlite3
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+from fluxmirror_cli.command_table import COMMANDS, help_text
+from fluxmirror_core.errors import ExitCode
+from fluxmirror_store import migrations, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGES: Final = Path(__file__).parent.parent / "docs" / "reference"
+NOTE: Final = "<!-- Written by scripts/build_reference.py; change the program, not this page. -->\n"
+MEANINGS: Final[Mapping[ExitCode, str]] = {
+    ExitCode.OK: "Done; also when there was nothing to show.",
+    ExitCode.WARNING: "`doctor` found something to look at.",
+    ExitCode.USAGE: "The command line asks for something that does not exist;"
+    " for `doctor`: it found an error.",
+    ExitCode.NO_DATA: "There is no database to read.",
+    ExitCode.STORE: "The database cannot be used: newer, not ours, locked, or damaged.",
+    ExitCode.CONFIG: "The configuration cannot be used.",
+    ExitCode.INTERNAL: "An error nobody expected; the message names the file with the whole.",
+    ExitCode.INTERRUPTED: "Stopped by Ctrl-C.",
+}
+VIEWS: Final = {
+    "agent_events": "One row per tool call. Up to `raw_json` the columns are a contract.",
+    "agent_timeline": "The same columns for every event: prompts, sessions …; `kind` says which.",
+    "events": "MCP messages.",
+}
+
+
+def main() -> int:
+    """Write or check the pages; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    pages = {"commands.md": commands(), "database.md": database(), "exit-codes.md": exit_codes()}
+    return max([_settle(PAGES / name, NOTE + text, check=check) for name, text in pages.items()])
+
+
+def commands() -> str:
+    """Give the page of commands: the help of each."""
+    blocks = [("fluxmirror", help_text().rstrip())]
+    for name, module, _ in COMMANDS:
+        command: click.Command = importlib.import_module(module).command
+        context = click.Context(command, info_name=f"fluxmirror {name}", terminal_width=88)
+        blocks.append((f"fluxmirror {name}", command.get_help(context)))
+    sections = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in blocks]
+    return "\n".join(["# Commands\n", *sections])
+
+
+def database() -> str:
+    """Give the page of the database: the views' columns, the tables as they are made."""
+    lines = ["# The database\n", "SQLite, one file, written by the drain alone.", ""]
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        migrations.upgrade(db)
+        lines += [f"Schema version: {len(migrations.STEPS)} (`PRAGMA user_version`).\n"]
+        for view, meaning in VIEWS.items():
+            columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({view})"))
+            lines += [f"## View `{view}`\n", f"{meaning}\n", f"{columns}\n"]
+    tables = (
+        schema.EVENT_TABLE,
+        schema.PAYLOAD_TABLE,
+        schema.MCP_MESSAGE_TABLE,
+        schema.TALLY_TABLE,
+    )
+    lines += ["## Tables\n", "They may change from version to version; the views do not.\n"]
+    statements = [*map(str.strip, tables), *schema.INDEXES]
+    return "\n".join([*lines, "```sql", *[f"{statement};" for statement in statements], "```", ""])
+
+
+def exit_codes() -> str:
+    """Give the page of exit codes."""
+    rows = [f"| {code.value} | {MEANINGS[code]} |" for code in ExitCode]
+    note = "`fluxmirror hook` exits with 0 whatever happens.\n"
+    return "\n".join(["# Exit codes\n", "| code | meaning |", "| ---: | --- |", *rows, "", note])
+
+
+def _settle(page: Path, text: str, *, check: bool) -> int:
+    old = page.read_text(encoding="utf-8") if page.exists() else ""
+    if old == text:
+        return 0
+    if check:
+        lines = difflib.unified_diff(old.splitlines(), text.splitlines(), page.name, "program")
+        print(*lines, sep="\n")
+        return 1
+    page.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
