@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from fluxmirror_core.agents import AgentSpec
 
 _PART_OUTCOMES: Final = {"completed": Outcome.OK, "error": Outcome.FAILED}
+_REFUSALS: Final = (
+    "The user rejected permission",
+    "The user has specified a rule which prevents",
+)
+_ABORTED: Final = "Tool execution aborted"
 _KNOWN_NOISE: Final = ("message.", "session.", "file.", "catalog.", "integration.", "plugin.",
                        "reference.", "server.", "todo.", "lsp.", "permission.", "command.",
                        "installation.", "vcs.", "pty.", "tui.", "mcp.", "project.")  # fmt: skip
@@ -113,7 +118,7 @@ def _bus(event: Message, spec: AgentSpec) -> Observation:
 def _part(part: Message, base: Observation) -> Observation:
     """Read a tool's part: the only place that tells of failures, and of exact times."""
     state = members(part.get("state"))
-    outcome = _PART_OUTCOMES.get(str(state.get("status")), Outcome.UNKNOWN)
+    outcome = _part_outcome(state)
     started, ended = (epoch_ms(members(state.get("time")).get(key)) for key in ("start", "end"))
     return base._replace(
         kind=Kind.TOOL_CALL,
@@ -127,6 +132,16 @@ def _part(part: Message, base: Observation) -> Observation:
         error=text(state.get("error")),
         duration_ms=None if started is None or ended is None else max(ended - started, 0),
     )
+
+
+def _part_outcome(state: Message) -> Outcome:
+    outcome = _PART_OUTCOMES.get(str(state.get("status")), Outcome.UNKNOWN)
+    if outcome is not Outcome.FAILED:
+        return outcome
+    error = text(state.get("error")) or ""
+    if error == _ABORTED or members(state.get("metadata")).get("interrupted") is True:
+        return Outcome.INTERRUPTED
+    return Outcome.DENIED if error.startswith(_REFUSALS) else outcome
 
 
 def _error(error: Message) -> str:

@@ -66,6 +66,8 @@ class _Input(NamedTuple):
     value: object
     written: str | None
     size_bytes: int | None
+    suspect: bool
+    """Whether it may have held secrets."""
 
 
 class UnreadablePayloadError(Exception):
@@ -122,7 +124,7 @@ class PayloadReader:
         tool = name_tool(agent, seen.tool, seen.mcp) if seen.tool else None
         is_call = seen.kind is Kind.TOOL_CALL
         given = self._input(seen)
-        detail = self._detail(seen, tool, given.value)
+        detail = self._detail(seen, tool, given)
         project = capture.env.get(recognised.spec.project_variable) or None
         server, mcp_tool = (tool.mcp_server, tool.mcp_tool) if tool else seen.mcp or (None, None)
         path = touched_path(tool, given.value, project or seen.cwd) if tool and is_call else None
@@ -174,19 +176,21 @@ class PayloadReader:
     def _input(self, seen: Observation) -> _Input:
         value = seen.tool_input if seen.prompt is None else seen.prompt
         if value is None:
-            return _Input(None, None, None)
+            return _Input(None, None, None, suspect=False)
         written = _to_json(value)
-        size_bytes = len(written.encode("utf-8", "replace"))
-        if self._redactor.may_hold_secret(written):
+        size_bytes = len(written) if written.isascii() else len(written.encode("utf-8", "replace"))
+        suspect = self._redactor.may_hold_secret(written)
+        if suspect:
             value = self._redactor.value(value)
             written = _to_json(value)
-        return _Input(value, bounds.storable(written), size_bytes)
+        return _Input(value, bounds.storable(written), size_bytes, suspect)
 
-    def _detail(self, seen: Observation, tool: NamedTool | None, tool_input: object) -> str:
-        if tool is not None and seen.kind in _TOOL_KINDS and not seen.detail:
-            # Scrubbed once more: what was apart in the input may stand together in the detail.
-            return self._redactor.text(extract_detail(tool, tool_input))
-        return self._redactor.text(seen.detail)
+    def _detail(self, seen: Observation, tool: NamedTool | None, given: _Input) -> str:
+        if tool is None or seen.kind not in _TOOL_KINDS or seen.detail:
+            return self._redactor.text(seen.detail)
+        detail = extract_detail(tool, given.value)
+        # Scrubbed once more: what was apart in the input may stand together in the detail.
+        return self._redactor.text(detail) if given.suspect else detail
 
     def _error(self, error: str | None) -> str | None:
         if error is None:

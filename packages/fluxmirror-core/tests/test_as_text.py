@@ -1,0 +1,109 @@
+"""Whatever was recorded leaves as one line in its cell, and does nothing to the terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from fluxmirror_core.report.as_text import one_line, render_text, width
+from fluxmirror_core.report.sections import Column, Report, Section
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+COLUMNS = (Column("Name"), Column("Count", is_number=True))
+
+
+def table(*rows: tuple[str, int]) -> list[str]:
+    """Render a table; gives its lines."""
+    report = Report("T", (Section("S", "table", COLUMNS, rows),))
+    return render_text(report).splitlines()[4:]
+
+
+def test_columns_line_up_and_numbers_stand_right() -> None:
+    """The Markdown source reads like a table."""
+    assert table(("a", 1), ("longer", 12_345)) == [
+        "| Name   |  Count |",
+        "|--------|-------:|",
+        "| a      |      1 |",
+        "| longer | 12,345 |",
+    ]
+
+
+def test_wide_and_combining_characters_keep_columns_in_line() -> None:
+    """East Asian characters take two columns, accents none."""
+    lines = table(("日本語", 1), ("e\u0301", 2), ("한국어.py", 3))
+    assert {width(line) for line in lines} == {width(lines[0])}
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a | b", r"a \| b"),
+        (r"grep 'a\|b'", r"grep 'a\\\|b'"),
+        ("one\ntwo\r\n", r"one\ntwo\r\n"),
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("a\u202egpj.exe", r"a\u202egpj.exe"),
+        ("\u2066x\u2069", r"\u2066x\u2069"),
+        ("a\u2028b\x85c", r"a\u2028b\x85c"),
+        ("\x9b31m", r"\x9b31m"),
+        ("tab\there", r"tab\there"),
+        ("\ud800", r"\ud800"),
+        ("\u200bx\ufeff", r"\u200bx\ufeff"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("\u00a0\u3000", "\u00a0\u3000"),
+        (r"C:\dir", r"C:\dir"),
+    ],
+)
+def test_what_could_break_a_table_or_a_terminal_becomes_visible(raw: str, shown: str) -> None:
+    """Escapes are written out; ordinary text of any script stays."""
+    assert table((raw, 1))[2].startswith(f"| {shown} ")
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(), max_size=80))
+def test_a_row_is_one_line_of_three_unescaped_pipes(raw: str) -> None:
+    """No cell ends its row or its column."""
+    lines = table((raw, 1))
+    assert len(lines) == 3
+    row = lines[2].replace("\\\\", "").replace("\\|", "")
+    assert row.count("|") == 3
+    lines[2].encode()
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters()))
+def test_nothing_invisible_is_printed(raw: str) -> None:
+    """No control, no bidi mark, no line separator, no half of a surrogate pair."""
+    left = {unicodedata.category(char) for char in one_line(raw) if char not in "\u200c\u200d"}
+    assert not left & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def test_titles_and_notes_are_made_safe_too() -> None:
+    """An agent's name may stand in a title."""
+    section = Section("S\x1b", "table", (Column("N"),), (("x",),), "note\n# not a title")
+    text = render_text(Report("T\n# X", (section,)))
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        r"# T\n# X",
+        r"## S\x1b",
+    ]
+    assert text.endswith("note\\n# not a title\n")
+
+
+def test_bars_are_scaled_to_the_longest_and_never_vanish() -> None:
+    """At most 30 blocks, at least one; nothing for nothing."""
+    rows = (("08:00", 1), ("09:00", 90), ("10:00", 0), ("11:00", 45))
+    text = render_text(Report("T", (Section("S", "bars", rows=rows),)))
+    bars = ["```text", "08:00 █ 1", f"09:00 {'█' * 30} 90", f"11:00 {'█' * 15} 45", "```"]
+    assert text.splitlines()[4:] == bars
+
+
+def test_lines_of_text_are_paragraphs() -> None:
+    """A section of text has neither columns nor bars."""
+    text = render_text(Report("T", (Section("S", "text", rows=(("one",), ("two",))),)))
+    assert text == "# T\n\n## S\n\none\n\ntwo\n"
+
+
+def test_a_megabyte_in_a_cell_is_only_long() -> None:
+    """Size alone breaks nothing; reports cut before they come here."""
+    assert len(table(("x|" * 500_000, 1))[2]) > 1_500_000
