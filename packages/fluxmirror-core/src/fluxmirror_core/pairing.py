@@ -30,7 +30,7 @@ _IF_MISSING: Final = frozenset(
         "output_sha256",
     )
 )
-_FILLED: Final = tuple(name in _IF_MISSING for name in AgentEvent._fields)
+_FILLED: Final = tuple(map(AgentEvent._fields.index, sorted(_IF_MISSING)))
 
 
 def merge(known: AgentEvent, told: AgentEvent) -> AgentEvent:
@@ -79,10 +79,11 @@ def _rank(event: AgentEvent) -> int:
 
 def _filled(strong: AgentEvent, weak: AgentEvent) -> AgentEvent:
     """Give `strong` with what it does not know taken from `weak`."""
-    triples = zip(strong, weak, _FILLED, strict=True)
-    return AgentEvent._make(
-        [other if own is None and filled else own for own, other, filled in triples]
-    )
+    values = list(strong)
+    for at in _FILLED:
+        if values[at] is None:
+            values[at] = weak[at]
+    return AgentEvent._make(values)
 
 
 def _duration(

@@ -33,9 +33,20 @@ WHERE {_OPEN} AND (:all OR subagent IS :subagent) AND NOT EXISTS (
 """The next prompt or the session's end came with no end of the turn between: it was cut short."""
 
 
+_UNPAIRED: Final = """
+UPDATE event SET pair_key = NULL
+WHERE session = :session AND phases = 1 AND ts_ms <= :ts_ms AND pair_key IS NOT NULL
+  AND (:all OR subagent IS :subagent)
+"""
+"""An equal call of a later turn must not end this one."""
+
+STATEMENTS: Final = (_DENIED, _INTERRUPTED, _UNPAIRED)
+_ENDINGS: Final = (Kind.TURN_END, Kind.PROMPT, Kind.SESSION_END)
+
+
 def close_calls(db: sqlite3.Connection, events: Iterable[AgentEvent]) -> None:
     """Give calls without an after the outcome that a turn's or session's end is evidence of."""
-    for event in sorted(_endings(events), key=lambda event: event.ts_ms):
+    for event in sorted(filter(ends_calls, events), key=lambda event: event.ts_ms):
         values = {
             "session": event.session,
             "ts_ms": event.ts_ms,
@@ -43,8 +54,9 @@ def close_calls(db: sqlite3.Connection, events: Iterable[AgentEvent]) -> None:
             "all": event.kind == Kind.SESSION_END,
         }
         db.execute(_DENIED if event.kind == Kind.TURN_END else _INTERRUPTED, values)
+        db.execute(_UNPAIRED, values)
 
 
-def _endings(events: Iterable[AgentEvent]) -> Iterable[AgentEvent]:
-    ends = (Kind.TURN_END, Kind.PROMPT, Kind.SESSION_END)
-    return (event for event in events if event.kind in ends and event.session is not None)
+def ends_calls(event: AgentEvent) -> bool:
+    """Tell whether no call that was open before this event can still get its after."""
+    return event.kind in _ENDINGS and event.session is not None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _CACHE_KIB: Final = 32_768
 """A batch's index entries are all over the file: a page that falls out is written twice."""
+_SMALLEST: Final = 512
+"""Bytes of the smallest page SQLite has."""
 BUSY_MS: Final = 5_000
 """How long a statement waits for another process's lock."""
 
@@ -30,6 +32,7 @@ def connect_to_write(path: str, progress: migrations.Progress | None = None) -> 
     """
     with store_errors(path):
         _make_private(path)
+        _refuse_scrap(path)
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
         try:
             _check(db, path)
@@ -56,10 +59,7 @@ def connect_to_read(path: str) -> sqlite3.Connection:
     with store_errors(path):
         db = _open_to_read(path)
         try:
-            if not migrations.is_ours(db):
-                raise _foreign(path)
-            if _version(db) < newest_version():
-                raise _outdated(path)
+            _check_to_read(db, path)
         except BaseException:
             db.close()
             raise
@@ -124,6 +124,12 @@ def _make_private(path: str) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
+def _refuse_scrap(path: str) -> None:
+    """Refuse what SQLite takes for an empty database, and would write over: a very small file."""
+    if 0 < os.stat(path).st_size < _SMALLEST:
+        raise sqlite3.DatabaseError("file is not a database")
+
+
 def _check(db: sqlite3.Connection, path: str) -> None:
     version, newest = _version(db), newest_version()
     if not migrations.is_ours(db):
@@ -134,6 +140,13 @@ def _check(db: sqlite3.Connection, path: str) -> None:
             f" (schema {version}; this program knows {newest})",
             hint="upgrade with `pipx upgrade fluxmirror`; until then it can be read, not written",
         )
+
+
+def _check_to_read(db: sqlite3.Connection, path: str) -> None:
+    if not migrations.is_ours(db):
+        raise _foreign(path)
+    if _version(db) < newest_version():
+        raise _outdated(path)
 
 
 def _outdated(path: str) -> StoreError:
@@ -160,6 +173,7 @@ def _prepare(db: sqlite3.Connection) -> None:
 
 def _open_to_read(path: str) -> sqlite3.Connection:
     """Open read-only; a file in a directory that cannot be written is read as it stands."""
+    _refuse_scrap(path)
     uri = f"file:{quote(os.path.abspath(path))}"
     try:
         return _open_uri(f"{uri}?mode=ro")

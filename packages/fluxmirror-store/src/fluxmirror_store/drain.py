@@ -7,6 +7,7 @@ kill at any moment loses nothing and doubles nothing.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sqlite3
 import time
@@ -110,12 +111,25 @@ def _drain_held(places: Places, progress: Progress | None) -> Drained:
 def _drain_all(places: Places, db: sqlite3.Connection) -> Drained:
     reader = payload_reader(places)
     total = Drained()
-    while True:
-        before = total.files
-        for names in _batches(spool_reader.oldest(places.spool, LISTED)):
-            total = total.plus(_drain_files(places, db, reader, names))
-        if total.files == before:
-            return total
+    with _without_collector():
+        while True:
+            before = total.files
+            for names in _batches(spool_reader.oldest(places.spool, LISTED)):
+                total = total.plus(_drain_files(places, db, reader, names))
+            if total.files == before:
+                return total
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among a batch's many objects: there are none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _drain_files(
@@ -158,17 +172,31 @@ def _commit(places: Places, db: sqlite3.Connection, batch: Batch) -> Drained:
         torn = sum(event.kind == Kind.TORN for event in new)
         batch.tally.add(tally.TORN, times=torn)
         batch.tally.flush(db, time.time_ns() // 1_000_000)
-    _let_go(places, batch)
+    gone = _let_go(places, batch)
     if wal_bytes(places.database) > WAL_BYTES:
         checkpoint(places.database)
-    return Drained(len(batch.done) + len(batch.bad), len(new), torn, len(batch.bad))
+    return Drained(gone, len(new), torn, len(batch.bad))
 
 
-def _let_go(places: Places, batch: Batch) -> None:
-    for name in batch.done:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(spool_reader.new_path(places.spool, name))
+def _let_go(places: Places, batch: Batch) -> int:
+    """Take a batch's files out of the spool; how many are gone."""
+    gone = sum([_is_gone(places, name) for name in batch.done])
     for name, reason in batch.bad:
-        with contextlib.suppress(FileNotFoundError):
-            spool_reader.set_aside(places.spool, name, reason)
+        gone += _is_gone(places, name, reason)
         journal.note(places.logs, "bad", f"{name}: {reason}")
+    return gone
+
+
+def _is_gone(places: Places, name: str, reason: str | None = None) -> bool:
+    """Delete a file, or set it aside; one that cannot be moved stays, as its events are stored."""
+    try:
+        if reason is None:
+            os.unlink(spool_reader.new_path(places.spool, name))
+        else:
+            spool_reader.set_aside(places.spool, name, reason)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        journal.note(places.logs, "stuck", f"{name}: {error.strerror}")
+        return False
+    return True

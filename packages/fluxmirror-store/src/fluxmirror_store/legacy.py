@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core import bounds
 from fluxmirror_core.event import AFTER, Kind, Outcome
 from fluxmirror_core.tools import NamedTool, name_tool
 from fluxmirror_core.touched import absolute, touched_path
@@ -32,7 +33,7 @@ _ADDED_LATER: Final = {
     "user": "TEXT",
     "schema_version": "INTEGER NOT NULL DEFAULT 1",
 }
-_CANONICAL_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_AS_VIEWS_WRITE: Final = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\dZ", re.ASCII)
 _INSERT: Final = """
 INSERT INTO event (
     id, uid, kind, ts_ms, ts_text, agent, session, tool, tool_canonical, tool_class, mcp_server,
@@ -87,14 +88,10 @@ def is_waiting(db: sqlite3.Connection) -> bool:
 
 def move_batch(db: sqlite3.Connection) -> int:
     """Move the oldest rows in one transaction; 0 when none is left."""
-    columns = ", ".join(LEGACY_COLUMNS)
     with writing(db):
         if not is_waiting(db):
             return 0
-        found = db.execute(
-            f"SELECT {columns} FROM legacy_agent_events ORDER BY id LIMIT {BATCH_ROWS}"
-        )
-        rows = [LegacyRow(*row) for row in found]
+        rows = _oldest(db)
         db.executemany(_INSERT, [_event(row) for row in rows])
         kept = [(row.id, _text(row.raw_json)) for row in rows if row.raw_json is not None]
         db.executemany("INSERT INTO payload (event_id, raw_json) VALUES (?, ?)", kept)
@@ -103,15 +100,30 @@ def move_batch(db: sqlite3.Connection) -> int:
     return len(rows)
 
 
+def _oldest(db: sqlite3.Connection) -> list[LegacyRow]:
+    columns = ", ".join(LEGACY_COLUMNS)
+    strict = db.text_factory
+    # One text that is no UTF-8 must not keep a whole database from being upgraded.
+    db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        found = db.execute(
+            f"SELECT {columns} FROM legacy_agent_events ORDER BY id LIMIT {BATCH_ROWS}"
+        )
+        return [LegacyRow(*row) for row in found]
+    finally:
+        db.text_factory = strict
+
+
 def _event(row: LegacyRow) -> dict[str, object]:
     agent, raw, time = _text(row.agent) or "", _text(row.tool), _text(row.ts)
+    ts_ms = parse_time_ms(time or "")
     tool = name_tool(agent, raw) if raw else None
     return {
         "id": row.id,
         "uid": digest("legacy", str(row.id)),
         "kind": str(Kind.TOOL_CALL),
-        "ts_ms": parse_time_ms(time or ""),
-        "ts_text": None if time and _CANONICAL_TIME.fullmatch(time) else time,
+        "ts_ms": ts_ms,
+        "ts_text": None if ts_ms is not None and _as_views_write(time or "") else time,
         "agent": agent,
         "session": _text(row.session),
         "tool": raw,
@@ -142,12 +154,17 @@ def parse_time_ms(time: str) -> int | None:
     return round(moment.timestamp() * 1000)
 
 
+def _as_views_write(time: str) -> bool:
+    return _AS_VIEWS_WRITE.fullmatch(time) is not None
+
+
 def _path(row: LegacyRow, tool: NamedTool | None) -> str | None:
     if tool is None:
         return None
     cwd = _text(row.cwd)
     base = absolute(cwd, None) if cwd else None
-    return touched_path(tool, _tool_input(row.raw_json), base)
+    path = touched_path(tool, _tool_input(row.raw_json), base)
+    return bounds.cut_or_none(path, bounds.PATH_BYTES)
 
 
 def _tool_input(raw: object) -> object:

@@ -80,6 +80,8 @@ def m001_baseline(db: sqlite3.Connection, _: Progress) -> None:
 
 def m002_event(db: sqlite3.Connection, _: Progress) -> None:
     """Make the narrow tables and the views; set the older programs' tables aside."""
+    # Views of the user's own keep the name they ask for: it will be a view's.
+    db.execute("PRAGMA legacy_alter_table = ON")
     with writing(db):
         if _version(db) >= 2:  # noqa: PLR2004 - another process was faster
             return
@@ -94,6 +96,11 @@ def m002_event(db: sqlite3.Connection, _: Progress) -> None:
             db.execute(statement)
         for statement in (*schema.INDEXES, schema.EVENTS_VIEW, schema.AGENT_TIMELINE_VIEW):
             db.execute(statement)
+        # Numbers go on where the older program's stopped, deleted rows included.
+        db.execute(
+            "INSERT INTO sqlite_sequence (name, seq)"
+            " SELECT 'event', seq FROM sqlite_sequence WHERE name = 'legacy_agent_events'"
+        )
         moving = "agent_events" in present
         db.execute(schema.AGENT_EVENTS_VIEW_WHILE_MOVING if moving else schema.AGENT_EVENTS_VIEW)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -111,7 +118,6 @@ def m003_move_legacy_rows(db: sqlite3.Connection, progress: Progress) -> None:
             db.execute("DROP VIEW agent_events")
             db.execute("DROP TABLE legacy_agent_events")
             db.execute(schema.AGENT_EVENTS_VIEW)
-        _record(db, 3)
 
 
 STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (

@@ -6,6 +6,7 @@ import contextlib
 import heapq
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.private import make_directory
@@ -13,7 +14,7 @@ from fluxmirror_core.private import make_directory
 from fluxmirror_store.spool import EVIDENCE, MAGIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 KEPT_BAD: Final = 1000
 """How many files `bad/` keeps: the newest."""
@@ -44,7 +45,7 @@ class Spooled(NamedTuple):
     """The header's name; the file's own name when there is no readable header."""
     words: tuple[str, ...]
     """The registration's words: kind, hook event name; may be empty."""
-    env: dict[str, str]
+    env: Mapping[str, str]
     """The variables of `spool.EVIDENCE` that were set."""
     payload: bytes
     """Byte for byte; of an incomplete file what there is of it, of a foreign file everything."""
@@ -52,6 +53,22 @@ class Spooled(NamedTuple):
     """Whether the last line repeats the first."""
     mtime_ns: int
     size: int
+
+
+class _Told(NamedTuple):
+    """Words and variables of a header."""
+
+    words: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+class _Header(NamedTuple):
+    """The first line of a spool file."""
+
+    name: bytes
+    told: _Told
+    size: int
+    """Its length in bytes, line feed included."""
 
 
 class SpoolStatus(NamedTuple):
@@ -67,7 +84,7 @@ class SpoolStatus(NamedTuple):
 
 def new_path(spool: str, name: str) -> str:
     """Path of a waiting file."""
-    return os.path.join(spool, "new", name)
+    return f"{spool}{os.sep}new{os.sep}{name}"
 
 
 def oldest(spool: str, limit: int) -> list[Waiting]:
@@ -94,17 +111,20 @@ def read(path: str) -> Spooled:
         ending = data if stat.st_size <= READ_LIMIT else _ending(descriptor, stat.st_size)
     finally:
         os.close(descriptor)
-    line = data[:_HEADER_LIMIT].partition(b"\n")[0]
-    fields = _header_fields(data, line)
-    name = fields[1] if fields else os.fsencode(os.path.basename(path))
-    trailer = b"\n%b\t%b\n" % (MAGIC, name)
-    complete = bool(fields) and ending[-len(trailer) :] == trailer
-    body = data[len(line) + 1 :] if fields else data
+    header = _parse_header(data)
+    if header is None:
+        name = os.path.basename(path)
+        return Spooled(
+            name, (), {}, data, complete=False, mtime_ns=stat.st_mtime_ns, size=stat.st_size
+        )
+    trailer = b"\n%b\t%b\n" % (MAGIC, header.name)
+    complete = ending.endswith(trailer)
+    end = len(data) - len(trailer) if complete and ending is data else len(data)
     return Spooled(
-        name=os.fsdecode(name),
-        words=tuple(_text(fields[2]).split()) if fields else (),
-        env=_evidence(fields[3:]),
-        payload=body[: -len(trailer)] if complete and ending is data else body,
+        name=header.name.decode("ascii"),
+        words=header.told.words,
+        env=header.told.env,
+        payload=data[header.size : end],
         complete=complete,
         mtime_ns=stat.st_mtime_ns,
         size=stat.st_size,
@@ -128,10 +148,11 @@ def set_aside(spool: str, name: str, reason: str) -> int:
     directory = os.path.join(spool, "bad")
     make_directory(directory)
     target = os.path.join(directory, name)
-    os.replace(new_path(spool, name), target)
+    # The reason first: whoever is killed in between does both again.
     descriptor = os.open(target + _REASON, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(reason + "\n")
+    os.replace(new_path(spool, name), target)
     return _prune(directory)
 
 
@@ -210,23 +231,24 @@ def _ending(descriptor: int, size: int) -> bytes:
     return os.read(descriptor, _HEADER_LIMIT)
 
 
-def _header_fields(data: bytes, line: bytes) -> list[bytes]:
-    """Magic, name, words, variables …; empty when the first line is no whole header of ours."""
-    fields = line.split(b"\t")
-    whole = data[len(line) : len(line) + 1] == b"\n"
-    if not whole or len(fields) < _LEAST_FIELDS or fields[0] != MAGIC:
-        return []
-    return fields if _NAME.fullmatch(fields[1]) else []
+def _parse_header(data: bytes) -> _Header | None:
+    """Read the first line; None when it is no whole header of ours."""
+    end = data.find(b"\n", 0, _HEADER_LIMIT)
+    fields = data[: max(end, 0)].split(b"\t", 2)
+    if len(fields) < _LEAST_FIELDS or fields[0] != MAGIC or not _NAME.fullmatch(fields[1]):
+        return None
+    return _Header(fields[1], _parse_told(fields[2]), end + 1)
 
 
-def _text(field: bytes) -> str:
-    return field.decode("utf-8", "surrogateescape")
+@lru_cache(maxsize=64)
+def _parse_told(line: bytes) -> _Told:
+    """Read what stands behind the name: the same for every hook of one agent in one project.
 
-
-def _evidence(fields: list[bytes]) -> dict[str, str]:
-    """The variables a header tells; a name that is not ours to write is not ours to read."""
-    pairs = (_text(field).partition("=") for field in fields)
-    return {key: value for key, _, value in pairs if key in EVIDENCE}
+    A variable that is not ours to write is not ours to read.
+    """
+    words, *told = line.decode("utf-8", "surrogateescape").split("\t")
+    pairs = (one.partition("=") for one in told)
+    return _Told(tuple(words.split()), {key: value for key, _, value in pairs if key in EVIDENCE})
 
 
 def _prune(directory: str) -> int:

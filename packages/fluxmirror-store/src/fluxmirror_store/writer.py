@@ -8,7 +8,7 @@ from fluxmirror_core.event import AFTER, BEFORE, AgentEvent
 from fluxmirror_core.pairing import merge
 from fluxmirror_core.wire.identity import TWIN_WINDOW_MS
 
-from fluxmirror_store.closing import close_calls
+from fluxmirror_store.closing import close_calls, ends_calls
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,9 +30,11 @@ SELECT e.id, {", ".join(f"e.{name}" for name in EVENT_COLUMNS)}, p.input_json, p
 FROM event AS e LEFT JOIN payload AS p ON p.event_id = e.id WHERE
 """
 _BY_UID: Final = f"{_SELECT} e.uid = ?"
-_WAITING_HALF: Final = f"""
-{_SELECT} e.pair_key = ? AND e.phases = ? ORDER BY e.ts_ms, e.id LIMIT 1
+_WAITING_HALVES: Final = """
+SELECT uid FROM event WHERE pair_key = ? AND phases = ? AND ts_ms BETWEEN ? AND ?
+ORDER BY ts_ms, id
 """
+_EVER: Final = 1 << 62
 _SELECT_UIDS: Final = "SELECT uid FROM event WHERE uid IN"
 _VARIABLES: Final = 900
 """Most variables of one statement: every SQLite takes 999."""
@@ -59,10 +61,26 @@ def write_events(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> list[A
     Raises:
         sqlite3.Error: the caller's transaction must be rolled back.
     """
-    writer = _Writer(db, events)
-    for event in events:
-        writer.add(event)
-    return writer.flush()
+    new: list[AgentEvent] = []
+    for part in _parts(events):
+        writer = _Writer(db, part)
+        for event in part:
+            writer.add(event)
+        new += writer.flush()
+    return new
+
+
+def _parts(events: Sequence[AgentEvent]) -> Iterator[Sequence[AgentEvent]]:
+    """Split where halves of calls stop waiting, so that the size of a batch decides nothing."""
+    if all(event.pair_key is None for event in events):
+        yield events
+        return
+    start = 0
+    for number, event in enumerate(events, 1):
+        if ends_calls(event):
+            yield events[start:number]
+            start = number
+    yield events[start:]
 
 
 class _Writer:
@@ -133,21 +151,26 @@ class _Writer:
         if other is None:
             self._put(event)
         else:
-            self._keep(other._replace(event=merge(other.event, event._replace(twin_uid=event.uid))))
+            whole = merge(other.event, event)._replace(twin_uid=event.uid)
+            self._keep(other._replace(event=whole))
 
     def _take_waiting(self, event: AgentEvent) -> _Row | None:
         """Find the other half: in the database first, as what is there is older."""
         wanted = _HALVES.get(event.phases)
         if wanted is None or event.pair_key is None:
             return None
-        stored = self._load(_WAITING_HALF, (event.pair_key, wanted))
-        if stored is not None and stored.event.pair_key is not None:
-            return stored
-        queue = self._waiting.get((event.pair_key, wanted), [])
-        while queue:
-            row = self._rows[queue.pop(0)]
-            if row.event.pair_key is not None:
+        # A call begins before it ends: a half that was lost must not shift all that follow.
+        first, last = (event.ts_ms, _EVER) if wanted == AFTER else (-_EVER, event.ts_ms)
+        stored = self._db.execute(_WAITING_HALVES, (event.pair_key, wanted, first, last))
+        for (uid,) in stored:
+            row = self._rows.get(uid) or self._load(_BY_UID, (uid,))
+            if row is not None and row.event.pair_key is not None:
                 return row
+        queue = self._waiting.get((event.pair_key, wanted), [])
+        for uid in queue:
+            if first <= self._rows[uid].event.ts_ms <= last:
+                queue.remove(uid)
+                return self._rows[uid]
         return None
 
     def _is_twin(self, event: AgentEvent) -> bool:

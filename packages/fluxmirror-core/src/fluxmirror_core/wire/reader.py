@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -33,6 +34,7 @@ _DIALECTS: Final = {
     "opencode": opencode.observe,
 }
 _TOOL_KINDS: Final = (Kind.TOOL_CALL, Kind.PERMISSION_REQUEST, Kind.PERMISSION_DENIED)
+_REMEMBERED_CHARS: Final = 8192
 _SCRUBBED_CHARS: Final = 8192
 """How much of an error is looked at; what is kept of it is far shorter."""
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -81,6 +83,7 @@ class PayloadReader:
         self, redactor: Redactor, repositories: Repositories, host: str | None, user: str | None
     ) -> None:
         self._redactor = redactor
+        self._looked_at = lru_cache(maxsize=256)(redactor.may_hold_secret)
         self._repositories = repositories
         self._host = host
         self._user = user
@@ -115,7 +118,9 @@ class PayloadReader:
         recognised = recognise({}, capture.words, capture.env)
         seen = Observation(Kind.TORN, event_name({}, recognised.spec, capture.words))
         size = len(capture.payload)
-        return self._build(seen._replace(detail=f"{size} bytes"), recognised, capture)
+        event = self._build(seen._replace(detail=f"{size} bytes"), recognised, capture)
+        # A full disk tears many files alike: they are no double registration of one event.
+        return event._replace(twin_uid=None)
 
     def _build(self, seen: Observation, recognised: Recognised, capture: Capture) -> AgentEvent:
         agent = recognised.spec.id
@@ -179,11 +184,16 @@ class PayloadReader:
             return _Input(None, None, None, suspect=False)
         written = _to_json(value)
         size_bytes = len(written) if written.isascii() else len(written.encode("utf-8", "replace"))
-        suspect = self._redactor.may_hold_secret(written)
+        suspect = self._may_hold_secret(written)
         if suspect:
             value = self._redactor.value(value)
             written = _to_json(value)
         return _Input(value, bounds.storable(written), size_bytes, suspect)
+
+    def _may_hold_secret(self, written: str) -> bool:
+        # Both hooks of a call bring the same input.
+        short = len(written) <= _REMEMBERED_CHARS
+        return (self._looked_at if short else self._redactor.may_hold_secret)(written)
 
     def _detail(self, seen: Observation, tool: NamedTool | None, given: _Input) -> str:
         if tool is None or seen.kind not in _TOOL_KINDS or seen.detail:

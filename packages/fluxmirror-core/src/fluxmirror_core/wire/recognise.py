@@ -6,6 +6,7 @@ inside another one inherits them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.agents import BY_ID, BY_KIND
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
     from fluxmirror_core.agents import AgentSpec
     from fluxmirror_core.wire.observation import Message
 
-_TRANSCRIPTS: Final = (
-    ("/rollout-", "codex-cli"),
-    ("/.codex/", "codex-cli"),
-    ("/.gemini/", "gemini-cli"),
-    ("/.qwen/", "qwen-code"),
-    ("/.copilot/", "copilot-cli"),
-    ("/.claude/", "claude-code"),
-)
+_TRANSCRIPT: Final = re.compile(r".*/(rollout-|\.(?:codex|gemini|qwen|copilot|claude)/)", re.DOTALL)
+"""Greedy, so the innermost mark counts: an agent's home may lie inside another's."""
+_TRANSCRIPTS: Final = {
+    "rollout-": "codex-cli",
+    ".codex/": "codex-cli",
+    ".gemini/": "gemini-cli",
+    ".qwen/": "qwen-code",
+    ".copilot/": "copilot-cli",
+    ".claude/": "claude-code",
+}
 _VARIABLES: Final = (
     ("QWEN_CODE_NO_RELAUNCH", "qwen-code"),
     ("QWEN_PROJECT_DIR", "qwen-code"),
@@ -32,7 +35,7 @@ _VARIABLES: Final = (
     ("GEMINI_PROJECT_DIR", "gemini-cli"),
     ("CLAUDE_PROJECT_DIR", "claude-code"),
 )
-_CAMEL: Final = ("sessionId", "toolName", "hookName")
+_CAMEL: Final = frozenset(("sessionId", "toolName", "hookName"))
 
 
 class Recognised(NamedTuple):
@@ -74,7 +77,7 @@ def _by_payload(message: Message) -> tuple[str, str] | None:
         return "opencode", "kind"
     if message.get("type") == "agent-turn-complete":
         return "codex-cli", "type"
-    if any(key in message for key in _CAMEL):
+    if not _CAMEL.isdisjoint(message):
         return "copilot-cli", "camel case"
     if isinstance(hook_event, str) and hook_event.startswith(("Before", "After", "PreCompress")):
         return "gemini-cli", "hook_event_name"
@@ -85,10 +88,8 @@ def _by_transcript(message: Message) -> tuple[str, str] | None:
     path = message.get("transcript_path")
     if not isinstance(path, str):
         return None
-    path = path.replace("\\", "/")
-    # The innermost mark counts: an agent's home may lie inside another's.
-    at, agent = max((path.rfind(mark), agent) for mark, agent in _TRANSCRIPTS)
-    return (agent, "transcript_path") if at >= 0 else None
+    found = _TRANSCRIPT.match(path.replace("\\", "/"))
+    return (_TRANSCRIPTS[found[1]], "transcript_path") if found else None
 
 
 def _by_fields(message: Message) -> tuple[str, str] | None:
