@@ -1,0 +1,124 @@
+"""Doctor says what is wrong, and nothing when nothing is."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from fluxmirror_cli.health import Row, examine, exit_code
+from fluxmirror_core import journal
+from fluxmirror_core.errors import ExitCode
+from fluxmirror_core.paths import here
+from fluxmirror_store import spool
+from fluxmirror_store.drain import drain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALL = b'{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Bash","tool_use_id":"t"}'
+
+
+def rows_of(component: str) -> list[Row]:
+    """Give doctor's rows of one component."""
+    return [row for row in examine(here()) if row.component == component]
+
+
+def capture(payload: bytes) -> str:
+    """Put one payload into the spool."""
+    return spool.put(here().spool, payload, ("claude", "PreToolUse"), {})
+
+
+def age(name: str, seconds: float) -> None:
+    """Make a waiting file older."""
+    then = time.time() - seconds
+    os.utime(os.path.join(here().spool, "new", name), (then, then))
+
+
+def test_fresh_machine_is_healthy(flux_home: Path) -> None:
+    """No database and no spool yet is how everybody starts."""
+    assert exit_code(examine(here())) == ExitCode.OK
+    assert not flux_home.exists(), "looking changes nothing"
+
+
+def test_waiting_events_are_counted(flux_home: Path) -> None:
+    """What waits is no fault, unless it waits for days."""
+    name = capture(CALL)
+    assert "1 waiting" in rows_of("spool")[0].detail
+    assert rows_of("spool")[0].status == "ok"
+    age(name, 3 * 86_400)
+    assert rows_of("spool")[0].status == "warn"
+    assert "3 days" in rows_of("spool")[0].detail
+
+
+def test_losses_are_numbers(flux_home: Path) -> None:
+    """Bad, torn and refused events each have a row that warns."""
+    capture(b"no json")
+    torn = os.path.join(here().spool, "new", "torn")
+    with open(torn, "wb") as file:
+        file.write(b'fluxmirror-spool/1\ttorn\tclaude\n{"half')
+    age("torn", 600)
+    spool.refuse(here().spool)
+    drain(here())
+    assert "the payload is no JSON (1)" in rows_of("bad")[0].detail
+    assert rows_of("torn")[0].detail.startswith("1 ")
+    assert rows_of("refused")[0].detail.startswith("1 ")
+    assert exit_code(examine(here())) == ExitCode.WARNING
+
+
+def test_format_drift_names_agent_and_event(flux_home: Path) -> None:
+    """A hook event nobody knows is kept and told of."""
+    capture(b'{"session_id":"s","prompt_id":"p","hook_event_name":"Brandnew"}')
+    drain(here())
+    assert rows_of("format drift")[0].detail.startswith("Claude Code: 1 ")
+    assert "'Brandnew'" in rows_of("format drift")[0].detail
+
+
+def test_database_nobody_can_use_is_an_error(flux_home: Path) -> None:
+    """A damaged file gives an error row with a remedy, not a traceback."""
+    flux_home.mkdir()
+    (flux_home / "events.db").write_bytes(b"x" * 5000)
+    row = rows_of("database")[0]
+    assert (row.status, bool(row.remedy)) == ("error", True)
+    assert exit_code(examine(here())) == ExitCode.USAGE
+
+
+def test_newer_database_is_a_warning(flux_home: Path) -> None:
+    """It can be read; only writing waits for an upgrade."""
+    capture(CALL)
+    drain(here())
+    with sqlite3.connect(here().database) as db:
+        db.execute("PRAGMA user_version = 999")
+    assert rows_of("database")[0].status == "warn"
+    assert "newer" in rows_of("database")[0].detail
+
+
+def test_wide_permissions_are_told(flux_home: Path) -> None:
+    """A database that others can read is a warning with the command that mends it."""
+    capture(CALL)
+    drain(here())
+    os.chmod(here().database, 0o644)
+    row = next(row for row in rows_of("permissions") if row.status == "warn")
+    assert row.remedy == f"chmod go-rwx '{here().database}'"
+
+
+def test_journal_lines_are_counted_by_kind(flux_home: Path) -> None:
+    """What went wrong where nobody listened is shown by kind."""
+    journal.note(here().logs, "hook", "OSError")
+    journal.note(here().logs, "hook", "OSError")
+    assert rows_of("journal")[0].detail == "hook: 2 lines"
+
+
+def test_json_has_the_same_rows(flux_home: Path) -> None:
+    """`doctor --json` prints the table for programs."""
+    run = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "doctor", "--json"], capture_output=True, check=False
+    )
+    shown = json.loads(done.stdout)
+    assert shown["version"] == 1
+    assert {row["component"] for row in shown["rows"]} >= {"program", "database", "spool"}

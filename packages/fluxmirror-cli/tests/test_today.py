@@ -1,0 +1,158 @@
+"""`fluxmirror today` as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from fluxmirror_cli.commands.today import day_text
+from fluxmirror_core.errors import ExitCode
+from fluxmirror_core.redact import Redactor
+from fluxmirror_core.touched import Repositories
+from fluxmirror_core.wire.reader import Capture, PayloadReader
+from fluxmirror_store.database import connect_to_write
+from fluxmirror_store.transaction import writing
+from fluxmirror_store.writer import write_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+
+
+def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run `fluxmirror today` in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", RUN, "today", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "TZ": "UTC", "PYTHONUTF8": "1", **env},
+    )
+
+
+@pytest.fixture
+def database(flux_home: Path) -> str:
+    """A database with one recorded shell command, on 2 March 2026 at noon UTC."""
+    flux_home.mkdir()
+    message = {
+        "hook_event_name": "PostToolUse",
+        "session_id": "s",
+        "tool_use_id": "t",
+        "prompt_id": "p",
+        "tool_name": "Bash",
+        "tool_input": {"command": "echo 한국어 | cat\x1b[2J"},
+        "tool_response": {"stdout": ""},
+        "cwd": "/srv/app",
+    }
+    capture = Capture("n", ("claude", "PostToolUse"), {}, json.dumps(message).encode(), NOON)
+    reader = PayloadReader(Redactor(b"key"), Repositories(), "host", "user")
+    path = str(flux_home / "events.db")
+    with closing(connect_to_write(path)) as db, writing(db):
+        write_events(db, reader.read(capture).events)
+    return path
+
+
+@pytest.mark.usefixtures("database")
+def test_a_days_report_is_printed() -> None:
+    """The day that was asked for, in the zone that was asked for; nothing on stderr."""
+    done = run("--date", "2026-03-02", "--tz", "Asia/Seoul")
+    assert done.stdout.startswith("# What the agents did (2026-03-02, Asia/Seoul)\n")
+    assert r"| 21:00 | echo 한국어 \| cat\x1b[2J |" in done.stdout
+    assert (done.stderr, done.returncode) == ("", ExitCode.OK)
+
+
+@pytest.mark.usefixtures("database")
+def test_the_zone_of_the_environment_decides_which_day_it_was() -> None:
+    """Noon in Greenwich is the next day on Kiritimati."""
+    kiritimati = {"FLUXMIRROR_TIMEZONE": "Pacific/Kiritimati"}
+    assert "Shell commands" in run("--date", "2026-03-03", **kiritimati).stdout
+    assert "No agent activity" in run("--date", "2026-03-02", **kiritimati).stdout
+
+
+@pytest.mark.usefixtures("database")
+def test_a_day_without_activity_names_the_last_one_with_some() -> None:
+    """No report, no error: what to do next."""
+    done = run()
+    assert done.returncode == ExitCode.OK
+    assert done.stdout.startswith("No agent activity today (")
+    assert "`fluxmirror today --date 2026-03-02`" in done.stdout
+
+
+def test_another_database_can_be_read(database: str, tmp_path: Path) -> None:
+    """`--db` wins over the usual place; what is not there is said in a sentence."""
+    other = run("--db", database, "--date", "2026-03-02", FLUXMIRROR_HOME=str(tmp_path / "none"))
+    assert "Claude Code" in other.stdout
+    missing = run("--db", str(tmp_path / "missing.db"))
+    assert missing.returncode == ExitCode.NO_DATA
+    assert "missing.db" in missing.stderr
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("name", ["claude-code", "Claude Code", "CLAUDE-CODE"])
+def test_an_agent_is_known_by_its_id_and_its_name(name: str) -> None:
+    """People write it either way."""
+    done = run("--date", "2026-03-02", "--agent", name)
+    assert done.stdout.startswith("# Claude Code: What the agents did")
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--agent", "cluade"), "claude-code"),
+        (("--tz", "Asia/Soul"), "Asia/Seoul"),
+        (("--date", "2026-02-30"), "YYYY-MM-DD"),
+        (("--date", "9999-12-31"), "outside the calendar"),
+        (("--date", "2011-12-30", "--tz", "Pacific/Apia"), "skipped that day"),
+        (("now",), "unexpected extra argument"),
+    ],
+)
+def test_what_makes_no_sense_is_a_usage_error(arguments: tuple[str, ...], told: str) -> None:
+    """Exit code 2, and a sentence that helps."""
+    done = run(*arguments)
+    assert done.returncode == ExitCode.USAGE
+    assert told in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.usefixtures("database")
+def test_an_output_that_cannot_say_everything_says_the_rest() -> None:
+    """A terminal without Korean or block characters gets question marks, not a crash."""
+    done = run("--date", "2026-03-02", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert done.returncode == ExitCode.OK
+    assert "echo ???" in done.stdout
+
+
+def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(tmp_path: Path) -> None:
+    """Rows of other programs may have any name; it is shown, not obeyed."""
+    with closing(connect_to_write(str(tmp_path / "events.db"))) as db:
+        day, zone = date(2026, 3, 2), ZoneInfo("UTC")
+        text = day_text(db, day, zone, "x\x1b[2J\n# y", today=day)
+    assert text.startswith(r"x\x1b[2J\n# y: No agent activity today")
+    assert text.count("\n") == 2
+
+
+def test_today_loads_little() -> None:
+    """What a report does not need is not loaded: the slow ones by name."""
+    probe = (
+        "import sys; old = set(sys.modules); import fluxmirror_cli.commands.today;"
+        " print(*set(sys.modules) - old)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split() if not name.startswith("_")}
+    ours = {"fluxmirror_cli", "fluxmirror_core", "fluxmirror_store"}
+    assert loaded - sys.stdlib_module_names <= {"click", *ours}
+    assert not loaded & {"asyncio", "dataclasses", "logging", "difflib", "importlib_metadata"}

@@ -1,0 +1,69 @@
+"""What a payload is read with on this machine: above all the key of the tags for secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from fluxmirror_core.wire.reader import Capture
+from fluxmirror_store.machine import payload_reader
+
+if TYPE_CHECKING:
+    from fluxmirror_core.paths import Places
+
+SECRET = "ghp_" + "a1B2" * 9
+
+
+def key_file(places: Places) -> Path:
+    """The key's file, its directory made."""
+    os.makedirs(places.spool, exist_ok=True)
+    return Path(places.spool) / "redaction.key"
+
+
+def tag_of_secret(places: Places) -> str:
+    """What a fresh reader makes of a secret in a prompt."""
+    payload = json.dumps({"hook_event_name": "UserPromptSubmit", "prompt": f"use {SECRET} now"})
+    capture = Capture("name", ("claude",), {}, payload.encode(), 1000)
+    (event,) = payload_reader(places).read(capture).events
+    assert SECRET not in repr(event)
+    (tag,) = re.findall(r"\[REDACTED[^\]]*\]", event.detail)
+    return str(tag)
+
+
+def test_equal_secrets_have_equal_tags_in_every_drain(places: Places) -> None:
+    """The key is made once and kept."""
+    key_file(places)
+    assert tag_of_secret(places) == tag_of_secret(places)
+
+
+def test_two_machines_have_different_keys(places: Places) -> None:
+    """A tag tells nothing to somebody else."""
+    key = key_file(places)
+    payload_reader(places)
+    first = key.read_bytes()
+    key.unlink()
+    payload_reader(places)
+    assert key.read_bytes() != first
+
+
+@pytest.mark.parametrize("left", [b"", b"half a key"])
+def test_key_that_a_kill_left_half_written_is_made_anew(places: Places, left: bytes) -> None:
+    """An empty key is everybody's key."""
+    key = key_file(places)
+    key.write_bytes(left)
+    tag_of_secret(places)
+    assert len(key.read_bytes()) == 32
+    assert [path.name for path in key.parent.iterdir()] == ["redaction.key"]
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_key_is_private(places: Places) -> None:
+    """Whoever reads it can guess secrets by their tags."""
+    payload_reader_key = key_file(places)
+    payload_reader(places)
+    assert stat.S_IMODE(payload_reader_key.stat().st_mode) == 0o600

@@ -1,0 +1,264 @@
+"""What a day's report is built from, counted in a real database."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from fluxmirror_core.analysis.day import AgentActivity, FileCount, NameCount, ShellCommand
+from fluxmirror_core.event import AFTER, AgentEvent
+from fluxmirror_core.period import day_period
+from fluxmirror_store import queries
+from fluxmirror_store.database import connect_to_read, connect_to_write
+from fluxmirror_store.transaction import writing
+from fluxmirror_store.writer import write_events
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DAY = day_period(date(2026, 3, 2), ZoneInfo("UTC"))
+NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+NUMBER = count()
+NEVER_SAID = AgentEvent(*(None,) * len(AgentEvent._fields))  # type: ignore[arg-type]
+
+
+def call(**fields: Any) -> AgentEvent:  # noqa: ANN401 - the fields' own types
+    """Make a tool call at noon; nothing is known of it but what the test says."""
+    number = next(NUMBER)
+    return NEVER_SAID._replace(
+        uid=number.to_bytes(16),
+        kind="tool_call",
+        ts_ms=NOON + number,
+        agent="claude-code",
+        evidence="default",
+        hook_event="PostToolUse",
+        tool="Bash",
+        tool_class="Shell",
+        detail="",
+        outcome="ok",
+        sources="hook",
+        self_noise=0,
+        phases=AFTER,
+        schema_version=2,
+    )._replace(**fields)
+
+
+def read(path: str | None, **fields: Any) -> AgentEvent:  # noqa: ANN401 - the fields' own types
+    """Make a call that reads a file."""
+    return call(tool="Read", tool_class="Read", path=path, detail=path)._replace(**fields)
+
+
+def edit(path: str | None, **fields: Any) -> AgentEvent:  # noqa: ANN401 - the fields' own types
+    """Make a call that edits a file."""
+    return call(tool="Edit", tool_class="Write", path=path, detail=path)._replace(**fields)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """An empty database."""
+    with closing(connect_to_write(str(tmp_path / "events.db"))) as db:
+        yield db
+
+
+def add(db: sqlite3.Connection, *events: AgentEvent) -> None:
+    """Record events."""
+    with writing(db):
+        write_events(db, events)
+
+
+def test_activity_counts_calls_sessions_and_failures(db: sqlite3.Connection) -> None:
+    """Unknown is no failure, no session is no session; most calls first, ties by id."""
+    add(
+        db,
+        call(agent="qwen-code", session="q"),
+        call(agent="codex-cli", session="c", outcome="unknown"),
+        call(session="a", outcome="failed"),
+        call(session="b", outcome="denied"),
+        call(session="b", outcome="interrupted"),
+        call(session=""),
+        call(),
+    )
+    assert queries.agent_activity(db, queries.window(db, DAY)) == [
+        AgentActivity("claude-code", 5, 2, 1),
+        AgentActivity("codex-cli", 1, 1, 0),
+        AgentActivity("qwen-code", 1, 1, 0),
+    ]
+
+
+def test_only_calls_of_the_window_that_count_are_counted(db: sqlite3.Connection) -> None:
+    """Half-open in time; no noise, no other kinds, nothing without a readable time."""
+    add(
+        db,
+        call(ts_ms=DAY.start_ms),
+        call(ts_ms=DAY.end_ms - 1),
+        call(ts_ms=DAY.start_ms - 1),
+        call(ts_ms=DAY.end_ms),
+        call(self_noise=1),
+        call(kind="prompt"),
+        call(ts_ms=None),
+    )
+    counted = queries.count_day(db, queries.window(db, DAY))
+    assert [one.calls for one in counted.agents] == [2]
+    assert [one.ts_ms for one in counted.commands] == [DAY.start_ms, DAY.end_ms - 1]
+    assert sum(one.times for one in counted.slots) == 2
+    assert counted.tools == [NameCount("Bash", 2)]
+    assert queries.event_count(db) == 7
+
+
+def test_only_one_agents_calls_are_counted_when_it_is_named(db: sqlite3.Connection) -> None:
+    """The filter holds for every question."""
+    add(db, read("/a"), edit("/a", agent="qwen-code"), call(agent="qwen-code", cwd="/w"))
+    counted = queries.count_day(db, queries.window(db, DAY, "claude-code"))
+    assert [one.agent for one in counted.agents] == ["claude-code"]
+    assert (counted.read, counted.edited) == ([NameCount("/a", 1)], [])
+    assert (counted.commands, counted.directories) == ([], [])
+
+
+def test_files_are_counted_per_tool_and_by_their_absolute_path(db: sqlite3.Connection) -> None:
+    """Rows of older programs know no path: then what they showed stands for it."""
+    add(
+        db,
+        edit("/b"),
+        edit("/b"),
+        edit("/b", tool="Write"),
+        edit("/a", detail="a"),
+        edit(None, detail="old.py"),
+        edit(None, detail=None),
+        edit(None, detail=""),
+    )
+    assert queries.edited_files(db, queries.window(db, DAY)) == [
+        FileCount("/b", "Edit", 2),
+        FileCount("/a", "Edit", 1),
+        FileCount("/b", "Write", 1),
+        FileCount("old.py", "Edit", 1),
+    ]
+
+
+def test_a_file_that_was_edited_is_not_only_read(db: sqlite3.Connection) -> None:
+    """Unless the edit never happened; and an edit on another day is another day's."""
+    add(
+        db,
+        read("/edited"),
+        edit("/edited"),
+        read("/refused"),
+        edit("/refused", outcome="denied"),
+        edit("/refused", outcome="failed"),
+        edit("/refused", outcome="rejected"),
+        read("/yesterday"),
+        edit("/yesterday", ts_ms=DAY.start_ms - 1),
+        read("/read", outcome="unknown"),
+        read("/read"),
+        read("/missing", outcome="failed"),
+    )
+    wanted = queries.window(db, DAY)
+    expected = [NameCount("/read", 2), NameCount("/refused", 1), NameCount("/yesterday", 1)]
+    assert queries.read_files(db, wanted) == expected
+    assert queries.edited_files(db, wanted) == [FileCount("/edited", "Edit", 1)]
+
+
+def test_shell_commands_come_in_the_order_of_time(db: sqlite3.Connection) -> None:
+    """All of them, empty ones too; of older programs' endless ones the beginning."""
+    add(
+        db,
+        call(ts_ms=NOON + 2_000_000, detail="second", outcome="failed"),
+        call(ts_ms=NOON + 1_000_000, detail="x" * 1_000_000, outcome=None),
+        call(ts_ms=NOON + 3_000_000, detail=None),
+        read("/no/command"),
+    )
+    assert queries.shell_commands(db, queries.window(db, DAY)) == [
+        ShellCommand(NOON + 1_000_000, "x" * 200, "unknown"),
+        ShellCommand(NOON + 2_000_000, "second", "failed"),
+        ShellCommand(NOON + 3_000_000, "", "ok"),
+    ]
+
+
+def test_an_mcp_tool_is_named_with_its_server(db: sqlite3.Connection) -> None:
+    """Whatever an agent makes of the two names; calls without any tool are left out."""
+    add(
+        db,
+        call(tool="mcp__github__get_issue", mcp_server="github", mcp_tool="get_issue"),
+        call(tool="github-get_issue", mcp_server="github", mcp_tool="get_issue"),
+        call(),
+        call(tool=None),
+        call(tool=""),
+    )
+    expected = [NameCount("github/get_issue", 2), NameCount("Bash", 1)]
+    assert queries.tool_counts(db, queries.window(db, DAY)) == expected
+
+
+def test_directories_are_counted_where_there_is_one(db: sqlite3.Connection) -> None:
+    """Most calls first, ties by path."""
+    add(db, call(cwd="/b"), call(cwd="/a"), call(cwd="/c"), call(cwd="/c"), call(cwd=""), call())
+    expected = [NameCount("/c", 2), NameCount("/a", 1), NameCount("/b", 1)]
+    assert queries.directory_counts(db, queries.window(db, DAY)) == expected
+
+
+def test_the_set_ups_row_counts_only_as_long_as_it_is_alone(db: sqlite3.Connection) -> None:
+    """The first real event hides it, unless it is asked for by name."""
+    add(db, call(agent="setup", tool="Init"))
+    assert queries.agent_activity(db, queries.window(db, DAY))[0].agent == "setup"
+    add(db, call(ts_ms=DAY.start_ms - 1))
+    assert queries.count_day(db, queries.window(db, DAY)).agents == []
+    assert queries.agent_activity(db, queries.window(db, DAY, "setup"))[0].calls == 1
+
+
+def test_the_latest_call_before_a_window_is_found(db: sqlite3.Connection) -> None:
+    """Of the agent that is asked for, and not the set-up's."""
+    add(
+        db,
+        call(ts_ms=DAY.start_ms - 5, agent="qwen-code"),
+        call(ts_ms=DAY.start_ms - 3),
+        call(ts_ms=DAY.start_ms - 2, agent="setup"),
+        call(ts_ms=DAY.start_ms),
+        call(ts_ms=-(10**15)),
+    )
+    assert queries.latest_call_before(db, queries.window(db, DAY)) == DAY.start_ms - 3
+    assert queries.latest_call_before(db, queries.window(db, DAY, "qwen-code")) == DAY.start_ms - 5
+    assert queries.latest_call_before(db, queries.window(db, DAY, "codex-cli")) is None
+    assert queries.has_agent(db, "qwen-code")
+    assert not queries.has_agent(db, "codex-cli")
+
+
+def test_a_day_is_read_from_one_state_of_the_database(tmp_path: Path) -> None:
+    """A reader of a read-only connection can ask, and leaves no transaction open."""
+    path = str(tmp_path / "events.db")
+    with closing(connect_to_write(path)) as db:
+        add(db, call())
+        with closing(connect_to_read(path)) as reader:
+            assert queries.count_day(reader, queries.window(reader, DAY)).agents[0].calls == 1
+            assert not reader.in_transaction
+            add(db, call())
+            assert queries.count_day(reader, queries.window(reader, DAY)).agents[0].calls == 2
+
+
+def statements(db: sqlite3.Connection) -> list[str]:
+    """List the statements that today's questions run, with their values filled in."""
+    seen: list[str] = []
+    db.set_trace_callback(seen.append)
+    for agent in (None, "claude-code"):
+        wanted = queries.window(db, DAY, agent)
+        queries.count_day(db, wanted)
+        queries.latest_call_before(db, wanted)
+    queries.has_agent(db, "claude-code")
+    db.set_trace_callback(None)
+    return [one for one in dict.fromkeys(seen) if "SELECT" in one]
+
+
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_no_question_walks_over_the_whole_table(db: sqlite3.Connection, analyzed: bool) -> None:  # noqa: FBT001 - a table's column
+    """Every plan searches an index for its window, with SQLite's statistics and without."""
+    add(db, *(call(ts_ms=NOON + n * 60_000, session=str(n % 7)) for n in range(500)))
+    if analyzed:
+        db.execute("ANALYZE")
+    asked = statements(db)
+    assert len(asked) > 10
+    for statement in asked:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert any(step.startswith("SEARCH event") for step in plan), (statement, plan)
+        assert not any(step.startswith("SCAN event") for step in plan), (statement, plan)
