@@ -1,0 +1,134 @@
+"""Every check of this repository, by name; plain `nox` runs what CI runs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.2"
+nox.options.default_venv_backend = "uv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "packages", "build", "tests", "slow"]
+
+ROOT = Path(__file__).parent
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+SHELLS = (
+    ("sh", "-n"),
+    ("dash", "-n"),
+    ("bash", "-n"),
+    ("busybox", "sh", "-n"),
+    ("zsh", "--emulate", "sh", "-n"),
+)
+IMPORT_ALL = ("python", "-I", "scripts/import_all.py")
+
+
+def sync(session: nox.Session, *groups: str) -> None:
+    """Put the workspace and these dependency groups, as locked, into the session's environment."""
+    wanted = [f"--group={group}" for group in groups]
+    session.run_install("uv", "sync", "--quiet", "--frozen", "--no-default-groups", *wanted)
+
+
+def members() -> dict[str, str]:
+    """Map each distribution of the workspace to its import name."""
+    names = {}
+    for manifest in sorted(ROOT.glob("packages/*/pyproject.toml")):
+        name = tomllib.loads(manifest.read_text(encoding="utf-8"))["project"]["name"]
+        names[name] = next(manifest.parent.glob("src/*/__init__.py")).parent.name
+    return names
+
+
+def scripts(suffix: str, shebang: str = "") -> list[str]:
+    """List what we ship or run with this suffix, or with this first line."""
+    folders = ("wrappers", "scripts", ".ci", "plugins", "gemini-extension")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.is_file()]
+    start = shebang.encode()
+    return sorted(
+        str(file.relative_to(ROOT))
+        for file in files
+        if file.suffix == suffix or (shebang and file.read_bytes().startswith(start))
+    )
+
+
+def run_pytest(session: nox.Session, marker: str) -> None:
+    """Run the tests of one marker expression, a few at a time."""
+    sync(session, "test")
+    # An expression of the caller's own may well select nothing here.
+    success = [0, 5] if session.posargs else [0]
+    session.run(
+        *("pytest", "--numprocesses=auto", "--maxprocesses=4", "-m", marker),
+        *session.posargs,
+        success_codes=success,
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and syntax: Python, shell in every shell that is here, JavaScript."""
+    session.run_install("uv", "sync", "--quiet", "--frozen", "--only-group=lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    for shell in SHELLS:
+        if shutil.which(shell[0]):
+            for script in scripts(".sh", "#!/bin/sh"):
+                session.run(*shell, script, external=True, silent=True)
+    if shutil.which("node"):
+        for script in scripts(".mjs"):
+            session.run("node", "--check", script, external=True, silent=True)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types, tests included."""
+    sync(session, "test", "types", "nox")
+    session.run("mypy")
+    for folder in sorted({str(file.parent) for file in ROOT.glob("packages/*/tests/*.py")}):
+        session.run("mypy", folder)
+
+
+@nox.session(venv_backend="none")
+def packages(session: nox.Session) -> None:
+    """Import every module of each package where only what it declares is installed."""
+    for name, module in members().items():
+        session.run(
+            *("uv", "run", "--quiet", "--isolated", "--frozen", "--no-default-groups"),
+            *("--package", name, "--python", sys.executable),
+            *(*IMPORT_ALL, module),
+        )
+
+
+@nox.session(reuse_venv=False)
+def build(session: nox.Session) -> None:
+    """Build every package, install the wheels where nothing is, and start the command."""
+    dist = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run_install("uv", "build", "--quiet", "--all-packages", "--out-dir", str(dist))
+    session.install(*map(str, sorted(dist.glob("*.whl"))))
+    for module in members().values():
+        session.run(*IMPORT_ALL, module)
+    session.run("fluxmirror", "--version")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """All quick tests, on each Python that is here."""
+    run_pytest(session, "not slow")
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The tests that run real processes in number, or many examples."""
+    run_pytest(session, "slow")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Print how fast we are, as ratios against named floors; nothing is asserted."""
+    sync(session)
+    for script in ("bench_hook.py", "bench_drain.py"):
+        session.run("python", f"scripts/{script}", *session.posargs)

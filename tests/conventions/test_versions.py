@@ -1,0 +1,88 @@
+"""One version, everywhere the repository writes one."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Manifests = dict[Path, dict[str, Any]]
+
+_PINNED = re.compile(r"fluxmirror[a-z-]*(.*)")
+_PLUGIN_MANIFESTS = ("plugin.json", "marketplace.json", "gemini-extension.json")
+
+
+@pytest.fixture(scope="module")
+def version(manifests: Manifests) -> str:
+    """The version of the `fluxmirror` command's package."""
+    projects = [manifest["project"] for manifest in manifests.values()]
+    return next(str(project["version"]) for project in projects if project["name"] == "fluxmirror")
+
+
+def test_all_packages_have_one_version(manifests: Manifests, version: str) -> None:
+    """No package is released on its own."""
+    versions = {folder.name: data["project"]["version"] for folder, data in manifests.items()}
+    assert set(versions.values()) == {version}, versions
+
+
+def test_all_packages_need_the_same_python(manifests: Manifests, root: Path) -> None:
+    """Members and root promise the same lowest Python."""
+    own = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = {data["project"]["requires-python"] for data in (own, *manifests.values())}
+    assert needed == {">=3.11"}
+
+
+def test_members_pin_each_other_exactly(manifests: Manifests, version: str) -> None:
+    """A member never runs with another version's member."""
+    pins = [
+        match[1]
+        for data in manifests.values()
+        for dependency in data["project"]["dependencies"]
+        if (match := _PINNED.fullmatch(dependency))
+    ]
+    assert set(pins) == {f"=={version}"}
+
+
+def test_the_lock_knows_the_version(manifests: Manifests, root: Path, version: str) -> None:
+    """The lock was written after the last change of version."""
+    lock = tomllib.loads((root / "uv.lock").read_text(encoding="utf-8"))
+    names = {data["project"]["name"] for data in manifests.values()}
+    locked = {
+        entry["name"]: entry["version"] for entry in lock["package"] if entry["name"] in names
+    }
+    assert locked == dict.fromkeys(names, version)
+
+
+def test_plugin_manifests_have_the_version(repository_files: list[Path], version: str) -> None:
+    """What agents show as the plugin's version is the program's."""
+    for file in repository_files:
+        if file.name in _PLUGIN_MANIFESTS:
+            written = json.loads(file.read_text(encoding="utf-8")).get("version", version)
+            assert written == version, file
+
+
+def _constants(file: Path) -> list[str]:
+    """List the strings a module assigns to a name that means the version."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    assignments = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)]
+    found = []
+    for node in assignments:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        named = any(isinstance(t, ast.Name) and t.id in ("VERSION", "__version__") for t in targets)
+        if named and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found.append(node.value.value)
+    return found
+
+
+def test_code_that_spells_the_version_agrees(manifests: Manifests, version: str) -> None:
+    """A `VERSION` in the code is the released one."""
+    for folder in manifests:
+        for file in folder.glob("src/**/*.py"):
+            assert set(_constants(file)) <= {version}, file
