@@ -85,6 +85,11 @@ def home(env: Mapping[str, str]) -> str:
     return env.get("HOME") or env.get("USERPROFILE") or "/tmp"  # noqa: S108 - the last resort
 
 
+def mirror(env: Mapping[str, str]) -> str | None:
+    """Where the mirror of all events is kept; None, which is usual, when nobody asked for one."""
+    return env.get("FLUXMIRROR_MIRROR") or None
+
+
 def _system_places(env: Mapping[str, str], platform: str) -> tuple[str, str, str]:
     """Data, config and cache directory as the operating system wants them."""
     base = home(env)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import journal
 from fluxmirror_core.event import Kind
+from fluxmirror_core.paths import mirror
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import lock, spool, spool_reader, tally
@@ -22,6 +23,7 @@ from fluxmirror_store.batch import Batch, failure_of
 from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.machine import payload_reader
+from fluxmirror_store.mirror import append_lines
 from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
 
@@ -172,10 +174,22 @@ def _commit(places: Places, db: sqlite3.Connection, batch: Batch) -> Drained:
         torn = sum(event.kind == Kind.TORN for event in new)
         batch.tally.add(tally.TORN, times=torn)
         batch.tally.flush(db, time.time_ns() // 1_000_000)
+    _mirror(places, batch)
     gone = _let_go(places, batch)
     if wal_bytes(places.database) > WAL_BYTES:
         checkpoint(places.database)
     return Drained(gone, len(new), torn, len(batch.bad))
+
+
+def _mirror(places: Places, batch: Batch) -> None:
+    """Copy a batch for whoever asked; between commit and unlink, so that a kill leaves no gap."""
+    directory = mirror(os.environ)
+    if directory is None:
+        return
+    try:
+        append_lines(directory, batch.events)
+    except OSError as error:
+        journal.note(places.logs, "mirror", error.strerror or type(error).__name__)
 
 
 def _let_go(places: Places, batch: Batch) -> int:
