@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
 from fluxmirror_core.paths import here
+from fluxmirror_core.private import make_directory
 
 from fluxmirror_cli.command_table import COMMANDS, VERSION, help_text
 
@@ -81,7 +82,7 @@ def _report(error: Exception) -> str:
     logs = here().logs
     path = os.path.join(logs, f"error-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log")
     try:
-        os.makedirs(logs, mode=0o700, exist_ok=True)
+        make_directory(logs)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
             traceback.print_exception(error, file=file)

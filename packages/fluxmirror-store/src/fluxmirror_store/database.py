@@ -169,6 +169,8 @@ def _prepare(db: sqlite3.Connection) -> None:
     # SQLite up to 3.51.2 may corrupt a file when a checkpoint meets a concurrent WAL reset:
     # `checkpoint` is the only place that makes one, with every writer held off.
     db.execute("PRAGMA wal_autocheckpoint = 0")
+    # After a checkpoint the log starts again, and its file is cut to what is in it.
+    db.execute("PRAGMA journal_size_limit = 0")
 
 
 def _open_to_read(path: str) -> sqlite3.Connection:
