@@ -55,6 +55,14 @@ class Answer(NamedTuple):
 SILENCE = Answer(0, b"")
 
 
+def uninstalled_path() -> str:
+    """Give PATH without directories that hold a `fluxmirror`: which one starts is the test's."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    return os.pathsep.join(
+        folder for folder in folders if not os.path.exists(os.path.join(folder, "fluxmirror"))
+    )
+
+
 class Shim:
     """One wrapper under one program, with an environment of its own."""
 
@@ -69,7 +77,7 @@ class Shim:
         self.base = base
         self.data = base / "flux"
         self.spool = str(self.data / "spool")
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(base / "home")}
+        self.env = {"PATH": uninstalled_path(), "HOME": str(base / "home")}
         self.env["FLUXMIRROR_HOME"] = str(self.data)
 
     @property
@@ -215,7 +223,7 @@ def test_what_is_made_is_private(shim: Shim) -> None:
 @pytest.mark.parametrize("row", PLACES, ids=lambda row: row["name"])
 def test_places_follow_the_table(shim: Shim, row: dict[str, Any]) -> None:
     """Shims and paths.py answer the same, on every platform."""
-    env = {"PATH": os.environ["PATH"]}
+    env = {"PATH": uninstalled_path()}
     env |= {key: value.replace("{base}", str(shim.base)) for key, value in row["env"].items()}
     _pretend(shim, row["platform"], env)
     assert shim.run("claude", "PostToolUse", env=env) == SILENCE
