@@ -87,8 +87,8 @@ def types(session: nox.Session) -> None:
     """Strict types, tests included."""
     sync(session, "test", "types", "nox")
     session.run("mypy")
-    for folder in sorted({str(file.parent) for file in ROOT.glob("packages/*/tests/*.py")}):
-        session.run("mypy", folder)
+    for folder in sorted({file.parent for file in ROOT.glob("packages/*/tests/*.py")}):
+        session.run("mypy", str(folder.relative_to(ROOT)))
 
 
 @nox.session(venv_backend="none")

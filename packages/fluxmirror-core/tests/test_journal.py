@@ -38,9 +38,7 @@ def test_no_journal_is_an_empty_one(tmp_path: Path) -> None:
 def test_everything_made_is_private(tmp_path: Path) -> None:
     """The directories above it too."""
     journal.note(str(tmp_path / "data" / "logs"), "bad", "x")
-    modes = {
-        path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.rglob("*") if path
-    }
+    modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.rglob("*")}
     assert modes == {"home": modes["home"], "data": "0o700", "logs": "0o700"} | {
         journal.NAME: "0o600"
     }

@@ -82,6 +82,12 @@ def recorded() -> dict[str, Any]:
 
 
 RECORDED: Final = recorded()
+EVIDENCE: Final = (
+    "CLAUDE_PROJECT_DIR",
+    "GEMINI_PROJECT_DIR",
+    "QWEN_PROJECT_DIR",
+    "COPILOT_PROJECT_DIR",
+)
 
 
 def read(
@@ -384,6 +390,40 @@ def test_secrets_reach_no_column() -> None:
         {"hook_event_name": "StopFailure", "error": secret, "prompt_id": "p"},
     ):
         assert secret not in repr(read(payload).events)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_secret_in_any_member_reaches_no_column(name: str) -> None:
+    """Whatever an agent puts it into: an id, a tool's name, a directory, the event's own name."""
+    secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5" + "rS7tU9vW1xY3zA5b"
+    for path in places(RECORDED[name]):
+        reading = read(replaced(RECORDED[name], path, f"/x/{secret}"), ("claude", "PreToolUse"))
+        assert secret not in repr(reading), path
+
+
+@pytest.mark.parametrize("variable", EVIDENCE)
+def test_secret_in_the_environment_reaches_no_column(variable: str) -> None:
+    """A project's directory may be named after one."""
+    secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5" + "rS7tU9vW1xY3zA5b"
+    assert secret not in repr(read(CALL, ("claude",), {variable: f"/x/{secret}"}))
+
+
+def test_outcome_is_not_guessed_where_nothing_tells_the_event() -> None:
+    """The older programs' one hook brought no event name; a call may have ended any way."""
+    bare = {"tool_name": "Bash", "session_id": "s", "tool_input": {"command": "ls"}}
+    (event,) = read(bare, ("claude",)).events
+    assert (event.kind, event.outcome) == ("tool_call", "unknown")
+    (event,) = read(bare | {"tool_response": {"stdout": ""}}, ("claude",)).events
+    assert event.outcome == "ok"
+    (event,) = read(bare, ("claude", "PostToolUse")).events
+    assert event.outcome == "ok"
+
+
+def test_payload_without_tool_and_event_is_a_signal_that_is_counted() -> None:
+    """Kept, and told of as drift."""
+    reading = read({"foo": 1})
+    assert [event.kind for event in reading.events] == ["signal"]
+    assert reading.unknown_event == ""
 
 
 def test_secret_that_a_cut_goes_through_is_masked_whole() -> None:

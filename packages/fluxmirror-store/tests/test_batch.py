@@ -61,7 +61,6 @@ def test_what_cannot_be_understood_is_set_aside_with_a_reason(
     name = capture(payload, "claude")
     batch.take(name)
     assert (batch.events, batch.done, batch.bad) == ([], [], [(name, reason)])
-    assert told(batch) == {("bad", "", reason): 1}
 
 
 def test_bytes_that_are_no_utf_8_are_counted(batch: Batch, capture: Callable[..., str]) -> None:

@@ -16,8 +16,10 @@ from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_store.database import (
     connect_to_read,
     connect_to_write,
+    empty,
     is_outdated,
     newest_version,
+    restrict_to_reading,
     schema_version,
 )
 
@@ -237,3 +239,40 @@ def test_many_may_open_it_first(
         assert db.execute("SELECT count(*) FROM schema_meta").fetchone() == (newest_version(),)
         assert db.execute("SELECT count(*) FROM agent_events").fetchone() == (5000 * older,)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ("SELECT count(*) FROM agent_events", True),
+        (
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION SELECT i + 1 FROM n LIMIT 3) SELECT i FROM n",
+            True,
+        ),
+        ("PRAGMA table_info(agent_events)", True),
+        ("PRAGMA user_version", True),
+        ("PRAGMA user_version = 9", False),
+        ("PRAGMA journal_mode = delete", False),
+        ("ATTACH 'other.db' AS other", False),
+        ("VACUUM INTO 'copy.db'", False),
+        ("CREATE TEMP TABLE t (x)", False),
+        ("DELETE FROM event", False),
+    ],
+)
+def test_restricted_connection_only_reads(
+    places: Places, db: sqlite3.Connection, statement: str, *, allowed: bool
+) -> None:
+    """Read-only is about this database; a statement may not write another file either."""
+    with closing(connect_to_read(places.database)) as reader:
+        restrict_to_reading(reader)
+        if allowed:
+            reader.execute(statement).fetchall()
+        else:
+            with pytest.raises(sqlite3.DatabaseError, match="authori[sz]"):
+                reader.execute(statement)
+
+
+def test_empty_database_has_the_views_and_no_rows() -> None:
+    """For where nothing was recorded yet."""
+    with closing(empty()) as db:
+        assert db.execute("SELECT count(*) FROM agent_timeline").fetchone() == (0,)

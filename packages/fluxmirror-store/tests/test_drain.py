@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fluxmirror_core import journal
 from fluxmirror_core.errors import StoreError
+from fluxmirror_store import aside, lock, spool, spool_reader
 from fluxmirror_store import drain as drain_module
-from fluxmirror_store import lock, spool, spool_reader
 from fluxmirror_store.batch import Batch
 from fluxmirror_store.checkpoint import wal_bytes
 from fluxmirror_store.database import connect_to_read, connect_to_write, newest_version
@@ -253,9 +253,9 @@ def test_what_cannot_be_understood_is_kept_counted_and_noted(
     capture(call(1))
     assert drain(places) == Drained(files=2, events=1, bad=1)
     assert len(rows()) == 1
-    aside = Path(places.spool) / "bad"
-    assert b"\nno json\n" in (aside / bad).read_bytes()
-    assert (aside / f"{bad}.reason").read_text(encoding="utf-8") == "the payload is no JSON\n"
+    bad_dir = Path(places.spool) / "bad"
+    assert b"\nno json\n" in (bad_dir / bad).read_bytes()
+    assert (bad_dir / "reasons" / bad).read_text(encoding="utf-8") == "the payload is no JSON\n"
     assert counts(places) == {("bad", "the payload is no JSON"): 1}
     assert journal.counts(places.logs) == {"bad": 1}
     assert bad in Path(places.logs, journal.NAME).read_text(encoding="utf-8")
@@ -270,10 +270,10 @@ def test_what_was_set_aside_can_be_tried_again(
         capture(call(1), "claude")
         assert drain(places).bad == 1
     assert drain(places).files == 0
-    assert spool_reader.bring_back(places.spool) == 1
+    assert aside.bring_back(places.spool) == 1
     assert drain(places) == Drained(files=1, events=1)
     assert [row["call_id"] for row in rows()] == ["t1"]
-    assert os.listdir(Path(places.spool) / "bad") == []
+    assert aside.count_reasons(places.spool) == {}
 
 
 def test_torn_file_is_an_event_a_number_and_kept(
@@ -285,7 +285,7 @@ def test_torn_file_is_an_event_a_number_and_kept(
     assert [(row["kind"], row["hook_event"]) for row in rows()] == [("torn", "Stop")]
     assert rows(table="agent_events") == []
     assert counts(places)["torn", ""] == 1
-    spool_reader.bring_back(places.spool)
+    aside.bring_back(places.spool)
     assert drain(places) == Drained(files=1, events=0, torn=0, bad=1)
     assert counts(places)["torn", ""] == 1
 
@@ -343,7 +343,7 @@ def test_event_no_column_takes_is_set_aside_alone(
     assert drain(places) == Drained(files=5, events=4, bad=1)
     assert [row["call_id"] for row in rows()] == ["t0", "t1", "t3", "t4"]
     reason = "the program failed on it: OverflowError"
-    assert spool_reader.bad_reasons(places.spool) == {reason: 1}
+    assert aside.count_reasons(places.spool) == {reason: 1}
     assert counts(places) == {("bad", reason): 1}
 
 
@@ -450,7 +450,7 @@ def test_everything_made_is_private(places: Places, drop: Callable[..., None]) -
     subprocess.run(command, env=env, input=b"", check=True, stdout=subprocess.DEVNULL)
     made = [Path(places.data), *Path(places.data).rglob("*")]
     names = {path.name for path in made}
-    assert {"events.db", "spool", "new", "bad", "bad.reason", "logs", "capture.log"} <= names
+    assert {"events.db", "spool", "new", "bad", "reasons", "logs", "capture.log"} <= names
     assert {"drain.lock", "redaction.key"} <= names
     open_to_others = [
         (str(path), oct(path.stat().st_mode))
@@ -548,3 +548,41 @@ def test_quiet_drain_says_nothing(
     capture(b"junk")
     run_quietly(places)
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_bad_has_no_place_for_is_counted(
+    places: Places, capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the newest are kept; those deleted are a number."""
+    monkeypatch.setattr(aside, "KEPT", 2)
+    for _ in range(5):
+        capture(b"no json")
+    assert drain(places).bad == 5
+    assert counts(places) == {("bad", "the payload is no JSON"): 5, ("pruned", ""): 3}
+
+
+def test_torn_file_of_the_future_does_not_wait_for_it(
+    places: Places, drop: Callable[..., None], rows: Rows
+) -> None:
+    """A clock that was wrong once must not hide an event for years."""
+    drop("later", b"fluxmirror-spool/1\tlater\tclaude\n{", at_ms=4_102_444_800_000)
+    assert drain(places).torn == 1
+    assert [row["kind"] for row in rows()] == ["torn"]
+
+
+def test_drain_again_tries_what_was_set_aside(places: Places, capture: Capture) -> None:
+    """Under the drain's lock, so that two of them do not meet."""
+    capture(b"no json")
+    assert drain(places).bad == 1
+    assert drain(places).files == 0
+    assert drain(places, again=True).bad == 1
+
+
+def test_old_database_others_could_read_is_closed_to_them(
+    places: Places, legacy: Callable[..., sqlite3.Connection]
+) -> None:
+    """Older programs left it to the umask."""
+    legacy()
+    os.chmod(places.database, 0o644)
+    drain(places)
+    assert os.stat(places.database).st_mode & 0o077 == 0

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.wire.reader import Capture
+from fluxmirror_store.drain import Drained, drain
 from fluxmirror_store.machine import payload_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fluxmirror_core.paths import Places
 
 SECRET = "ghp_" + "a1B2" * 9
+CALL = {"tool_name": "Bash", "session_id": "s", "tool_use_id": "t", "tool_input": {"command": "ls"}}
 
 
 def key_file(places: Places) -> Path:
@@ -67,3 +71,12 @@ def test_key_is_private(places: Places) -> None:
     payload_reader_key = key_file(places)
     payload_reader(places)
     assert stat.S_IMODE(payload_reader_key.stat().st_mode) == 0o600
+
+
+def test_user_whose_name_is_no_text_is_no_obstacle(
+    places: Places, capture: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment holds bytes; the database holds text."""
+    monkeypatch.setenv("USER", "a\udcff")
+    capture(CALL)
+    assert drain(places) == Drained(files=1, events=1)

@@ -40,7 +40,6 @@ CREATE INDEX idx_events_ts ON events(ts_ms);
 INSERT INTO events (ts_ms, direction, method, message_json, server_name)
 VALUES (1, 'c2s', 'initialize', '{}', 'github'), (2, 's2c', NULL, '{broken', 'github');
 """
-SHOWN = "\rupgrading the database: "
 SHAPES = {
     "nothing": ("", 0, 0),
     "eight columns, no rows": (EIGHT, 0, 0),
@@ -206,29 +205,6 @@ def test_upgrade_goes_on_where_it_was_stopped(
     assert seen == [(10, 10)]
     with closing(connect_to_read(places.database)) as db:
         assert db.execute("SELECT count(*), count(DISTINCT id) FROM event").fetchone() == (30, 30)
-
-
-@pytest.mark.parametrize(
-    ("seconds_a_batch", "shown"),
-    [
-        (0.4, ""),
-        (0.9, f"{SHOWN}3,000 of 4,000 rows{SHOWN}4,000 of 4,000 rows\n"),
-    ],
-    ids=["quick", "slow"],
-)
-def test_progress_is_shown_after_two_seconds(
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    seconds_a_batch: float,
-    shown: str,
-) -> None:
-    """On stderr, one line over the last one; a quick upgrade says nothing."""
-    clock = iter(number * seconds_a_batch for number in range(10))
-    monkeypatch.setattr("fluxmirror_store.migrations.time.monotonic", lambda: next(clock))
-    progress = migrations.Stderr()
-    for done in (1000, 2000, 3000, 4000):
-        progress(done, 4000)
-    assert capsys.readouterr() == ("", shown)
 
 
 def test_steps_are_as_many_as_versions() -> None:

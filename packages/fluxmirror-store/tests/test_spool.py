@@ -8,16 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_store import spool, spool_reader
+from fluxmirror_store import aside, spool, spool_reader
+from fluxmirror_store.aside import bring_back, set_aside
 from fluxmirror_store.spool import EVIDENCE, put, update_full
-from fluxmirror_store.spool_reader import (
-    bring_back,
-    new_path,
-    oldest,
-    read,
-    set_aside,
-    status,
-)
+from fluxmirror_store.spool_reader import new_path, oldest, read, status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -278,7 +272,7 @@ def test_a_bad_file_is_kept_with_its_reason_and_can_come_back(directory: str) ->
     """What this version cannot read, the next one may."""
     name = put_one(directory, b"not JSON")
     assert set_aside(directory, name, "no JSON at byte 0") == 0
-    reason = os.path.join(directory, "bad", f"{name}.reason")
+    reason = os.path.join(directory, "bad", "reasons", name)
     with open(reason, encoding="utf-8") as file:
         assert file.read() == "no JSON at byte 0\n"
     assert stat.S_IMODE(os.stat(reason).st_mode) == 0o600
@@ -286,15 +280,27 @@ def test_a_bad_file_is_kept_with_its_reason_and_can_come_back(directory: str) ->
     assert oldest(directory, 10) == []
     assert bring_back(directory) == 1
     assert read_one(directory, name).payload == b"not JSON"
-    assert os.listdir(os.path.join(directory, "bad")) == []
+    assert os.listdir(os.path.join(directory, "bad", "reasons")) == []
 
 
 def test_bad_keeps_the_newest(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounded, and what goes is told to the caller."""
-    monkeypatch.setattr(spool_reader, "KEPT_BAD", 2)
+    monkeypatch.setattr(aside, "KEPT", 2)
     names = [put_one(directory) for _ in range(4)]
     for number, name in enumerate(names):
         age(directory, name, 1_000 + number)
     assert [set_aside(directory, name, "bad") for name in names] == [0, 0, 1, 1]
-    kept = set(os.listdir(os.path.join(directory, "bad")))
-    assert kept == {names[2], names[3], f"{names[2]}.reason", f"{names[3]}.reason"}
+    bad = os.path.join(directory, "bad")
+    assert set(os.listdir(bad)) == {names[2], names[3], "reasons"}
+    assert set(os.listdir(os.path.join(bad, "reasons"))) == {names[2], names[3]}
+
+
+def test_name_met_again_replaces_nothing(directory: str) -> None:
+    """Shells without randomness use process numbers, which come again."""
+    for reason in ("first", "second"):
+        os.rename(new_path(directory, put_one(directory)), new_path(directory, "77-78"))
+        set_aside(directory, "77-78", reason)
+    os.rename(new_path(directory, put_one(directory)), new_path(directory, "77-78"))
+    assert aside.count_reasons(directory) == {"first": 1, "second": 1}
+    assert bring_back(directory) == 2
+    assert sorted(os.listdir(new_path(directory, ""))) == ["77-78", "77-78.1", "77-78.1.1"]

@@ -7,16 +7,22 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """What the program's exit status means; one meaning each."""
+    """What the program's exit status means; one meaning each, but for doctor's worst.
+
+    Doctor tells by 0, 1 and 2 how bad it is, so 2 has two names.
+    """
 
     OK = 0
     WARNING = 1
     USAGE = 2
+    DOCTOR_ERROR = 2  # noqa: PIE796 - a second name is meant
     NO_DATA = 3
     STORE = 4
-    CONFIG = 5
+    OUTPUT = 6
     INTERNAL = 70
     INTERRUPTED = 130
+    PIPE_CLOSED = 141
+    """As a shell calls a program that SIGPIPE ended."""
 
 
 class FluxMirrorError(Exception):
@@ -45,3 +51,15 @@ class StoreError(FluxMirrorError):
     """The database is not ours, newer than this program, locked, or damaged."""
 
     exit_code = ExitCode.STORE
+
+
+class OutputError(FluxMirrorError):
+    """What was asked for could not be written where it should go."""
+
+    exit_code = ExitCode.OUTPUT
+
+
+class PipeClosedError(FluxMirrorError):
+    """Whoever read the output has seen enough: nothing to say, and nobody to say it to."""
+
+    exit_code = ExitCode.PIPE_CLOSED

@@ -49,8 +49,9 @@ def _append(logs: str, line: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(descriptor, line.encode("utf-8", "replace"))
-        full = os.fstat(descriptor).st_size >= MAX_BYTES
+        ours = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    if full:
+    # Another process may have set the same file aside already, and begun a new one.
+    if ours.st_size >= MAX_BYTES and os.path.samestat(ours, os.stat(path)):
         os.replace(path, f"{path}.1")

@@ -17,6 +17,8 @@ _ZONE_LINK: Final = "/etc/localtime"
 _ZONE_FOLDER: Final = "zoneinfo/"
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SUGGESTED: Final = 3
+_OFFSET: Final = re.compile(r"(utc|gmt|z)?\s*[+-]?\s*[0-9:]+", re.IGNORECASE)
+_PLACE: Final = "name a place, such as Asia/Tokyo or Europe/Madrid"
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -140,7 +142,12 @@ def _asked_system_zone_name() -> str:
 
 
 def _suggest(name: str) -> str:
-    """Tell the zones whose name, or whose city, is most like `name`."""
+    """Tell the zones whose name, or whose city, is most like `name`.
+
+    An offset gets none: it has no summer time, and the zones called so count the other way round.
+    """
+    if _OFFSET.fullmatch(name.strip()):
+        return _PLACE
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
@@ -149,7 +156,8 @@ def _suggest(name: str) -> str:
         key: zone
         for zone in sorted(available_timezones())
         for key in (zone.casefold(), zone.casefold().rpartition("/")[2])
+        if not re.search("GMT[+-]?[0-9]", zone)
     }
     near = get_close_matches(wanted, known, n=_SUGGESTED)
     zones = list(dict.fromkeys(known[key] for key in near))
-    return f"did you mean {' or '.join(zones)}?" if zones else "use a name such as Europe/Madrid"
+    return f"did you mean {' or '.join(zones)}?" if zones else _PLACE

@@ -68,6 +68,8 @@ class Repositories:
             return self._roots[directory]
         if not os.path.isabs(directory) or len(directory) > PATH_BYTES:
             return None
+        if directory.startswith(("\\\\", "//")):
+            return None  # another machine's: asking would send it the user's credentials
         if len(self._roots) >= _REMEMBERED:
             self._roots.clear()
         return self._look(directory)

@@ -42,19 +42,14 @@ class Batch:
         )
         if file.complete:
             self._understand(name, capture)
-        elif self._now_ns - file.mtime_ns >= YOUNG_NS:
+        elif abs(self._now_ns - file.mtime_ns) >= YOUNG_NS:  # of the past, or of no clock we know
             self._recover(name, capture)
-
-    def refuse(self, name: str, reason: str) -> None:
-        """Have a file set aside, its content not in the database."""
-        self.bad.append((name, reason))
-        self.tally.add(tally.BAD, name=reason)
 
     def _understand(self, name: str, capture: Capture) -> None:
         try:
             self._read(capture)
         except UnreadablePayloadError as error:
-            self.refuse(name, str(error))
+            self.bad.append((name, str(error)))
         else:
             self.done.append(name)
 
@@ -72,7 +67,7 @@ class Batch:
     def _read(self, capture: Capture) -> None:
         try:
             reading = self._reader.read(capture)
-        except (UnreadablePayloadError, MemoryError):
+        except UnreadablePayloadError:
             raise
         except Exception as error:
             # A payload that our own code fails on must not keep the others waiting.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -20,6 +21,22 @@ _CACHE_KIB: Final = 32_768
 """A batch's index entries are all over the file: a page that falls out is written twice."""
 _SMALLEST: Final = 512
 """Bytes of the smallest page SQLite has."""
+_READING: Final = (
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+)
+_SETTABLE_PRAGMAS: Final = frozenset({"user_version", "application_id"})
+_READING_PRAGMAS: Final = _SETTABLE_PRAGMAS | {
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "index_list",
+    "index_info",
+    "database_list",
+    "compile_options",
+}
 BUSY_MS: Final = 5_000
 """How long a statement waits for another process's lock."""
 
@@ -36,6 +53,7 @@ def connect_to_write(path: str, progress: migrations.Progress | None = None) -> 
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
         try:
             _check(db, path)
+            _close_to_others(path)
             _prepare(db)
             migrations.upgrade(db, progress)
         except BaseException:
@@ -66,20 +84,44 @@ def connect_to_read(path: str) -> sqlite3.Connection:
         return db
 
 
+def empty() -> sqlite3.Connection:
+    """Give a database in memory without a row, for where there is none yet."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrations.upgrade(db)
+    return db
+
+
+def restrict_to_reading(db: sqlite3.Connection) -> None:
+    """Have a connection refuse every statement that does more than read this database.
+
+    A database that is open read-only still lets a statement attach or write other files.
+    """
+    db.set_authorizer(_authorize)
+
+
+def _authorize(action: int, name: str | None, value: str | None, *_: object) -> int:
+    reads = action in _READING or (
+        action == sqlite3.SQLITE_PRAGMA
+        and name in _READING_PRAGMAS
+        and (value is None or name not in _SETTABLE_PRAGMAS)
+    )
+    return sqlite3.SQLITE_OK if reads else sqlite3.SQLITE_DENY
+
+
 def is_outdated(path: str) -> bool:
     """Tell whether there is a database of ours that an older program left."""
     if not os.path.exists(path):
         return False
     try:
         with closing(_open_to_read(path)) as db:
-            return _version(db) < newest_version() and migrations.is_ours(db)
+            return schema_version(db) < newest_version() and migrations.is_ours(db)
     except sqlite3.Error:
         return False
 
 
 def schema_version(db: sqlite3.Connection) -> int:
     """Give the schema version of an open database."""
-    return _version(db)
+    return migrations.schema_version(db)
 
 
 def newest_version() -> int:
@@ -88,15 +130,15 @@ def newest_version() -> int:
 
 
 @contextmanager
-def store_errors(path: str) -> Iterator[None]:
-    """Turn what SQLite and the system say of the database into one sentence and a hint."""
+def store_errors(path: str, what: str = "the database") -> Iterator[None]:
+    """Turn what SQLite and the system say of `what`, at `path`, into one sentence and a hint."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error), hint=_hint(error)) from error
     except OSError as error:
         raise StoreError(
-            f"the database {path} cannot be opened: {error.strerror or error}",
+            f"{what} {path} cannot be opened: {error.strerror or error}",
             hint="check the directory's permissions and the free space",
         ) from error
 
@@ -124,6 +166,12 @@ def _make_private(path: str) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
+def _close_to_others(path: str) -> None:
+    """Take from others what an older program let them read."""
+    if sys.platform != "win32" and os.stat(path).st_mode & 0o077:
+        os.chmod(path, 0o600)
+
+
 def _refuse_scrap(path: str) -> None:
     """Refuse what SQLite takes for an empty database, and would write over: a very small file."""
     if 0 < os.stat(path).st_size < _SMALLEST:
@@ -131,7 +179,7 @@ def _refuse_scrap(path: str) -> None:
 
 
 def _check(db: sqlite3.Connection, path: str) -> None:
-    version, newest = _version(db), newest_version()
+    version, newest = schema_version(db), newest_version()
     if not migrations.is_ours(db):
         raise _foreign(path)
     if version > newest:
@@ -145,7 +193,7 @@ def _check(db: sqlite3.Connection, path: str) -> None:
 def _check_to_read(db: sqlite3.Connection, path: str) -> None:
     if not migrations.is_ours(db):
         raise _foreign(path)
-    if _version(db) < newest_version():
+    if schema_version(db) < newest_version():
         raise _outdated(path)
 
 
@@ -160,7 +208,7 @@ def _foreign(path: str) -> StoreError:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
-    if _version(db) == 0:  # binds only before the first table, and is written down every time
+    if schema_version(db) == 0:  # binds only before the first table, and is written down every time
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -179,8 +227,11 @@ def _open_to_read(path: str) -> sqlite3.Connection:
     uri = f"file:{quote(os.path.abspath(path))}"
     try:
         return _open_uri(f"{uri}?mode=ro")
-    except sqlite3.OperationalError:
-        return _open_uri(f"{uri}?immutable=1")
+    except sqlite3.OperationalError as error:
+        # A locked or damaged file is another matter: it must not be read past its locks.
+        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise
+        return _open_uri(f"{uri}?mode=ro&immutable=1")
 
 
 def _open_uri(uri: str) -> sqlite3.Connection:
@@ -191,8 +242,3 @@ def _open_uri(uri: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def _version(db: sqlite3.Connection) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    return version

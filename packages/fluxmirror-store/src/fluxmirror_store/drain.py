@@ -18,7 +18,7 @@ from fluxmirror_core.event import Kind
 from fluxmirror_core.paths import mirror
 from fluxmirror_core.private import make_directory
 
-from fluxmirror_store import lock, spool, spool_reader, tally
+from fluxmirror_store import aside, lock, spool, spool_reader, tally
 from fluxmirror_store.batch import Batch, failure_of
 from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
 from fluxmirror_store.database import connect_to_write, store_errors
@@ -30,6 +30,7 @@ from fluxmirror_store.writer import write_events
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fluxmirror_core.event import AgentEvent
     from fluxmirror_core.paths import Places
     from fluxmirror_core.wire.reader import PayloadReader
 
@@ -75,21 +76,32 @@ class Drained(NamedTuple):
         )
 
 
-def drain(places: Places, *, wait_s: float = 0.0, progress: Progress | None = None) -> Drained:
+def drain(
+    places: Places,
+    *,
+    wait_s: float = 0.0,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Drained:
     """Take everything that waits in the spool into the database.
 
     Args:
         places: where spool and database are.
         wait_s: how long to wait for another drainer before leaving it to that one, in seconds.
+        again: whether to try what was set aside as bad once more.
         progress: told how far an upgrade of an older database is.
 
     Raises:
         StoreError: the database cannot be written; everything still waits in the spool.
     """
-    with store_errors(places.spool):
+    with store_errors(places.spool, "the spool"):
         make_directory(os.path.join(places.spool, "new"))
         with lock.held(os.path.join(places.spool, "drain.lock"), wait_s) as ours:
-            return _drain_held(places, progress) if ours else Drained(busy=True)
+            if not ours:
+                return Drained(busy=True)
+            if again:
+                aside.bring_back(places.spool)
+            return _drain_held(places, progress)
 
 
 def run_quietly(places: Places) -> None:
@@ -101,13 +113,14 @@ def run_quietly(places: Places) -> None:
 
 
 def _drain_held(places: Places, progress: Progress | None) -> Drained:
-    with (
-        contextlib.closing(connect_to_write(places.database, progress)) as db,
-        store_errors(places.database),
-    ):
-        drained = _drain_all(places, db)
-    spool.update_full(places.spool)
-    return drained
+    try:
+        with (
+            contextlib.closing(connect_to_write(places.database, progress)) as db,
+            store_errors(places.database),
+        ):
+            return _drain_all(places, db)
+    finally:
+        spool.update_full(places.spool)
 
 
 def _drain_all(places: Places, db: sqlite3.Connection) -> Drained:
@@ -142,16 +155,17 @@ def _drain_files(
     for name in names:
         batch.take(name)
     try:
-        return _commit(places, db, batch)
+        new = _store(db, batch)
     except _NOT_STORABLE as error:
         if len(names) > 1:
             total = Drained()
             for name in names:
                 total = total.plus(_drain_files(places, db, reader, [name]))
             return total
-        refused = Batch(places.spool, reader, time.time_ns())
-        refused.refuse(names[0], failure_of(error))
-        return _commit(places, db, refused)
+        batch = Batch(places.spool, reader, time.time_ns())
+        batch.bad.append((names[0], failure_of(error)))
+        new = []
+    return _let_go(places, db, batch, new)
 
 
 def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
@@ -167,18 +181,31 @@ def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
         yield names
 
 
-def _commit(places: Places, db: sqlite3.Connection, batch: Batch) -> Drained:
-    """Write a batch, then let go of its files: in that order, so that a kill loses nothing."""
+def _store(db: sqlite3.Connection, batch: Batch) -> list[AgentEvent]:
+    """Write what a batch's files told, in one transaction; gives the events that are new rows."""
     with writing(db):
         new = write_events(db, batch.events)
-        torn = sum(event.kind == Kind.TORN for event in new)
-        batch.tally.add(tally.TORN, times=torn)
-        batch.tally.flush(db, time.time_ns() // 1_000_000)
+        batch.tally.add(tally.TORN, times=_torn(new))
+        batch.tally.flush(db, _now_ms())
+    return new
+
+
+def _torn(events: Iterable[AgentEvent]) -> int:
+    return sum(event.kind == Kind.TORN for event in events)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _let_go(places: Places, db: sqlite3.Connection, batch: Batch, new: list[AgentEvent]) -> Drained:
+    """Take a batch's files out of the spool: after the commit, so that a kill loses nothing."""
     _mirror(places, batch)
-    gone = _let_go(places, batch)
+    gone = sum([_is_deleted(places, name) for name in batch.done])
+    bad = _set_aside(places, db, batch.bad) if batch.bad else 0
     if wal_bytes(places.database) > WAL_BYTES:
         checkpoint(places.database)
-    return Drained(gone, len(new), torn, len(batch.bad))
+    return Drained(gone + bad, len(new), _torn(new), bad)
 
 
 def _mirror(places: Places, batch: Batch) -> None:
@@ -188,29 +215,38 @@ def _mirror(places: Places, batch: Batch) -> None:
         return
     try:
         append_lines(directory, batch.events)
-    except OSError as error:
-        journal.note(places.logs, "mirror", error.strerror or type(error).__name__)
+    except (OSError, ValueError, OverflowError) as error:
+        journal.note(places.logs, "mirror", type(error).__name__)
 
 
-def _let_go(places: Places, batch: Batch) -> int:
-    """Take a batch's files out of the spool; how many are gone."""
-    gone = sum([_is_gone(places, name) for name in batch.done])
-    for name, reason in batch.bad:
-        gone += _is_gone(places, name, reason)
-        journal.note(places.logs, "bad", f"{name}: {reason}")
-    return gone
-
-
-def _is_gone(places: Places, name: str, reason: str | None = None) -> bool:
-    """Delete a file, or set it aside; one that cannot be moved stays, as its events are stored."""
+def _is_deleted(places: Places, name: str) -> bool:
+    """Delete a file; one that cannot be deleted stays, as its events are stored once anyway."""
     try:
-        if reason is None:
-            os.unlink(spool_reader.new_path(places.spool, name))
-        else:
-            spool_reader.set_aside(places.spool, name, reason)
+        os.unlink(spool_reader.new_path(places.spool, name))
     except FileNotFoundError:
         return True
     except OSError as error:
         journal.note(places.logs, "stuck", f"{name}: {error.strerror}")
         return False
     return True
+
+
+def _set_aside(places: Places, db: sqlite3.Connection, bad: list[tuple[str, str]]) -> int:
+    """Move files to `bad/` and count them, each once it is there; how many are."""
+    counts = tally.Tally()
+    moved = 0
+    for name, reason in bad:
+        try:
+            pruned = aside.set_aside(places.spool, name, reason)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            journal.note(places.logs, "stuck", f"{name}: {error.strerror}")
+            continue
+        moved += 1
+        counts.add(tally.BAD, name=reason)
+        counts.add(tally.PRUNED, times=pruned)
+        journal.note(places.logs, "bad", f"{name}: {reason}")
+    with writing(db):
+        counts.flush(db, _now_ms())
+    return moved

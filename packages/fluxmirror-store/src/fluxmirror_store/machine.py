@@ -6,6 +6,7 @@ import os
 import platform
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core import bounds
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
 from fluxmirror_core.wire.reader import PayloadReader
@@ -19,8 +20,14 @@ _KEY_BYTES: Final = 32
 def payload_reader(places: Places) -> PayloadReader:
     """Make the reader of this machine and user."""
     user = os.environ.get("USER") or os.environ.get("USERNAME") or None
+    host = platform.node() or None
     redactor = Redactor(_redaction_key(places.spool))
-    return PayloadReader(redactor, Repositories(), platform.node() or None, user)
+    return PayloadReader(
+        redactor,
+        Repositories(),
+        bounds.cut_or_none(host, bounds.NAME_BYTES),
+        bounds.cut_or_none(user, bounds.NAME_BYTES),
+    )
 
 
 def _redaction_key(spool: str) -> bytes:

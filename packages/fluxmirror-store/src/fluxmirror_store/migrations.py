@@ -6,8 +6,6 @@ rows: it commits batch by batch, and whoever is killed in it goes on where it wa
 
 from __future__ import annotations
 
-import sys
-import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fluxmirror_store import legacy, schema
@@ -27,7 +25,6 @@ _OLDER: Final = {
     "ai_cache": {"key", "response", "created_at", "cost_usd", "model", "provider"},
 }
 """The older programs' tables, by the columns that each had from the beginning."""
-_QUIET_SECONDS: Final = 2.0
 
 
 class Progress(Protocol):
@@ -44,8 +41,8 @@ def upgrade(db: sqlite3.Connection, progress: Progress | None = None) -> None:
         sqlite3.Error: it could not; what was committed stays, and the next call goes on there.
     """
     for number, step in enumerate(STEPS, 1):
-        if _version(db) < number:
-            step(db, progress or Stderr())
+        if schema_version(db) < number:
+            step(db, progress or _silent)
             _finish(db, number)
 
 
@@ -56,7 +53,7 @@ def is_ours(db: sqlite3.Connection) -> bool:
         return bool(mark == APPLICATION_ID)
     names = tables(db)
     if not names:
-        return _version(db) == 0
+        return schema_version(db) == 0
     older = names & _OLDER.keys()
     return bool(older) and all(_OLDER[name] <= _columns(db, name) for name in older)
 
@@ -83,7 +80,7 @@ def m002_event(db: sqlite3.Connection, _: Progress) -> None:
     # Views of the user's own keep the name they ask for: it will be a view's.
     db.execute("PRAGMA legacy_alter_table = ON")
     with writing(db):
-        if _version(db) >= 2:  # noqa: PLR2004 - another process was faster
+        if schema_version(db) >= 2:  # noqa: PLR2004 - another process was faster
             return
         present = tables(db)
         if "agent_events" in present:
@@ -127,33 +124,23 @@ STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
 )
 
 
-class Stderr:
-    """Shows progress on stderr, once it is clear that it takes more than two seconds."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Write one line over the last one."""
-        if time.monotonic() - self._started < _QUIET_SECONDS:
-            return
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\rupgrading the database: {done:,} of {total:,} rows{end}")
-        sys.stderr.flush()
+def _silent(done: int, total: int) -> None:
+    """Tell nobody: a drain that a hook started must not be heard."""
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
-def _version(db: sqlite3.Connection) -> int:
+def schema_version(db: sqlite3.Connection) -> int:
+    """Give the schema version of an open database; 0 for one no program versioned."""
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
 def _finish(db: sqlite3.Connection, number: int) -> None:
     with writing(db):
-        if _version(db) < number:  # or another process was faster
+        if schema_version(db) < number:  # or another process was faster
             _record(db, number)
 
 

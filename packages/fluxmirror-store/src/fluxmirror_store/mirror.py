@@ -24,7 +24,9 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), so
 
 
 def append_lines(directory: str, events: Iterable[AgentEvent]) -> None:
-    """Append a line per event, to each file in one write; the caller holds the drain's lock.
+    """Append a line per event; the caller holds the drain's lock.
+
+    A copy at the best of efforts: what could not be appended is not tried again.
 
     Raises:
         OSError: a file could not be written.
@@ -35,7 +37,7 @@ def append_lines(directory: str, events: Iterable[AgentEvent]) -> None:
     for path, lines in files.items():
         make_directory(os.path.dirname(path))
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with open(descriptor, "ab", buffering=0) as file:
+        with open(descriptor, "ab") as file:
             file.write("".join(lines).encode("utf-8"))
 
 

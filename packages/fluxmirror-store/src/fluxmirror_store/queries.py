@@ -31,6 +31,8 @@ SETUP_AGENT: Final = "setup"
 _DETAIL_CHARS: Final = 200
 """Older programs kept details of any length; no report shows more of one."""
 
+_EVER: Final = 1 << 62
+
 _IN_WINDOW: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
 AND agent <> :hidden AND agent = coalesce(:agent, agent)
@@ -42,7 +44,8 @@ AND coalesce(outcome, '') NOT IN ('{Outcome.FAILED}', '{Outcome.DENIED}', '{Outc
 """The call names a file, and nothing says that it did not get at it."""
 
 _ACTIVITY: Final = f"""
-SELECT agent, count(*), count(DISTINCT nullif(session, '')), sum(outcome IS '{Outcome.FAILED}')
+SELECT agent, count(*), count(DISTINCT nullif(session, '')), sum(outcome IS '{Outcome.FAILED}'),
+    sum(coalesce(outcome, '{Outcome.UNKNOWN}') = '{Outcome.UNKNOWN}')
 FROM event WHERE {_IN_WINDOW} GROUP BY agent ORDER BY 2 DESC, 1
 """
 _EDITED: Final = f"""
@@ -74,6 +77,8 @@ _SLOTS: Final = f"""
 SELECT ts_ms / {SLOT_MS}, count(*) FROM event WHERE {_IN_WINDOW} GROUP BY 1 ORDER BY 1
 """
 _LATEST: Final = f"SELECT ts_ms FROM event WHERE {_IN_WINDOW} ORDER BY ts_ms DESC LIMIT 1"
+_EARLIEST: Final = f"SELECT ts_ms FROM event WHERE {_IN_WINDOW} ORDER BY ts_ms LIMIT 1"
+_HAS_CALLS: Final = f"SELECT EXISTS (SELECT 1 FROM event WHERE kind = '{Kind.TOOL_CALL}')"
 _HAS_AGENT: Final = "SELECT EXISTS (SELECT 1 FROM event WHERE agent = ?)"
 # Two searches of an index: `<>` would walk over every row of a table that holds only set-up rows.
 _HAS_REAL_ROWS: Final = """
@@ -117,7 +122,7 @@ def count_day(db: sqlite3.Connection, wanted: Window) -> Counted:
 
 
 def agent_activity(db: sqlite3.Connection, wanted: Window) -> list[AgentActivity]:
-    """Count calls, sessions and failures per agent, most calls first, ties by id."""
+    """Count calls, sessions, failures and unknown ends per agent, most calls first, ties by id."""
     return [AgentActivity(*row) for row in db.execute(_ACTIVITY, wanted._asdict())]
 
 
@@ -159,6 +164,18 @@ def latest_call_before(db: sqlite3.Connection, wanted: Window) -> int | None:
     before = wanted._replace(start_ms=0, end_ms=wanted.start_ms)
     found = db.execute(_LATEST, before._asdict()).fetchone()
     return found[0] if found else None
+
+
+def earliest_call_after(db: sqlite3.Connection, wanted: Window) -> int | None:
+    """Give the time of the first call after the window, in UTC milliseconds since 1970."""
+    after = wanted._replace(start_ms=wanted.end_ms, end_ms=_EVER)
+    found = db.execute(_EARLIEST, after._asdict()).fetchone()
+    return found[0] if found else None
+
+
+def has_calls(db: sqlite3.Connection) -> bool:
+    """Tell whether there is any tool call at all, whether reports count it or not."""
+    return _is_true(db, _HAS_CALLS, {})
 
 
 def has_agent(db: sqlite3.Connection, agent: str) -> bool:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import os
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.private import make_directory
-
 from fluxmirror_store.spool import EVIDENCE, MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-KEPT_BAD: Final = 1000
-"""How many files `bad/` keeps: the newest."""
-
-READ_LIMIT: Final = 256 << 20
-"""Bytes of one payload that are read; no agent writes a twentieth of it."""
+READ_LIMIT: Final = 128 << 20
+"""Bytes of one payload that are read; no agent writes a tenth of it."""
 
 _READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_REASON: Final = ".reason"
 _HEADER_LIMIT: Final = 64 << 10
 _LEAST_FIELDS: Final = 3
 _NAME: Final = re.compile(rb"[A-Za-z0-9._-]+")
@@ -95,7 +88,7 @@ def oldest(spool: str, limit: int) -> list[Waiting]:
     Raises:
         OSError: the directory is there and cannot be read.
     """
-    return heapq.nsmallest(limit, _files(os.path.join(spool, "new")))
+    return heapq.nsmallest(limit, files_in(os.path.join(spool, "new")))
 
 
 def read(path: str) -> Spooled:
@@ -131,45 +124,6 @@ def read(path: str) -> Spooled:
     )
 
 
-def set_aside(spool: str, name: str, reason: str) -> int:
-    """Move a waiting file that cannot be understood to `bad/`, its reason beside it.
-
-    Args:
-        spool: the spool directory.
-        name: the file's name in `new/`.
-        reason: one line, holding nothing of the payload.
-
-    Returns:
-        How many older files were deleted because `bad/` keeps the newest `KEPT_BAD`.
-
-    Raises:
-        OSError: it could not be moved.
-    """
-    directory = os.path.join(spool, "bad")
-    make_directory(directory)
-    target = os.path.join(directory, name)
-    # The reason first: whoever is killed in between does both again.
-    descriptor = os.open(target + _REASON, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(reason + "\n")
-    os.replace(new_path(spool, name), target)
-    return _prune(directory)
-
-
-def bring_back(spool: str) -> int:
-    """Move everything in `bad/` back to `new/`, so that a newer program can try; how many.
-
-    Raises:
-        OSError: one could not be moved; those before it have been.
-    """
-    directory = os.path.join(spool, "bad")
-    names = [entry.name for entry in _files(directory) if not entry.name.endswith(_REASON)]
-    for name in names:
-        os.replace(os.path.join(directory, name), new_path(spool, name))
-        _unlink(os.path.join(directory, name + _REASON))
-    return len(names)
-
-
 def status(spool: str) -> SpoolStatus:
     """Count what is in the spool; a spool that is not there yet is an empty one.
 
@@ -178,28 +132,21 @@ def status(spool: str) -> SpoolStatus:
     """
     waiting = size = 0
     first: int | None = None
-    for entry in _files(os.path.join(spool, "new")):
+    for entry in files_in(os.path.join(spool, "new")):
         waiting += 1
         size += entry.size
         first = entry.mtime_ns if first is None else min(first, entry.mtime_ns)
-    bad = sum(not entry.name.endswith(_REASON) for entry in _files(os.path.join(spool, "bad")))
+    bad = sum(1 for _ in files_in(os.path.join(spool, "bad")))
     full = os.path.exists(os.path.join(spool, "full"))
     return SpoolStatus(waiting, first, size, bad, _size(os.path.join(spool, "refused")), full)
 
 
-def bad_reasons(spool: str) -> dict[str, int]:
-    """Count the files in `bad/` by the reason they are there."""
-    counts: dict[str, int] = {}
-    directory = os.path.join(spool, "bad")
-    for entry in _files(directory):
-        if entry.name.endswith(_REASON):
-            with open(os.path.join(directory, entry.name), encoding="utf-8") as file:
-                reason = file.readline().strip()
-            counts[reason] = counts.get(reason, 0) + 1
-    return counts
+def files_in(directory: str) -> Iterator[Waiting]:
+    """Walk over the regular files of a directory; one that is not there has none.
 
-
-def _files(directory: str) -> Iterator[Waiting]:
+    Raises:
+        OSError: the directory is there and cannot be read.
+    """
     try:
         entries = os.scandir(directory)
     except FileNotFoundError:
@@ -249,20 +196,6 @@ def _parse_told(line: bytes) -> _Told:
     words, *told = line.decode("utf-8", "surrogateescape").split("\t")
     pairs = (one.partition("=") for one in told)
     return _Told(tuple(words.split()), {key: value for key, _, value in pairs if key in EVIDENCE})
-
-
-def _prune(directory: str) -> int:
-    kept = [entry for entry in _files(directory) if not entry.name.endswith(_REASON)]
-    spare = heapq.nsmallest(max(0, len(kept) - KEPT_BAD), kept)
-    for entry in spare:
-        _unlink(os.path.join(directory, entry.name))
-        _unlink(os.path.join(directory, entry.name + _REASON))
-    return len(spare)
-
-
-def _unlink(path: str) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
 
 
 def _size(path: str) -> int:

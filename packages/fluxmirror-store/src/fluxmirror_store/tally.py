@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 TORN: Final = "torn"
 RECOVERED: Final = "recovered"
 BAD: Final = "bad"
+PRUNED: Final = "pruned"
 UNDECODABLE: Final = "undecodable"
 UNKNOWN_EVENT: Final = "unknown_event"
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from fluxmirror_core.period import Period
 
@@ -25,6 +26,8 @@ class AgentActivity(NamedTuple):
     """Distinct sessions as the agent named them."""
     failed: int
     """Calls that are known to have failed."""
+    unknown: int
+    """Calls of which nothing told how they ended."""
 
 
 class FileCount(NamedTuple):
@@ -76,6 +79,17 @@ class Counted(NamedTuple):
     slots: Sequence[SlotCount]
 
 
+class Elsewhen(NamedTuple):
+    """What is recorded outside a day that has nothing."""
+
+    latest: date | None
+    """The last day before with any activity."""
+    earliest: date | None
+    """The first day after with any."""
+    any_recorded: bool
+    """Whether there is any call at all, also one that no report counts."""
+
+
 class Day(NamedTuple):
     """One local day; `agent` is set when only that agent's calls are counted."""
 
@@ -83,6 +97,7 @@ class Day(NamedTuple):
     agent: str | None
     calls: int
     failed: int
+    unknown: int
     agents: tuple[AgentActivity, ...]
     edited: tuple[FileCount, ...]
     read: tuple[NameCount, ...]
@@ -100,6 +115,7 @@ def build_day(period: Period, agent: str | None, counted: Counted) -> Day:
         agent=agent,
         calls=sum(one.calls for one in counted.agents),
         failed=sum(one.failed for one in counted.agents),
+        unknown=sum(one.unknown for one in counted.agents),
         agents=tuple(counted.agents),
         edited=tuple(counted.edited),
         read=tuple(counted.read),

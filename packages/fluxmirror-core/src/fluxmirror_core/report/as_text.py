@@ -102,8 +102,4 @@ def _bar_lines(rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
             yield f"{one_line(str(label))} {_BAR * length} {count:,}"
 
 
-def _text(section: Section) -> str:
-    return "\n\n".join(one_line(str(cell)) for row in section.rows for cell in row)
-
-
-_BODIES: Final = {"table": _table, "bars": _bars, "text": _text}
+_BODIES: Final = {"table": _table, "bars": _bars}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from fluxmirror_core.analysis.day import Day
+    from fluxmirror_core.analysis.day import Day, Elsewhen
     from fluxmirror_core.messages import Catalog
 
 _EDITED: Final = 20
@@ -21,7 +21,8 @@ _READ: Final = 10
 _COMMAND_CHARS: Final = 80
 _PATH_CHARS: Final = 100
 _NAME_CHARS: Final = 60
-_TOLD_OUTCOMES: Final = ("failed", "denied", "rejected", "interrupted")
+_UNKNOWN: Final = "unknown"
+_TOLD_OUTCOMES: Final = ("failed", "denied", "rejected", "interrupted", _UNKNOWN)
 _MINUTE_MS: Final = 60_000
 
 
@@ -56,25 +57,31 @@ def build_day_report(day: Day, catalog: Catalog, *, today: date, home: str) -> R
         _tools(day, catalog),
         _hours(day, catalog),
     )
-    return Report(_title(day, catalog, today), tuple(one for one in sections if one.rows))
+    title = _titled("day.title", day, catalog, today)
+    return Report(title, tuple(one for one in sections if one.rows))
 
 
-def no_activity(day: Day, catalog: Catalog, *, today: date, latest: date | None) -> tuple[str, str]:
+def no_activity(
+    day: Day, catalog: Catalog, elsewhen: Elsewhen, *, today: date
+) -> tuple[str, str]:
     """Say that nothing happened, and what to do next: a line each.
 
     Args:
         day: a day without a call.
         catalog: the words.
+        elsewhen: what there is on other days.
         today: which date is today.
-        latest: the last day before with any activity; None when there is none.
     """
-    message_id = "day.none.today" if day.period.first == today else "day.none.date"
-    line = catalog.text(message_id, date=day.period.first, zone=day.period.zone)
-    if day.agent is not None:
-        line = catalog.text("day.none.of_agent", agent=agent_name(day.agent), line=line)
-    if latest is None:
+    line = _titled("day.none", day, catalog, today)
+    if elsewhen.latest is not None:
+        return line, catalog.text("day.none.earlier", date=elsewhen.latest)
+    if elsewhen.earliest is not None:
+        return line, catalog.text("day.none.later", date=elsewhen.earliest)
+    if not elsewhen.any_recorded:
         return line, catalog.text("day.none.nothing")
-    return line, catalog.text("day.none.earlier", date=latest)
+    if day.agent is not None:
+        return line, catalog.text("day.none.never", agent=agent_name(day.agent))
+    return line, catalog.text("day.none.uncounted")
 
 
 def agent_name(agent: str) -> str:
@@ -82,17 +89,21 @@ def agent_name(agent: str) -> str:
     return BY_ID[agent].name if agent in BY_ID else _head(agent, _NAME_CHARS)
 
 
-def _title(day: Day, catalog: Catalog, today: date) -> str:
-    message_id = "day.title_today" if day.period.first == today else "day.title_date"
-    title = catalog.text(message_id, date=day.period.first, zone=day.period.zone)
+def _titled(prefix: str, day: Day, catalog: Catalog, today: date) -> str:
+    """Say which day it is, and whose: one of the four texts that begin with `prefix`."""
+    when = "today" if day.period.first == today else "date"
+    values = {"date": day.period.first, "zone": day.period.zone}
     if day.agent is None:
-        return title
-    return catalog.text("day.title_of_agent", agent=agent_name(day.agent), title=title)
+        return catalog.text(f"{prefix}.{when}", **values)
+    return catalog.text(f"{prefix}.{when}_of_agent", agent=agent_name(day.agent), **values)
 
 
 def _activity(day: Day, catalog: Catalog) -> Section:
-    rows = tuple((agent_name(one.agent), one.calls, one.sessions, one.failed) for one in day.agents)
-    numbers = ("column.calls", "column.sessions", "column.failed")
+    rows = tuple(
+        (agent_name(one.agent), one.calls, one.sessions, one.failed, one.unknown)
+        for one in day.agents
+    )
+    numbers = ("column.calls", "column.sessions", "column.failed", "column.unknown")
     columns = _columns(catalog, ("column.agent",), numbers)
     return Section(catalog.text("day.section.activity"), "table", columns, rows)
 
@@ -119,13 +130,15 @@ def _shell(day: Day, catalog: Catalog) -> Section:
     rows = tuple(
         (
             clock[one.ts_ms // _MINUTE_MS],
-            _head(one.command, _COMMAND_CHARS),
+            _head(one.command, _COMMAND_CHARS) or catalog.text("day.no_command"),
             told.get(one.outcome, ""),
         )
         for one in day.commands
     )
     columns = _columns(catalog, ("column.time", "column.command", "column.outcome"))
-    return Section(catalog.text("day.section.shell"), "table", columns, rows)
+    unknown = any(one.outcome == _UNKNOWN for one in day.commands)
+    note = catalog.text("day.unknown") if unknown else ""
+    return Section(catalog.text("day.section.shell"), "table", columns, rows, note)
 
 
 def _directories(day: Day, catalog: Catalog, home: str) -> Section:

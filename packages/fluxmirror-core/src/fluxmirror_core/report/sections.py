@@ -19,11 +19,11 @@ class Section(NamedTuple):
     """One heading and what stands under it."""
 
     title: str
-    kind: Literal["table", "bars", "text"]
+    kind: Literal["table", "bars"]
     columns: tuple[Column, ...] = ()
     """Of a table."""
     rows: tuple[tuple[Cell, ...], ...] = ()
-    """Cells of a table, one per column; label and number of a bar; a line of text."""
+    """Cells of a table, one per column; label and number of a bar."""
     note: str = ""
     """What is to be said under the rows, such as how many were left out."""
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import bounds
 from fluxmirror_core.detail import extract_detail
-from fluxmirror_core.event import BEFORE, SCHEMA_VERSION, AgentEvent, Kind
+from fluxmirror_core.event import BEFORE, SCHEMA_VERSION, AgentEvent, Kind, Outcome
 from fluxmirror_core.self_noise import is_self_noise
 from fluxmirror_core.tools import NamedTool, name_tool
 from fluxmirror_core.touched import touched_path
 from fluxmirror_core.wire import claude, copilot, gemini, opencode
 from fluxmirror_core.wire.identity import digest, identify
 from fluxmirror_core.wire.observation import Observation
-from fluxmirror_core.wire.recognise import Recognised, event_name, recognise
+from fluxmirror_core.wire.recognise import Recognised, event_name, event_of_shape, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +84,7 @@ class PayloadReader:
     ) -> None:
         self._redactor = redactor
         self._looked_at = lru_cache(maxsize=256)(redactor.may_hold_secret)
+        self._scrubbed = lru_cache(maxsize=4096)(redactor.text)
         self._repositories = repositories
         self._host = host
         self._user = user
@@ -104,12 +105,15 @@ class PayloadReader:
         message = _parse(text)
         recognised = recognise(message, capture.words, capture.env)
         event = event_name(message, recognised.spec, capture.words)
-        seen = _DIALECTS[recognised.spec.dialect](message, recognised.spec, event)
+        shape = event or event_of_shape(message, recognised.spec)
+        seen = _DIALECTS[recognised.spec.dialect](message, recognised.spec, shape)
+        if not event:
+            seen = [_without_guess(one) for one in seen]
         unknown = next((one.hook_event for one in seen if not one.known), None)
         return Reading(
             [self._build(one, recognised, capture) for one in seen],
             recognised.spec.id,
-            bounds.cut_or_none(unknown, bounds.NAME_BYTES),
+            self._name(unknown),
             undecodable,
         )
 
@@ -143,23 +147,23 @@ class PayloadReader:
             ended_ms=capture.captured_ms if is_call and seen.phase != BEFORE else None,
             agent=agent,
             evidence=recognised.evidence,
-            session=bounds.cut_or_none(seen.session, bounds.NAME_BYTES),
-            subagent=bounds.cut_or_none(seen.subagent, bounds.NAME_BYTES),
-            subagent_type=bounds.cut_or_none(seen.subagent_type, bounds.NAME_BYTES),
-            turn=bounds.cut_or_none(seen.turn, bounds.NAME_BYTES),
-            call_id=bounds.cut_or_none(seen.call_id, bounds.NAME_BYTES),
-            hook_event=bounds.cut(seen.hook_event, bounds.NAME_BYTES),
-            model=bounds.cut_or_none(seen.model, bounds.NAME_BYTES),
-            tool=bounds.cut_or_none(seen.tool, bounds.NAME_BYTES),
-            tool_canonical=bounds.cut(tool.canonical, bounds.NAME_BYTES) if tool else None,
+            session=self._name(seen.session),
+            subagent=self._name(seen.subagent),
+            subagent_type=self._name(seen.subagent_type),
+            turn=self._name(seen.turn),
+            call_id=self._name(seen.call_id),
+            hook_event=self._name(seen.hook_event) or "",
+            model=self._name(seen.model),
+            tool=self._name(seen.tool),
+            tool_canonical=self._name(tool.canonical) if tool else None,
             tool_class=tool.tool_class if tool else None,
-            mcp_server=bounds.cut_or_none(server, bounds.NAME_BYTES),
-            mcp_tool=bounds.cut_or_none(mcp_tool, bounds.NAME_BYTES),
+            mcp_server=self._name(server),
+            mcp_tool=self._name(mcp_tool),
             detail=bounds.cut(detail, bounds.DETAIL_BYTES),
-            cwd=bounds.cut_or_none(seen.cwd, bounds.PATH_BYTES),
-            project=bounds.cut_or_none(project, bounds.PATH_BYTES),
-            repo=self._repo(path, project or seen.cwd),
-            path=bounds.cut_or_none(path, bounds.PATH_BYTES),
+            cwd=self._name(seen.cwd, bounds.PATH_BYTES),
+            project=self._name(project, bounds.PATH_BYTES),
+            repo=self._name(self._repo(path, project or seen.cwd), bounds.PATH_BYTES),
+            path=self._name(path, bounds.PATH_BYTES),
             outcome=str(seen.outcome) if is_call and seen.outcome else None,
             error=self._error(seen.error),
             exit_code=seen.exit_code,
@@ -202,6 +206,13 @@ class PayloadReader:
         # Scrubbed once more: what was apart in the input may stand together in the detail.
         return self._redactor.text(detail) if given.suspect else detail
 
+    def _name(self, name: str | None, limit: int = bounds.NAME_BYTES) -> str | None:
+        """Scrub and bound what the agent named: an id, a tool, a directory."""
+        if name is None:
+            return None
+        short = len(name) <= limit
+        return bounds.cut((self._scrubbed if short else self._redactor.text)(name), limit)
+
     def _error(self, error: str | None) -> str | None:
         if error is None:
             return None
@@ -210,6 +221,13 @@ class PayloadReader:
     def _repo(self, path: str | None, project: str | None) -> str | None:
         directory = os.path.dirname(path) if path else project
         return self._repositories.root_of(directory) if directory else None
+
+
+def _without_guess(seen: Observation) -> Observation:
+    """Take back an outcome that only the event would have told, where nothing told the event."""
+    if seen.outcome is Outcome.OK and seen.output is None:
+        return seen._replace(outcome=Outcome.UNKNOWN)
+    return seen
 
 
 def _decode(payload: bytes) -> tuple[str, bool]:

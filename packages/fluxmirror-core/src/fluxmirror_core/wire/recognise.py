@@ -60,7 +60,7 @@ def recognise(message: Message, words: Sequence[str], env: Mapping[str, str]) ->
 
 
 def event_name(message: Message, spec: AgentSpec, words: Sequence[str]) -> str:
-    """Give the hook event's name: the payload's, else the registration's, else by its shape."""
+    """Give the hook event's name: the payload's, else the registration's; empty if none tells."""
     for key in ("hook_event_name", "hookName"):
         if isinstance(name := message.get(key), str) and name:
             return name
@@ -68,7 +68,22 @@ def event_name(message: Message, spec: AgentSpec, words: Sequence[str]) -> str:
         return first_text(message, "kind", "type") or ""
     if len(words) > 1:
         return words[1]
-    return _by_shape(message, spec)
+    return ""
+
+
+def event_of_shape(message: Message, spec: AgentSpec) -> str:
+    """Say which event a payload looks like that names none: older hooks knew only one.
+
+    Returns:
+        An empty name when it does not look like a tool call.
+    """
+    if spec.dialect == "copilot":
+        if "toolResult" in message:
+            return "postToolUse"
+        return "preToolUse" if "toolArgs" in message else ""
+    if "tool_name" not in message:
+        return ""
+    return "AfterTool" if spec.dialect == "gemini" else "PostToolUse"
 
 
 def _by_payload(message: Message) -> tuple[str, str] | None:
@@ -105,9 +120,3 @@ def _by_fields(message: Message) -> tuple[str, str] | None:
     if not timed and "prompt_id" in message:
         return "claude-code", "prompt_id"
     return None
-
-
-def _by_shape(message: Message, spec: AgentSpec) -> str:
-    if spec.dialect == "copilot":
-        return "postToolUse" if "toolResult" in message else "preToolUse"
-    return "AfterTool" if spec.dialect == "gemini" else "PostToolUse"
