@@ -1,29 +1,29 @@
-"""The click group of all commands but `hook`, and the one place where errors are shown."""
+"""The click group of all commands, as `entry` runs it."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import sys
-import time
-import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
-from fluxmirror_core.errors import ExitCode, FluxMirrorError
-from fluxmirror_core.paths import here
-from fluxmirror_core.private import make_directory
+from fluxmirror_core.errors import UsageError
 
-from fluxmirror_cli.command_table import COMMANDS, VERSION, help_text
+from fluxmirror_cli.command_table import COMMANDS, help_text, version_text
+from fluxmirror_cli.options import Command
+from fluxmirror_cli.output import emit
+from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MODULES: Mapping[str, str] = {name: module for name, module, _ in COMMANDS}
-_SIGPIPE_EXIT = 141
+_MODULES: Final[Mapping[str, str]] = {name: module for name, module, _ in COMMANDS}
+_COMPLETION: Final = "_FLUXMIRROR_COMPLETE"
+"""Set by click's shell completion, which only its own `main` answers."""
 
 
-class CommandTable(click.Group):
+class CommandTable(Command, click.Group):
     """A group whose commands are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -38,62 +38,60 @@ class CommandTable(click.Group):
         command: click.Command = importlib.import_module(module).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names.
+
+        Raises:
+            UsageError: there is none; the hint guesses which was meant.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            hint = did_you_mean(error.command_name, _MODULES, otherwise="fluxmirror --help")
+            raise UsageError(
+                f"there is no command called {error.command_name!r}", hint=hint
+            ) from error
+
     def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
         """Give the help that `entry` prints without loading click."""
         return help_text().rstrip("\n")
 
 
-@click.group(cls=CommandTable, context_settings={"help_option_names": ["--help", "-h"]})
-@click.version_option(VERSION, prog_name="fluxmirror", message="%(prog)s %(version)s")
-def group() -> None:
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+    if wanted:
+        emit(version_text())
+        context.exit()
+
+
+@click.group(
+    cls=CommandTable,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version)
+@click.pass_context
+def group(context: click.Context) -> None:
     """Call the command that the first argument names."""
+    if context.invoked_subcommand is None:
+        sys.stderr.write(help_text())
+        context.exit(2)
 
 
-def main() -> int:
-    """Run the command line of this process; returns its exit code."""
+def run() -> int:
+    """Run the command line of this process; returns its exit code.
+
+    Raises:
+        Exception: as the command raised it; `failures` explains it.
+    """
+    if _COMPLETION in os.environ:
+        group.main(prog_name="fluxmirror")
     try:
-        result = group.main(prog_name="fluxmirror", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return _say("stopped", ExitCode.INTERRUPTED)
-    except FluxMirrorError as error:
-        return _say(_with_hint(error), error.exit_code)
-    except BrokenPipeError:
-        _close_stdout()
-        return _SIGPIPE_EXIT
-    except Exception as error:  # noqa: BLE001 - the last rung: a sentence, and the rest in a file
-        return _say(_report(error), ExitCode.INTERNAL)
-    return result if isinstance(result, int) else ExitCode.OK
-
-
-def _say(message: str, code: ExitCode) -> int:
-    sys.stderr.write(f"fluxmirror: {message}\n")
-    return code
-
-
-def _with_hint(error: FluxMirrorError) -> str:
-    return f"{error}\n  hint: {error.hint}" if error.hint else str(error)
-
-
-def _report(error: Exception) -> str:
-    """Write an unexpected error down in full and say where."""
-    logs = here().logs
-    path = os.path.join(logs, f"error-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log")
-    try:
-        make_directory(logs)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            traceback.print_exception(error, file=file)
-    except OSError:
-        return f"an unexpected error: {type(error).__name__}: {error}"
-    return (
-        f"an unexpected error: {type(error).__name__}\n"
-        f"  hint: the whole of it is in {path}; please report it"
-    )
-
-
-def _close_stdout() -> None:
-    """Let the interpreter's last flush go nowhere: the reader of our output is gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Not `group.main`: it would answer a closed pipe and Ctrl-C in its own way.
+        with group.make_context("fluxmirror", sys.argv[1:]) as context:
+            group.invoke(context)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    return 0

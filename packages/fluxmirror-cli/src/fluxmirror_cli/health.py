@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core import journal
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
-from fluxmirror_store import spool_reader, tally
+from fluxmirror_store import aside, spool_reader, tally
 from fluxmirror_store.checkpoint import wal_bytes
 from fluxmirror_store.database import connect_to_read, is_outdated, newest_version, schema_version
 from fluxmirror_store.queries import event_count
@@ -147,7 +147,7 @@ def _spool(places: Places) -> Iterator[Row]:
 
 
 def _reasons(spool: str) -> str:
-    reasons = spool_reader.bad_reasons(spool)
+    reasons = aside.count_reasons(spool)
     if not reasons:
         return ""
     return ": " + ", ".join(f"{reason} ({count:,})" for reason, count in reasons.items())

@@ -1,13 +1,13 @@
-"""Options that several commands share, each declared once."""
+"""What several commands share: their class, and options that are each declared once."""
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
-from fluxmirror_core.paths import Places, here, places
+from fluxmirror_core.errors import UsageError
+
+from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,13 +16,24 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
+class Command(click.Command):
+    """A command whose help goes the way of all output."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give `--help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show_help
+        return option
+
+
 def database_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--db FILE`."""
     return click.option(
         "--db",
         "database",
         metavar="FILE",
-        type=click.Path(dir_okay=False),
+        callback=not_empty,
         help="Read this database instead of the usual one.",
     )(command)
 
@@ -32,9 +43,19 @@ def json_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def chosen_places(database: str | None) -> Places:
-    """Say where everything lies when `--db` may name another database than the usual one."""
-    usual = here()
-    if database is None or os.path.abspath(database) == os.path.abspath(usual.database):
-        return usual
-    return places({**os.environ, "FLUXMIRROR_DB": database}, sys.platform)
+def not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Refuse an empty value: most often a variable of a script that was never set.
+
+    Raises:
+        UsageError: the value is empty.
+    """
+    if value is not None and not value.strip():
+        name = option.opts[0]
+        raise UsageError(f"{name} is empty", hint=f"give {name} a value, or leave it out")
+    return value
+
+
+def _show_help(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+    if wanted and not context.resilient_parsing:
+        emit(f"{context.get_help()}\n")
+        context.exit()

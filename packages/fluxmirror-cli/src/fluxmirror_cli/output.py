@@ -1,14 +1,90 @@
-"""A result → standard output, whatever its encoding can say."""
+"""A result → standard output: whatever its encoding can say, whatever became of its reader.
+
+`--version` comes along here: imports nothing that a bare interpreter has not loaded already.
+"""
 
 from __future__ import annotations
 
+import codecs
+import errno
 import io
+import os
 import sys
+
+TYPE_CHECKING = False  # `--help` does without `typing`
+if TYPE_CHECKING:
+    from fluxmirror_core.errors import FluxMirrorError
+
+_PLAIN = {"→": "->", "…": "...", "█": "#"}
+_PLAINLY = "fluxmirror-plainly"
 
 
 def emit(text: str) -> None:
-    """Print `text` as it is; a character that the output cannot encode becomes a `?`."""
+    """Print `text`; what the output's encoding cannot say is said plainly, or becomes a `?`.
+
+    Raises:
+        PipeClosedError: the reader is gone.
+        OutputError: the output cannot be written.
+    """
+    try:
+        _write(text)
+    except (OSError, KeyboardInterrupt) as error:
+        _abandon()
+        if isinstance(error, OSError):
+            raise _failure(error) from error
+        raise
+
+
+def complain(sentence: str, hint: str = "") -> None:
+    """Say what went wrong on stderr, in the one style; there is nobody to tell when that fails."""
+    if sys.stderr is not None:
+        text = f"fluxmirror: {sentence}\n" + (f"  hint: {hint}\n" if hint else "")
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            return
+
+
+def is_coloured() -> bool:
+    """Tell whether a person looks at the output, on a terminal that knows colours."""
+    if sys.stdout is None or not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return False
+    return sys.platform != "win32" or "WT_SESSION" in os.environ
+
+
+def _write(text: str) -> None:
+    if sys.stdout is None:  # closed before we were started
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+        sys.stdout.reconfigure(errors=_PLAINLY)
     sys.stdout.write(text)
-    sys.stdout.flush()  # a reader that is gone shows here, where the error is handled
+    sys.stdout.flush()  # what goes wrong shows here, where it is handled
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    characters = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in characters), error.end
+
+
+codecs.register_error(_PLAINLY, _plainly)
+
+
+def _abandon() -> None:
+    """Let the interpreter's last flush go nowhere: it would fail once more, and say so."""
+    if sys.stdout is not None:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def _failure(error: OSError) -> FluxMirrorError:
+    from fluxmirror_core.errors import OutputError, PipeClosedError
+
+    # Windows has a number of its own for a pipe that nobody reads.
+    closed = error.errno == errno.EPIPE or (sys.platform == "win32" and error.errno == errno.EINVAL)
+    if closed:
+        return PipeClosedError("the reader of the output is gone")
+    return OutputError(f"the output could not be written: {error.strerror or error}")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 from fluxmirror_core.paths import here
 
+from fluxmirror_cli.options import Command
+from fluxmirror_cli.output import emit
 
-@click.command("db-path")
+
+@click.command("db-path", cls=Command)
 def command() -> None:
     """Print where the database is."""
-    click.echo(here().database)
+    emit(f"{here().database}\n")

@@ -7,26 +7,30 @@ import os
 import sys
 
 import click
+from fluxmirror_core.errors import UsageError
 from fluxmirror_core.paths import here
-from fluxmirror_store import spool_reader
-from fluxmirror_store.drain import Drained, drain
+from fluxmirror_store.drain import Drained, drain, run_quietly
 
-_WAIT_S = 5.0
+from fluxmirror_cli.drained import WAIT_S
+from fluxmirror_cli.options import Command
+from fluxmirror_cli.output import emit
+from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.wording import counted
 
 
-@click.command("drain")
+@click.command("drain", cls=Command)
 @click.option("--quiet", is_flag=True, help="For hooks: print nothing, leave the agent's session.")
 @click.option("--again", is_flag=True, help="Try once more what was set aside as bad.")
 def command(*, quiet: bool, again: bool) -> None:
     """Bring what waits in the spool into the database."""
-    places = here()
+    if quiet and again:
+        raise UsageError("--quiet is for hooks, --again for people", hint="leave one of them out")
     if quiet:
         _leave_session()
-    if again:
-        spool_reader.bring_back(places.spool)
-    drained = drain(places, wait_s=0.0 if quiet else _WAIT_S)
-    if not quiet:
-        click.echo(_sentence(drained))
+        run_quietly(here())
+    else:
+        drained = drain(here(), wait_s=WAIT_S, progress=UpgradeProgress(), again=again)
+        emit(f"{_sentence(drained)}\n")
 
 
 def _leave_session() -> None:
@@ -39,9 +43,11 @@ def _leave_session() -> None:
 def _sentence(drained: Drained) -> str:
     if drained.busy:
         return "another process is draining"
-    parts = [f"{drained.files:,} files drained", f"{drained.events:,} new events"]
+    parts = [f"{counted(drained.files, 'payload')} drained", counted(drained.events, "new event")]
+    if drained.events < drained.files:
+        parts[1] += " (the hooks of one call make one event)"
     if drained.torn:
         parts.append(f"{drained.torn:,} torn")
     if drained.bad:
         parts.append(f"{drained.bad:,} set aside (`fluxmirror doctor` says why)")
-    return " · ".join(parts)
+    return ", ".join(parts)
