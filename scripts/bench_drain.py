@@ -25,8 +25,9 @@ from fluxmirror_core.paths import here
 from fluxmirror_store.drain import drain
 started = time.perf_counter()
 drained = drain(here())
-print(drained.files, time.perf_counter() - started,
-      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+seconds = time.perf_counter() - started
+people = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+print(drained.files, seconds, max(resource.getrusage(who).ru_maxrss for who in people))
 """
 _FLOOR: Final = """
 import json, os, sys, time
@@ -54,7 +55,7 @@ def main() -> None:
     print(f"  {seconds / files * 1e6:.0f} µs an event, {size / files:.0f} database bytes an event")
     print(f"  {seconds / floor_s:.1f} times the floor (read, parse, unlink)")
     few_mib, many_mib = few[2] / 1024, peak_kib / 1024
-    print(f"  peak memory {many_mib:.0f} MiB; with a tenth of the files {few_mib:.0f} MiB")
+    print(f"  peak memory of a process {many_mib:.0f} MiB; with a tenth of the files {few_mib:.0f} MiB")
 
 
 def _floor(directory: str, events: int) -> float:

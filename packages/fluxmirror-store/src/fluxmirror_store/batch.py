@@ -24,6 +24,8 @@ class Batch:
         self._spool = spool
         self._reader = reader
         self._now_ns = now_ns
+        self.names: list[str] = []
+        """Names of all files that were looked at."""
         self.events: list[AgentEvent] = []
         self.tally = tally.Tally()
         self.done: list[str] = []
@@ -31,8 +33,13 @@ class Batch:
         self.bad: list[tuple[str, str]] = []
         """Names of files to be set aside, with the reason."""
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the reader behind: only what was told goes to another process."""
+        return {**self.__dict__, "_reader": None}
+
     def take(self, name: str) -> None:
         """Read one waiting file; one that is gone, unreadable or still being written stays."""
+        self.names.append(name)
         try:
             file = spool_reader.read(spool_reader.new_path(self._spool, name))
         except OSError:

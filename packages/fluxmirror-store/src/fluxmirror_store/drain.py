@@ -21,6 +21,7 @@ from fluxmirror_core.private import make_directory
 from fluxmirror_store import aside, lock, spool, spool_reader, tally
 from fluxmirror_store.batch import Batch, failure_of
 from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
+from fluxmirror_store.crew import crew_size, read_batch, read_in_order
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.machine import payload_reader
 from fluxmirror_store.mirror import append_lines
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 LISTED: Final = 50_000
 """Files that are listed at once: memory stays flat however many wait."""
+BACKLOG: Final = 5_000
+"""So many waiting files are worth the start of several processes."""
 BATCH_FILES: Final = 1_000
 BATCH_BYTES: Final = 16 << 20
 """A batch, one transaction, ends at either."""
@@ -129,10 +132,20 @@ def _drain_all(places: Places, db: sqlite3.Connection) -> Drained:
     with _without_collector():
         while True:
             before = total.files
-            for names in _batches(spool_reader.oldest(places.spool, LISTED)):
-                total = total.plus(_drain_files(places, db, reader, names))
+            for batch in _read_waiting(places.spool, reader):
+                total = total.plus(_drain_batch(places, db, reader, batch))
             if total.files == before:
                 return total
+
+
+def _read_waiting(spool_directory: str, reader: PayloadReader) -> Iterator[Batch]:
+    """Read the oldest of what waits, batch by batch; a long backlog with several processes."""
+    waiting = spool_reader.oldest(spool_directory, LISTED)
+    lists = _batches(waiting)
+    if len(waiting) >= BACKLOG and (size := crew_size()) > 1:
+        yield from read_in_order(spool_directory, reader, lists, size)
+    else:
+        yield from (read_batch(spool_directory, reader, names) for names in lists)
 
 
 @contextlib.contextmanager
@@ -147,24 +160,22 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _drain_files(
-    places: Places, db: sqlite3.Connection, reader: PayloadReader, names: list[str]
+def _drain_batch(
+    places: Places, db: sqlite3.Connection, reader: PayloadReader, batch: Batch
 ) -> Drained:
-    """Drain some files in one transaction; one that cannot be stored is found and set aside."""
-    batch = Batch(places.spool, reader, time.time_ns())
-    for name in names:
-        batch.take(name)
+    """Store a batch in one transaction; a file that cannot be stored is found and set aside."""
     try:
         new = _store(db, batch)
     except _NOT_STORABLE as error:
-        if len(names) > 1:
+        if len(batch.names) > 1:
             total = Drained()
-            for name in names:
-                total = total.plus(_drain_files(places, db, reader, [name]))
+            for name in batch.names:
+                alone = read_batch(places.spool, reader, [name])
+                total = total.plus(_drain_batch(places, db, reader, alone))
             return total
-        batch = Batch(places.spool, reader, time.time_ns())
-        batch.bad.append((names[0], failure_of(error)))
-        new = []
+        refused = Batch(places.spool, reader, time.time_ns())
+        refused.bad.append((batch.names[0], failure_of(error)))
+        return _let_go(places, db, refused, [])
     return _let_go(places, db, batch, new)
 
 

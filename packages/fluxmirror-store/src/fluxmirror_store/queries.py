@@ -31,7 +31,8 @@ SETUP_AGENT: Final = "setup"
 _DETAIL_CHARS: Final = 200
 """Older programs kept details of any length; no report shows more of one."""
 
-_EVER: Final = 1 << 62
+_EVER: Final = 253_402_128_000_000
+"""The last days of the year 9999: no calendar shows what lies behind."""
 
 _IN_WINDOW: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
