@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.migrations import Progress
 
-LISTED: Final = 50_000
+LISTED: Final = 25_000
 """Files that are listed at once: memory stays flat however many wait."""
 BACKLOG: Final = 5_000
 """So many waiting files are worth the start of several processes."""
