@@ -41,6 +41,7 @@ On your own machine:
   pipx install fluxmirror
   fluxmirror today     what your agents did today
   fluxmirror doctor    whether everything they do is recorded
+  fluxmirror demo      a made-up fortnight, to look around in
 "@
 } finally {
     Pop-Location

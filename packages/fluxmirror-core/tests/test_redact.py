@@ -65,6 +65,7 @@ PLACED = [
     ("Authorization: Token ", "abcdef12", "", "kv_secret"),
     ("authorization: ", "q" + chars(12), "", "kv_secret"),
     ("password=", "hunter2", " user=jane", "kv_secret"),
+    ("export DB_PASS=", "dbPassXyz99", " && run", "kv_secret"),
     ("PASSWORD=", "password", "", "kv_secret"),
     ("DB_PASSWD=", "swordfish", "\nDB_USER=jane", "kv_secret"),
     ("password: ", "swordfish", "", "kv_secret"),
@@ -100,6 +101,7 @@ PLACED = [
 HARMLESS = [
     "the password is unset",
     "password=$PASSWORD",
+    "if tests_pass==3: run_pass=run_pass(x)",
     "password=${PASSWORD:-} ${PASSWORD:?not set}",
     "password=$(pass show db)",
     "token=${TOKEN}",

@@ -165,6 +165,7 @@ RULES: Final = (
         None,
         Floor.ASSIGNED,
     ),
+    Rule("kv_secret", ("_pass",), r"(?i)(?<=[a-z0-9])_pass=(?![=\s])", None, Floor.ASSIGNED),
     Rule("kv_secret", ("secret",), rf"(?i){_HIDDEN}{_SEPARATOR}", None, Floor.ASSIGNED),
     Rule("kv_secret", ("key",), rf"(?i){_KEY}{_SEPARATOR}", None, Floor.LITERAL),
     Rule("kv_secret", ("token",), rf"(?i){_BEARING}{_SEPARATOR}", None, Floor.RANDOM),
@@ -210,7 +211,7 @@ FOLDED_FINDERS: Final = (
     r"b(?:earer|asic|_pat_|(?<=-b)egin)",
 )
 """The same for the other keywords, in a text in lower case."""
-SLOW_WORDS: Final = ("secret", "passphrase", "glpat-", "xox")
+SLOW_WORDS: Final = ("secret", "passphrase", "_pass", "glpat-", "xox")
 """Keywords without a rare letter."""
 
 _SECRET_ENDINGS: Final = (
