@@ -26,16 +26,17 @@ if TYPE_CHECKING:
 
 PAGES: Final = Path(__file__).parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- Written by scripts/build_reference.py; change the program, not this page. -->\n"
-MEANINGS: Final[Mapping[ExitCode, str]] = {
-    ExitCode.OK: "Done; also when there was nothing to show.",
-    ExitCode.WARNING: "`doctor` found something to look at.",
-    ExitCode.USAGE: "The command line asks for something that does not exist;"
-    " for `doctor`: it found an error.",
-    ExitCode.NO_DATA: "There is no database to read.",
-    ExitCode.STORE: "The database cannot be used: newer, not ours, locked, or damaged.",
-    ExitCode.CONFIG: "The configuration cannot be used.",
-    ExitCode.INTERNAL: "An error nobody expected; the message names the file with the whole.",
-    ExitCode.INTERRUPTED: "Stopped by Ctrl-C.",
+MEANINGS: Final[Mapping[str, str]] = {
+    "OK": "Done; also when there was nothing to show.",
+    "WARNING": "`doctor` found something to look at.",
+    "USAGE": "The command line asks for something that does not exist.",
+    "DOCTOR_ERROR": "`doctor` found an error.",
+    "NO_DATA": "There is no database where `--db` says.",
+    "STORE": "The database cannot be used: newer, not ours, locked, or damaged.",
+    "OUTPUT": "The output could not be written: a full disk, most often.",
+    "INTERNAL": "An error nobody expected; the message names the file with the whole.",
+    "INTERRUPTED": "Stopped by Ctrl-C.",
+    "PIPE_CLOSED": "The reader of the output was gone before its end, as with `head -1`.",
 }
 VIEWS: Final = {
     "agent_events": "One row per tool call. Up to `raw_json` the columns are a contract.",
@@ -86,7 +87,9 @@ def database() -> str:
 
 def exit_codes() -> str:
     """Give the page of exit codes."""
-    rows = [f"| {code.value} | {MEANINGS[code]} |" for code in ExitCode]
+    # With second names: doctor's worst is a usage error's number.
+    codes = ExitCode.__members__.items()
+    rows = [f"| {code.value} | {MEANINGS[name]} |" for name, code in codes]
     note = "`fluxmirror hook` exits with 0 whatever happens.\n"
     return "\n".join(["# Exit codes\n", "| code | meaning |", "| ---: | --- |", *rows, "", note])
 

@@ -10,15 +10,18 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli.health import Row, examine, exit_code
+from fluxmirror_cli.health import examine
+from fluxmirror_cli.health_row import Row, exit_code
 from fluxmirror_core import journal
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_core.paths import here
-from fluxmirror_store import spool
+from fluxmirror_store import aside, spool
 from fluxmirror_store.drain import drain
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 CALL = b'{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Bash","tool_use_id":"t"}'
 
@@ -31,6 +34,18 @@ def rows_of(component: str) -> list[Row]:
 def capture(payload: bytes) -> str:
     """Put one payload into the spool."""
     return spool.put(here().spool, payload, ("claude", "PreToolUse"), {})
+
+
+def fluxmirror(*arguments: str) -> str:
+    """Run the command in a process of its own; gives what it prints."""
+    run = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", run, *arguments],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    return done.stdout
 
 
 def age(name: str, seconds: float) -> None:
@@ -53,6 +68,9 @@ def test_waiting_events_are_counted(flux_home: Path) -> None:
     age(name, 3 * 86_400)
     assert rows_of("spool")[0].status == "warn"
     assert "3 days" in rows_of("spool")[0].detail
+    age(name, -3 * 86_400)
+    assert rows_of("spool")[0].status == "warn"
+    assert "from the future, in 3 days" in rows_of("spool")[0].detail
 
 
 def test_losses_are_numbers(flux_home: Path) -> None:
@@ -65,7 +83,10 @@ def test_losses_are_numbers(flux_home: Path) -> None:
     spool.refuse(here().spool)
     drain(here())
     assert "the payload is no JSON (1)" in rows_of("bad")[0].detail
-    assert rows_of("torn")[0].detail.startswith("1 ")
+    assert os.path.join(here().spool, "bad") in rows_of("bad")[0].remedy
+    assert rows_of("torn")[0].detail == "1 event arrived in part; kept as torn"
+    assert rows_of("bad ever")[0].detail == "2 payloads set aside in all this time"
+    assert rows_of("journal") == [], "the spool's row says it"
     assert rows_of("refused")[0].detail.startswith("1 ")
     assert exit_code(examine(here())) == ExitCode.WARNING
 
@@ -84,7 +105,7 @@ def test_database_nobody_can_use_is_an_error(flux_home: Path) -> None:
     (flux_home / "events.db").write_bytes(b"x" * 5000)
     row = rows_of("database")[0]
     assert (row.status, bool(row.remedy)) == ("error", True)
-    assert exit_code(examine(here())) == ExitCode.USAGE
+    assert exit_code(examine(here())) == ExitCode.DOCTOR_ERROR
 
 
 def test_newer_database_is_a_warning(flux_home: Path) -> None:
@@ -104,6 +125,71 @@ def test_wide_permissions_are_told(flux_home: Path) -> None:
     os.chmod(here().database, 0o644)
     row = next(row for row in rows_of("permissions") if row.status == "warn")
     assert row.remedy == f"chmod go-rwx '{here().database}'"
+    assert [row.status for row in rows_of("permissions")] == ["warn"]
+
+
+def test_permissions_are_fine_only_where_there_is_something(flux_home: Path) -> None:
+    """Nothing recorded has no permissions; what is recorded has one row of them."""
+    assert rows_of("permissions") == []
+    capture(CALL)
+    assert [row.status for row in rows_of("permissions")] == ["ok"]
+
+
+def test_a_database_of_ones_own_is_looked_at_alike(
+    flux_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FLUXMIRROR_DB moves database and spool; whose folder they are in is not judged."""
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o755)
+    monkeypatch.setenv("FLUXMIRROR_DB", str(folder / "mine.db"))
+    capture(CALL)
+    drain(here())
+    assert [row.status for row in rows_of("permissions")] == ["ok"]
+    os.chmod(folder / "mine.db", 0o644)
+    assert [row.status for row in rows_of("permissions")] == ["warn"]
+    assert rows_of("database")[0].detail.startswith(f"{folder / 'mine.db'}: 1 event, ")
+
+
+def test_what_was_deleted_of_what_was_set_aside_is_a_number(
+    flux_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A payload that is gone for good is a loss, and said to be one."""
+    monkeypatch.setattr(aside, "KEPT", 1)
+    for _ in range(3):
+        capture(b"no json")
+    drain(here())
+    assert rows_of("pruned")[0].status == "warn"
+    assert rows_of("pruned")[0].detail.startswith("2 payloads deleted")
+    assert rows_of("bad ever")[0].detail.startswith("3 payloads ")
+
+
+def test_logs_of_unexpected_errors_are_counted(flux_home: Path) -> None:
+    """The newest is named."""
+    logs = flux_home / "logs"
+    logs.mkdir(parents=True)
+    for name in ("error-20260301-120000-7.log", "error-20260302-120000-5.log"):
+        (logs / name).touch()
+    row = rows_of("errors")[0]
+    assert row.status == "warn"
+    assert row.detail.startswith("2 unexpected errors; ")
+    assert row.detail.endswith("error-20260302-120000-5.log")
+
+
+def test_doctor_sends_nobody_to_doctor(flux_home: Path) -> None:
+    """A hint to run what is running helps nobody."""
+    flux_home.mkdir()
+    for content in (b"x" * 5000, b"SQLite format 3\x00" + b"x" * 5000, b""):
+        (flux_home / "events.db").write_bytes(content)
+        assert not any("fluxmirror doctor" in row.remedy for row in rows_of("database"))
+
+
+def test_a_name_does_nothing_to_the_terminal(flux_home: Path) -> None:
+    """Whatever an agent sent is shown on one line."""
+    capture(b'{"session_id":"s","prompt_id":"p","hook_event_name":"New\\u001b[2J\\nrow"}')
+    drain(here())
+    done = fluxmirror("doctor")
+    assert "\x1b" not in done
+    assert sum("format drift" in line for line in done.splitlines()) == 1
 
 
 def test_journal_lines_are_counted_by_kind(flux_home: Path) -> None:
@@ -115,10 +201,6 @@ def test_journal_lines_are_counted_by_kind(flux_home: Path) -> None:
 
 def test_json_has_the_same_rows(flux_home: Path) -> None:
     """`doctor --json` prints the table for programs."""
-    run = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", run, "doctor", "--json"], capture_output=True, check=False
-    )
-    shown = json.loads(done.stdout)
+    shown = json.loads(fluxmirror("doctor", "--json"))
     assert shown["version"] == 1
     assert {row["component"] for row in shown["rows"]} >= {"program", "database", "spool"}

@@ -81,12 +81,14 @@ def test_the_zone_of_the_environment_decides_which_day_it_was() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_day_without_activity_names_the_last_one_with_some() -> None:
+def test_a_day_without_activity_names_the_nearest_with_some() -> None:
     """No report, no error: what to do next."""
     done = run()
     assert done.returncode == ExitCode.OK
     assert done.stdout.startswith("No agent activity today (")
-    assert "`fluxmirror today --date 2026-03-02`" in done.stdout
+    assert "(`--date 2026-03-02`)" in done.stdout
+    later = run("--date", "2026-02-01")
+    assert "The first day with any is 2026-03-02 (`--date 2026-03-02`)." in later.stdout
 
 
 def test_another_database_can_be_read(database: str, tmp_path: Path) -> None:
@@ -99,18 +101,24 @@ def test_another_database_can_be_read(database: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize("name", ["claude-code", "Claude Code", "CLAUDE-CODE"])
+@pytest.mark.parametrize("name", ["claude-code", "Claude Code", "CLAUDE-CODE", "claude", "Claude"])
 def test_an_agent_is_known_by_its_id_and_its_name(name: str) -> None:
-    """People write it either way."""
+    """People write it either way, or as they registered its hooks."""
     done = run("--date", "2026-03-02", "--agent", name)
-    assert done.stdout.startswith("# Claude Code: What the agents did")
+    assert done.stdout.startswith("# What Claude Code did (2026-03-02, ")
 
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--agent", "cluade"), "claude-code"),
+        (("--agent", "Cluade Code"), "did you mean claude-code"),
+        (("--agent", "zzzz"), "the agents are claude-code, qwen-code"),
+        (("--agent", ""), "--agent is empty"),
+        (("--tz", ""), "--tz is empty"),
+        (("--date", " "), "--date is empty"),
+        (("--db", ""), "--db is empty"),
+        (("--tz", "UTC+9"), "name a place, such as Asia/Tokyo"),
         (("--tz", "Asia/Soul"), "Asia/Seoul"),
         (("--date", "2026-02-30"), "YYYY-MM-DD"),
         (("--date", "9999-12-31"), "outside the calendar"),
@@ -123,6 +131,7 @@ def test_what_makes_no_sense_is_a_usage_error(arguments: tuple[str, ...], told: 
     done = run(*arguments)
     assert done.returncode == ExitCode.USAGE
     assert told in done.stderr
+    assert "setup" not in done.stderr
     assert done.stdout == ""
 
 
@@ -139,7 +148,7 @@ def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(tmp_path: P
     with closing(connect_to_write(str(tmp_path / "events.db"))) as db:
         day, zone = date(2026, 3, 2), ZoneInfo("UTC")
         text = day_text(db, day, zone, "x\x1b[2J\n# y", today=day)
-    assert text.startswith(r"x\x1b[2J\n# y: No agent activity today")
+    assert text.startswith(r"No activity of x\x1b[2J\n# y today")
     assert text.count("\n") == 2
 
 

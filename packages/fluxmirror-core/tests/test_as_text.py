@@ -98,12 +98,6 @@ def test_bars_are_scaled_to_the_longest_and_never_vanish() -> None:
     assert text.splitlines()[4:] == bars
 
 
-def test_lines_of_text_are_paragraphs() -> None:
-    """A section of text has neither columns nor bars."""
-    text = render_text(Report("T", (Section("S", "text", rows=(("one",), ("two",))),)))
-    assert text == "# T\n\n## S\n\none\n\ntwo\n"
-
-
 def test_a_megabyte_in_a_cell_is_only_long() -> None:
     """Size alone breaks nothing; reports cut before they come here."""
     assert len(table(("x|" * 500_000, 1))[2]) > 1_500_000

@@ -12,6 +12,7 @@ from fluxmirror_core.analysis.day import (
     AgentActivity,
     Counted,
     Day,
+    Elsewhen,
     FileCount,
     NameCount,
     ShellCommand,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 DATE = date(2026, 3, 2)
 SEOUL = ZoneInfo("Asia/Seoul")
 EMPTY = Counted(*((),) * len(Counted._fields))
-CALLS = EMPTY._replace(agents=[AgentActivity("claude-code", 3, 1, 0)])
+CALLS = EMPTY._replace(agents=[AgentActivity("claude-code", 3, 1, 0, 0)])
 """What has to be there for there to be a report."""
 
 
@@ -54,9 +55,9 @@ def full_day() -> Day:
     documents = [NameCount(f"/home/mira/code/app/docs/d{n:02}.md", 20 - n) for n in range(13)]
     counted = EMPTY._replace(
         agents=[
-            AgentActivity("claude-code", 1_234, 3, 12),
-            AgentActivity("gemini-cli", 56, 2, 0),
-            AgentActivity("my-own|agent\x1b[2J", 1, 0, 0),
+            AgentActivity("claude-code", 1_234, 3, 12, 7),
+            AgentActivity("gemini-cli", 56, 2, 0, 0),
+            AgentActivity("my-own|agent\x1b[2J", 1, 0, 0, 1),
         ],
         edited=[FileCount("/home/mira/a|b\nc.py", "Write", 31), *sources],
         read=[NameCount("/etc/hosts", 21), *documents],
@@ -95,7 +96,8 @@ def test_sections_without_rows_are_left_out() -> None:
 
 def test_totals_are_sums_over_the_agents() -> None:
     """No figure is counted twice in two ways."""
-    assert (full_day().calls, full_day().failed) == (1_291, 12)
+    day = full_day()
+    assert (day.calls, day.failed, day.unknown) == (1_291, 12, 8)
 
 
 @pytest.mark.parametrize(
@@ -142,22 +144,62 @@ def test_a_megabyte_of_a_command_is_cut() -> None:
         commands=[ShellCommand(at(1), huge, "ok")],
         tools=[NameCount(huge, 1)],
         edited=[FileCount(huge, huge, 1)],
-        agents=[AgentActivity(huge, 1, 1, 0)],
+        agents=[AgentActivity(huge, 1, 1, 0, 0)],
     )
     assert max(map(len, rendered(some_day(counted)).splitlines())) < 200
 
 
-def test_a_day_without_calls_says_what_to_do_next() -> None:
-    """Today or another day, one agent or all, something before or nothing at all."""
-    catalog, day = load_catalog(), some_day(EMPTY)
-    line, following = no_activity(day, catalog, today=DATE, latest=date(2026, 2, 27))
-    assert line == "No agent activity today (2026-03-02, Asia/Seoul)."
-    assert "fluxmirror today --date 2026-02-27" in following
-    line, following = no_activity(
-        day._replace(agent="qwen-code"), catalog, today=date(2026, 3, 5), latest=None
+BEFORE = Elsewhen(date(2026, 2, 27), date(2026, 3, 9), any_recorded=True)
+AFTER = Elsewhen(None, date(2026, 3, 9), any_recorded=True)
+HIDDEN = Elsewhen(None, None, any_recorded=True)
+NOTHING = Elsewhen(None, None, any_recorded=False)
+
+
+@pytest.mark.parametrize(
+    ("agent", "today", "elsewhen", "said", "following"),
+    [
+        (None, DATE, BEFORE, "No agent activity today (2026-03-02, Asia/Seoul).", "last day"),
+        (None, date(2026, 3, 5), AFTER, "No agent activity on 2026-03-02 (Asia/Seoul).", "first"),
+        ("qwen-code", DATE, AFTER, "No activity of Qwen Code today (2026-03-02, Asia/Seoul).", ""),
+        (
+            "qwen-code",
+            date(2026, 3, 5),
+            HIDDEN,
+            "No activity of Qwen Code on 2026-03-02 (Asia/Seoul).",
+            "Nothing of Qwen Code was recorded yet",
+        ),
+        (None, DATE, HIDDEN, "No agent activity today (2026-03-02, Asia/Seoul).", "hidden from"),
+        (None, DATE, NOTHING, "No agent activity today (2026-03-02, Asia/Seoul).", "Nothing was"),
+    ],
+)
+def test_a_day_without_calls_says_what_to_do_next(
+    agent: str | None, today: date, elsewhen: Elsewhen, said: str, following: str
+) -> None:
+    """What there is before or after; and `nothing yet` only when there is nothing at all."""
+    day = some_day(EMPTY, agent=agent)
+    lines = no_activity(day, load_catalog(), elsewhen, today=today)
+    assert lines[0] == said
+    assert following in lines[1]
+
+
+def test_a_day_without_calls_names_the_option_that_helps() -> None:
+    """Not a whole command, which would forget what else was typed."""
+    before, after = (
+        no_activity(some_day(EMPTY), load_catalog(), elsewhen, today=DATE)[1]
+        for elsewhen in (BEFORE, AFTER)
     )
-    assert line == "Qwen Code: No agent activity on 2026-03-02 (Asia/Seoul)."
-    assert "fluxmirror doctor" in following
+    assert before == "The last day with any is 2026-02-27 (`--date 2026-02-27`)."
+    assert after == "The first day with any is 2026-03-09 (`--date 2026-03-09`)."
+
+
+def test_what_is_not_known_is_said_to_be_unknown() -> None:
+    """A mark where nothing tells how a command ended, explained where there is one."""
+    ok, unknown = (ShellCommand(at(9), "make", outcome) for outcome in ("ok", "unknown"))
+    told = rendered(some_day(CALLS._replace(commands=[ok])))
+    assert "nothing told how it ended" not in told
+    told = rendered(some_day(CALLS._replace(commands=[ok, unknown])))
+    assert "| 09:00 | make    |         |\n| 09:00 | make    | ?       |\n" in told
+    assert "\n\n? = nothing told how it ended\n" in told
 
 
 def test_the_clock_of_a_command_is_the_zones() -> None:

@@ -148,6 +148,17 @@ def test_an_unknown_zone_is_an_error_that_tells_the_nearest(name: str, near: str
 
 
 @pytest.mark.parametrize(
+    "name", ["UTC+9", "utc-3", "GMT+9", "+09:00", "-5", "UTC+09:00", "GMT +9", "UTC9", "Etc/GMT+99"]
+)
+def test_an_offset_is_answered_with_a_place(name: str) -> None:
+    """Never with the zones called after offsets, which count the other way round."""
+    with pytest.raises(UsageError) as caught:
+        find_zone(name)
+    assert "GMT" not in caught.value.hint
+    assert caught.value.hint.startswith("name a place, such as Asia/Tokyo") or name[:3] == "Etc"
+
+
+@pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/etc/passwd", "qqqqqqqqqq", "\x00", "America"]
 )
 def test_a_name_that_is_like_nothing_still_gets_a_hint(name: str) -> None:

@@ -72,8 +72,8 @@ def add(db: sqlite3.Connection, *events: AgentEvent) -> None:
         write_events(db, events)
 
 
-def test_activity_counts_calls_sessions_and_failures(db: sqlite3.Connection) -> None:
-    """Unknown is no failure, no session is no session; most calls first, ties by id."""
+def test_activity_counts_calls_sessions_failures_and_unknowns(db: sqlite3.Connection) -> None:
+    """Unknown is neither failure nor success, no session is none; most calls first, ties by id."""
     add(
         db,
         call(agent="qwen-code", session="q"),
@@ -82,12 +82,12 @@ def test_activity_counts_calls_sessions_and_failures(db: sqlite3.Connection) -> 
         call(session="b", outcome="denied"),
         call(session="b", outcome="interrupted"),
         call(session=""),
-        call(),
+        call(outcome=None),
     )
     assert queries.agent_activity(db, queries.window(db, DAY)) == [
-        AgentActivity("claude-code", 5, 2, 1),
-        AgentActivity("codex-cli", 1, 1, 0),
-        AgentActivity("qwen-code", 1, 1, 0),
+        AgentActivity("claude-code", 5, 2, 1, 1),
+        AgentActivity("codex-cli", 1, 1, 0, 1),
+        AgentActivity("qwen-code", 1, 1, 0, 0),
     ]
 
 
@@ -225,6 +225,28 @@ def test_the_latest_call_before_a_window_is_found(db: sqlite3.Connection) -> Non
     assert not queries.has_agent(db, "codex-cli")
 
 
+def test_the_first_call_after_a_window_is_found(db: sqlite3.Connection) -> None:
+    """Of the agent that is asked for; a time that no calendar has is no day to name."""
+    add(
+        db,
+        call(ts_ms=DAY.end_ms - 1),
+        call(ts_ms=DAY.end_ms + 7, agent="qwen-code"),
+        call(ts_ms=DAY.end_ms + 9),
+        call(ts_ms=1 << 60, agent="gemini-cli"),
+    )
+    assert queries.earliest_call_after(db, queries.window(db, DAY)) == DAY.end_ms + 7
+    assert queries.earliest_call_after(db, queries.window(db, DAY, "claude-code")) == DAY.end_ms + 9
+    assert queries.earliest_call_after(db, queries.window(db, DAY, "gemini-cli")) is None
+
+
+def test_a_call_that_no_report_counts_is_still_a_call(db: sqlite3.Connection) -> None:
+    """A prompt is none; one that is hidden or without a time is one."""
+    add(db, call(kind="prompt"))
+    assert queries.has_any_call(db) is False
+    add(db, call(self_noise=1, ts_ms=None))
+    assert queries.has_any_call(db) is True
+
+
 def test_a_day_is_read_from_one_state_of_the_database(tmp_path: Path) -> None:
     """A reader of a read-only connection can ask, and leaves no transaction open."""
     path = str(tmp_path / "events.db")
@@ -245,6 +267,7 @@ def statements(db: sqlite3.Connection) -> list[str]:
         wanted = queries.window(db, DAY, agent)
         queries.count_day(db, wanted)
         queries.latest_call_before(db, wanted)
+        queries.earliest_call_after(db, wanted)
     queries.has_agent(db, "claude-code")
     db.set_trace_callback(None)
     return [one for one in dict.fromkeys(seen) if "SELECT" in one]

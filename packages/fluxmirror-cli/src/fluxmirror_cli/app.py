@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import click
-from fluxmirror_core.errors import UsageError
+from fluxmirror_core.errors import ExitCode, UsageError
 
 from fluxmirror_cli.command_table import COMMANDS, help_text, version_text
 from fluxmirror_cli.options import Command
@@ -77,7 +77,7 @@ def group(context: click.Context) -> None:
     """Call the command that the first argument names."""
     if context.invoked_subcommand is None:
         sys.stderr.write(help_text())
-        context.exit(2)
+        context.exit(ExitCode.USAGE)
 
 
 def run() -> int:

@@ -14,20 +14,42 @@ TYPE_CHECKING = False  # nothing on the hook's road imports `typing`
 if TYPE_CHECKING:
     from typing import NoReturn
 
+_INTERRUPTED = 130
+"""`ExitCode.INTERRUPTED`, which is not loaded for `--help`."""
+
 
 def main() -> int:
     """Run the command line of this process; returns its exit code."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["hook"] and arguments[1:] != ["--help"]:
         run_hook(arguments[1:])
+    try:
+        return _run_explained(arguments)
+    except KeyboardInterrupt:
+        # Whatever it was that was interrupted: this needs nothing that is not loaded.
+        sys.stderr.write("fluxmirror: stopped\n")
+        return _INTERRUPTED
+
+
+def _run_explained(arguments: list[str]) -> int:
+    try:
+        return _run(arguments)
+    except Exception as error:  # noqa: BLE001 - `failures` knows each kind, and what to do with the rest
+        from fluxmirror_cli.failures import explain
+
+        return explain(error)
+
+
+def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["--help"]):
         from fluxmirror_cli.command_table import help_text, version_text
+        from fluxmirror_cli.output import emit
 
-        sys.stdout.write(version_text() if arguments == ["--version"] else help_text())
+        emit(version_text() if arguments == ["--version"] else help_text())
         return 0
-    from fluxmirror_cli.app import main as run_app
+    from fluxmirror_cli.app import run
 
-    return run_app()
+    return run()
 
 
 def run_hook(arguments: list[str]) -> NoReturn:

@@ -26,6 +26,14 @@ class Command(click.Command):
             option.callback = _show_help
         return option
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; what is wrong with them is known to be about this command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
 
 def database_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--db FILE`."""

@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     OK = 0
     WARNING = 1
     USAGE = 2
-    DOCTOR_ERROR = 2  # noqa: PIE796 - a second name is meant
+    DOCTOR_ERROR = 2
     NO_DATA = 3
     STORE = 4
     OUTPUT = 6

@@ -156,7 +156,7 @@ def _suggest(name: str) -> str:
         key: zone
         for zone in sorted(available_timezones())
         for key in (zone.casefold(), zone.casefold().rpartition("/")[2])
-        if not re.search("GMT[+-]?[0-9]", zone)
+        if "GMT" not in zone
     }
     near = get_close_matches(wanted, known, n=_SUGGESTED)
     zones = list(dict.fromkeys(known[key] for key in near))

@@ -198,7 +198,7 @@ def _check_to_read(db: sqlite3.Connection, path: str) -> None:
 
 
 def _outdated(path: str) -> StoreError:
-    hint = "`fluxmirror drain` upgrades it in place"
+    hint = f"`FLUXMIRROR_DB='{path}' fluxmirror drain` upgrades it in place"
     return StoreError(f"the database {path} has an older shape", hint=hint)
 
 

@@ -174,7 +174,7 @@ def earliest_call_after(db: sqlite3.Connection, wanted: Window) -> int | None:
     return found[0] if found else None
 
 
-def has_calls(db: sqlite3.Connection) -> bool:
+def has_any_call(db: sqlite3.Connection) -> bool:
     """Tell whether there is any tool call at all, whether reports count it or not."""
     return _is_true(db, _HAS_CALLS, {})
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from fluxmirror_cli.options import Command
 
-@click.command("hook")
+
+@click.command("hook", cls=Command)
 @click.option("--kind", metavar="KIND", help="Which agent registered the hook.")
 @click.option("--event", metavar="EVENT", help="The hook event it was registered for.")
 @click.option("--wait", is_flag=True, help="Drain before returning.")

@@ -35,10 +35,10 @@ _THE_DATABASES: Final = (
     sqlite3.SQLITE_PROTOCOL,
 )
 """What is no fault of a statement."""
+_VIEWS: Final = "the views are agent_events, agent_timeline and events"
 _HINTS: Final = {
-    "no such table": "the views are agent_events, agent_timeline and events",
-    "no such column": "`SELECT * FROM agent_events LIMIT 1` with --header names the columns of a"
-    " view; the views are agent_events, agent_timeline and events",
+    "no such table": _VIEWS,
+    "no such column": f"{_VIEWS}; `PRAGMA table_info(agent_events)` lists the columns of one",
     "one statement at a time": "give one statement at a time",
     "bindings": "write the values into the statement",
 }

@@ -57,13 +57,12 @@ def build_day_report(day: Day, catalog: Catalog, *, today: date, home: str) -> R
         _tools(day, catalog),
         _hours(day, catalog),
     )
-    title = _titled("day.title", day, catalog, today)
+    which = _which(day, today)
+    title = catalog.text(f"day.title.{which}", **_facts(day))
     return Report(title, tuple(one for one in sections if one.rows))
 
 
-def no_activity(
-    day: Day, catalog: Catalog, elsewhen: Elsewhen, *, today: date
-) -> tuple[str, str]:
+def no_activity(day: Day, catalog: Catalog, elsewhen: Elsewhen, *, today: date) -> tuple[str, str]:
     """Say that nothing happened, and what to do next: a line each.
 
     Args:
@@ -72,7 +71,8 @@ def no_activity(
         elsewhen: what there is on other days.
         today: which date is today.
     """
-    line = _titled("day.none", day, catalog, today)
+    which = _which(day, today)
+    line = catalog.text(f"day.none.{which}", **_facts(day))
     if elsewhen.latest is not None:
         return line, catalog.text("day.none.earlier", date=elsewhen.latest)
     if elsewhen.earliest is not None:
@@ -89,13 +89,15 @@ def agent_name(agent: str) -> str:
     return BY_ID[agent].name if agent in BY_ID else _head(agent, _NAME_CHARS)
 
 
-def _titled(prefix: str, day: Day, catalog: Catalog, today: date) -> str:
-    """Say which day it is, and whose: one of the four texts that begin with `prefix`."""
+def _which(day: Day, today: date) -> str:
+    """Choose among the four texts for a day: today or another, of all agents or of one."""
     when = "today" if day.period.first == today else "date"
-    values = {"date": day.period.first, "zone": day.period.zone}
-    if day.agent is None:
-        return catalog.text(f"{prefix}.{when}", **values)
-    return catalog.text(f"{prefix}.{when}_of_agent", agent=agent_name(day.agent), **values)
+    return when if day.agent is None else f"{when}_of_agent"
+
+
+def _facts(day: Day) -> dict[str, object]:
+    agent = "" if day.agent is None else agent_name(day.agent)
+    return {"date": day.period.first, "zone": day.period.zone, "agent": agent}
 
 
 def _activity(day: Day, catalog: Catalog) -> Section:

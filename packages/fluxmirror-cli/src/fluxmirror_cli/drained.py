@@ -1,0 +1,83 @@
+"""drained_database: a database open for reading, with everything in it that happened up to now."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.paths import here
+from fluxmirror_store.database import connect_to_read, empty, is_outdated, store_errors
+from fluxmirror_store.drain import drain
+
+from fluxmirror_cli.output import complain
+from fluxmirror_cli.progress import UpgradeProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmirror_core.paths import Places
+
+WAIT_S: Final = 5.0
+"""How long to wait for another drainer, in seconds: what it holds belongs into the report."""
+
+
+@contextlib.contextmanager
+def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
+    """Open the database that a reading command was asked for.
+
+    The usual one is drained before, and upgraded when it is old; a drain that fails is a warning,
+    as reading may still do. Any other is read as it stands. No file is made by looking: a machine
+    where nothing was captured yet has an empty database in memory.
+
+    Args:
+        asked: another database than the usual one; None for that.
+
+    Raises:
+        NoDataError: there is no database where one was asked for.
+        StoreError: the database cannot be read.
+    """
+    places = here()
+    usual = asked is None or os.path.realpath(asked) == os.path.realpath(places.database)
+    path = places.database if asked is None or usual else asked
+    with contextlib.closing(_open_usual(places) if usual else _open_other(path)) as db:
+        try:
+            yield db
+        except sqlite3.DatabaseError as error:
+            # Only what SQLite says is the database's fault: not a full disk under the output.
+            with store_errors(path):
+                raise error from None
+
+
+def _open_usual(places: Places) -> sqlite3.Connection:
+    if _is_waiting(places.spool) or is_outdated(places.database):
+        _drain_or_warn(places)
+    return connect_to_read(places.database) if os.path.exists(places.database) else empty()
+
+
+def _open_other(path: str) -> sqlite3.Connection:
+    if not os.path.exists(path):
+        raise NoDataError(f"there is no database at {path}", hint="check the path")
+    return connect_to_read(path)
+
+
+def _is_waiting(spool: str) -> bool:
+    try:
+        with os.scandir(os.path.join(spool, "new")) as entries:
+            return any(True for _ in entries)
+    except FileNotFoundError:
+        return False  # nothing was ever captured for this database
+    except OSError:
+        return True  # the drain says what is wrong with it
+
+
+def _drain_or_warn(places: Places) -> None:
+    try:
+        if drain(places, wait_s=WAIT_S, progress=UpgradeProgress()).busy:
+            complain("another process is draining the spool; the newest events may be missing")
+    except StoreError as error:
+        if not os.path.exists(places.database):
+            raise  # what was captured could not be brought anywhere
+        complain(f"the spool was not drained: {error}", error.hint)

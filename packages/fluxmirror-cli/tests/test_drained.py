@@ -1,0 +1,151 @@
+"""Reading commands see everything up to now, and leave no trace of having looked."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from fluxmirror_cli.drained import drained_database
+from fluxmirror_core.errors import ExitCode, NoDataError, StoreError
+from fluxmirror_core.paths import here
+from fluxmirror_store import spool
+from fluxmirror_store.drain import drain
+from fluxmirror_store.queries import event_count
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+CALL = b'{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Bash","tool_use_id":"t"}'
+OLDER = """
+CREATE TABLE agent_events (id INTEGER PRIMARY KEY AUTOINCREMENT, ts TEXT NOT NULL,
+    agent TEXT NOT NULL, session TEXT, tool TEXT, detail TEXT, cwd TEXT, raw_json TEXT);
+INSERT INTO agent_events (ts, agent, tool) VALUES ('2026-03-02T12:00:00Z', 'claude-code', 'Bash');
+"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+
+
+def capture() -> None:
+    """Put one call into the spool."""
+    spool.put(here().spool, CALL, ("claude", "PreToolUse"), {})
+
+
+def make_older(path: Path) -> None:
+    """Make a database as an older program left it."""
+    path.parent.mkdir(exist_ok=True)
+    db = sqlite3.connect(path)
+    db.executescript(OLDER)
+    db.close()
+
+
+def test_a_fresh_machine_is_no_error_and_stays_fresh(flux_home: Path) -> None:
+    """Nothing was captured, nothing is shown, nothing is made."""
+    today = run("today")
+    assert (today.returncode, today.stderr) == (ExitCode.OK, "")
+    assert "Nothing was recorded yet" in today.stdout
+    rows = run("sqlite", "SELECT * FROM agent_events")
+    assert (rows.returncode, rows.stdout, rows.stderr) == (ExitCode.OK, "", "")
+    assert not flux_home.exists()
+
+
+def test_an_empty_spool_is_no_reason_to_make_a_database(flux_home: Path) -> None:
+    """Directories that a hook made before anything came are nothing captured."""
+    (flux_home / "spool" / "new").mkdir(parents=True)
+    assert run("today").returncode == ExitCode.OK
+    assert [path.name for path in flux_home.rglob("*")] == ["spool", "new"]
+
+
+def test_what_waits_is_in_the_database_that_is_read(flux_home: Path) -> None:
+    """A reading command drains first."""
+    capture()
+    with drained_database(None) as db:
+        assert event_count(db) == 1
+
+
+def test_an_older_usual_database_is_upgraded(flux_home: Path) -> None:
+    """By whoever reads it first."""
+    make_older(flux_home / "events.db")
+    with drained_database(None) as db:
+        assert event_count(db) == 1
+
+
+def test_the_usual_database_by_another_name_is_the_usual_one(flux_home: Path) -> None:
+    """`--db` with its path, however it is written, drains it too."""
+    capture()
+    with drained_database(str(flux_home / "x" / ".." / "events.db")) as db:
+        assert event_count(db) == 1
+
+
+def test_another_database_is_read_as_it_stands(flux_home: Path, tmp_path: Path) -> None:
+    """No spool of its own is made or drained, and an older one stays as it is."""
+    make_older(tmp_path / "other" / "old.db")
+    before = (tmp_path / "other" / "old.db").read_bytes()
+    with pytest.raises(StoreError) as caught, drained_database(str(tmp_path / "other" / "old.db")):
+        pass
+    assert caught.value.hint
+    assert (tmp_path / "other" / "old.db").read_bytes() == before
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["old.db"]
+    capture()
+    drain(here())
+    os.rename(flux_home / "events.db", tmp_path / "other" / "new.db")
+    spool.put(f"{tmp_path}/other/new.db.spool", CALL, ("claude", "PreToolUse"), {})
+    with drained_database(str(tmp_path / "other" / "new.db")) as db:
+        assert event_count(db) == 1
+    assert len(list((tmp_path / "other" / "new.db.spool" / "new").iterdir())) == 1
+
+
+def test_a_path_without_a_database_is_checked_by_who_typed_it(tmp_path: Path) -> None:
+    """A sentence with the path, and no file made."""
+    with (
+        pytest.raises(NoDataError, match=r"no\.db") as caught,
+        drained_database(str(tmp_path / "no.db")),
+    ):
+        pass
+    assert caught.value.hint == "check the path"
+    assert not (tmp_path / "no.db").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write all")
+def test_a_database_that_cannot_be_made_is_an_error(flux_home: Path) -> None:
+    """Waiting events that cannot be brought anywhere are not `nothing`."""
+    capture()
+    flux_home.chmod(0o500)
+    with pytest.raises(StoreError), drained_database(None):
+        pass
+    flux_home.chmod(0o700)
+
+
+def test_a_drain_that_fails_is_a_warning(flux_home: Path) -> None:
+    """What is in the database already can still be read."""
+    capture()
+    drain(here())
+    with sqlite3.connect(here().database) as db:
+        db.execute("PRAGMA user_version = 999")
+    db.close()
+    capture()
+    done = run("sqlite", "SELECT count(*) FROM agent_events")
+    assert (done.returncode, done.stdout) == (ExitCode.OK, "1\n")
+    assert done.stderr.startswith("fluxmirror: the spool was not drained: ")
+
+
+def test_only_the_databases_own_errors_are_called_so(flux_home: Path) -> None:
+    """A disk that is full under the output is not the database's."""
+    with pytest.raises(OSError, match="full"), drained_database(None):
+        raise OSError(28, "full")
+    with pytest.raises(StoreError, match="cannot be used"), drained_database(None) as db:
+        db.execute("SELECT * FROM nowhere")
