@@ -55,9 +55,7 @@ def main() -> None:
     print(f"  {seconds / files * 1e6:.0f} µs an event, {size / files:.0f} database bytes an event")
     print(f"  {seconds / floor_s:.1f} times the floor (read, parse, unlink)")
     few_mib, many_mib = few[2] / 1024, peak_kib / 1024
-    print(
-        f"  peak memory of a process {many_mib:.0f} MiB; with a tenth of the files {few_mib:.0f} MiB"
-    )
+    print(f"  at most {many_mib:.0f} MiB a process; {few_mib:.0f} MiB with a tenth of the files")
 
 
 def _floor(directory: str, events: int) -> float:
