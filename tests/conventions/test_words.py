@@ -78,7 +78,14 @@ def test_the_words_would_be_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["~/work/app", "src/root/x", "/workspace/a", "C:/work/a", "FileNotFoundError:"]
+    "text",
+    [
+        "~" + _PATHS[0],
+        "src" + _PATHS[1],
+        _PATHS[0] + "space",
+        "C:" + _PATHS[0],
+        "FileNotFoundError:",
+    ],
 )
 def test_ordinary_words_are_left_alone(text: str) -> None:
     """A path that merely looks alike is no finding."""

@@ -20,7 +20,7 @@ ABSOLUTE = [
     ("a.py", None, None),
     ("a.py", "", None),
     ("C:\\work\\a.py", "/base", "C:\\work\\a.py"),
-    ("C:/work/../a.py", None, "C:\\a.py"),
+    ("C:/code/../a.py", None, "C:\\a.py"),
     ("src/a.py", "C:\\work", "C:\\work\\src\\a.py"),
     ("\\\\host\\share\\a", None, "\\\\host\\share\\a"),
     ("a\\b.py", "/base", "/base/a\\b.py"),
