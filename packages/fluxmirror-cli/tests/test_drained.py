@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,7 +135,7 @@ def test_a_drain_that_fails_is_a_warning(flux_home: Path) -> None:
     """What is in the database already can still be read."""
     capture()
     drain(here())
-    with sqlite3.connect(here().database) as db:
+    with closing(sqlite3.connect(here().database, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 999")
     db.close()
     capture()

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from fluxmirror_cli.health import examine
@@ -112,7 +113,7 @@ def test_newer_database_is_a_warning(flux_home: Path) -> None:
     """It can be read; only writing waits for an upgrade."""
     capture(CALL)
     drain(here())
-    with sqlite3.connect(here().database) as db:
+    with closing(sqlite3.connect(here().database, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 999")
     assert rows_of("database")[0].status == "warn"
     assert "newer" in rows_of("database")[0].detail
