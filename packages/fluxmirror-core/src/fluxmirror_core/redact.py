@@ -30,19 +30,20 @@ if TYPE_CHECKING:
 _WINDOW: Final = 512
 """How far a rule looks before it has matched; bounds what hostile text can cost."""
 _TAG: Final = r"\[REDACTED:[a-z_]{1,20}:[0-9a-f]{4}\]"
+# No atomic groups and possessive repeats anywhere: Python 3.11 before 3.11.5 gets them wrong.
 _OPENING: Final = r"(?:[rbfuRBFU]{1,2}(?=[\"']))?(\"\"\"|'''|\\{0,7}[\"'`]|)"
 _CLOSED: Final = {
-    '"': r'(?:[^"\\\n]|\\.)*+(?=")',
-    "'": r"(?:[^'\\\n]|\\.)*+(?=')",
-    "`": r"(?:[^`\\\n]|\\.)*+(?=`)",
-    '\\"': r'(?:\\{4}|\\{2,3}[^\\]|\\[^"\\]|[^"\\])*+(?=\\")',
+    '"': r'(?:[^"\\\n]|\\.)*(?=")',
+    "'": r"(?:[^'\\\n]|\\.)*(?=')",
+    "`": r"(?:[^`\\\n]|\\.)*(?=`)",
+    '\\"': r'(?:\\{4}|\\{2,3}[^\\]|\\[^"\\]|[^"\\])*(?=\\")',
 }
 """Up to the closing quote, inner escaped quotes included; the last form is JSON within JSON."""
 _UNQUOTED: Final = (
-    r"(?:[^\s\"'`<&,;\\]++|'(?=\w)|\\[^\s\"'`]"
+    r"(?:[^\s\"'`<&,;\\]+|'(?=\w)|\\[^\s\"'`]"
     r"|<(?!/?[a-zA-Z][^<>]{0,200}>)"  # markup goes on after the value
     r"|&(?!quot;|lt;|gt;|#|(?:amp;)?[\w.\[\]-]{1,64}=)"
-    r"|[,;](?![ \t]?[\w-]{1,40}[\"']?[=:]))*+"
+    r"|[,;](?![ \t]?[\w-]{1,40}[\"']?[=:]))*"
 )
 _CLOSERS: Final = ",;:.)]}\\"
 

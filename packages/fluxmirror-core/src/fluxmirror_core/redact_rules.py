@@ -242,10 +242,11 @@ _WORDS: Final = frozenset(
 )
 """What stands after a secret's name in prose, types and configuration, and is not the secret."""
 _PLACEHOLDER: Final = (
-    r"(?is:(?:(?>\$[A-Za-z_]\w*|\$\d|\$\{[^}]*\}?|\$\(.*|\{\{.*|#\{.*|\{[^{}]*\}?"
+    r"(?is:(?:\$[A-Za-z_]\w*|\$\d|\$\{[^}]*\}?|\$\(.*|\{\{.*|#\{.*|\{[^{}]*\}?"
     r"|<[A-Za-z][^<>]*>?|%\w+%|%s|%\(\w+\)s|!(?:secret|ref|sub|vault|env)\b"
-    r"|[*x.…_-]{3,}|your[ _-].*|\\+)[,;:.)\]}/@&|]*+)++)"
+    r"|[*x.…_-]{3,}|your[ _-].*|\\+)[,;:.)\]}/@&|]*)"
 )
+"""One placeholder and the punctuation behind it; a value may be several."""
 _REFERENCE: Final = (
     r"(?s:(?:self|this|cls|os|sys|process|import|env|environ|args?|opts?|options|config|settings"
     r"|cfg|conf|params|props|req|request|ctx|context|secrets|vars?|local|data|module|inputs|user)"
@@ -279,11 +280,22 @@ def is_secret(floor: Floor, value: str, *, quoted: bool = False) -> bool:
     """
     if floor is Floor.FORMAT:
         return True
-    if compiled(_PLACEHOLDER).fullmatch(value):
+    if _is_placeholder(value):
         return False
     if floor in _JUDGES:
         return _JUDGES[floor](value)
     return (quoted or not _is_code(value)) and _reaches(floor, value)
+
+
+def _is_placeholder(value: str) -> bool:
+    """Say whether a value is nothing but placeholders, taken one by one from the left."""
+    at = 0
+    while at < len(value):
+        found = compiled(_PLACEHOLDER).match(value, at)
+        if found is None:
+            return False
+        at = found.end()
+    return at > 0
 
 
 def _is_code(value: str) -> bool:
