@@ -5,7 +5,6 @@ A few thousand files are read faster than processes are started, so only a long 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -38,6 +37,8 @@ def read_in_order(
     spool: str, reader: PayloadReader, lists: Iterable[list[str]], size: int
 ) -> Iterator[Batch]:
     """Read lists of waiting files with `size` processes; gives the batches in the lists' order."""
+    import multiprocessing  # every report drains first, and next to none meets a long backlog
+
     context = multiprocessing.get_context("fork")
     with context.Pool(size, _enlist, (spool, reader)) as pool:
         pending: deque[AsyncResult[Batch]] = deque()

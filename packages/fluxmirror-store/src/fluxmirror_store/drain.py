@@ -45,7 +45,6 @@ BATCH_FILES: Final = 1_000
 BATCH_BYTES: Final = 16 << 20
 """A batch, one transaction, ends at either."""
 
-
 _NOT_STORABLE: Final = (
     OverflowError,
     ValueError,
