@@ -20,8 +20,8 @@ from fluxmirror_store.database import (
     is_outdated,
     newest_version,
     restrict_to_reading,
-    schema_version,
 )
+from fluxmirror_store.migrations import schema_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

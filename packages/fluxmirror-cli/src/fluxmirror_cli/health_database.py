@@ -12,7 +12,8 @@ from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store import aside, tally
 from fluxmirror_store.checkpoint import wal_bytes
-from fluxmirror_store.database import connect_to_read, is_outdated, newest_version, schema_version
+from fluxmirror_store.database import connect_to_read, is_outdated, newest_version
+from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.queries import event_count
 
 from fluxmirror_cli.health_row import ERROR, OK, WARN, Row, size

@@ -13,6 +13,7 @@ from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import migrations
+from fluxmirror_store.migrations import schema_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,11 +118,6 @@ def is_outdated(path: str) -> bool:
             return schema_version(db) < newest_version() and migrations.is_ours(db)
     except sqlite3.Error:
         return False
-
-
-def schema_version(db: sqlite3.Connection) -> int:
-    """Give the schema version of an open database."""
-    return migrations.schema_version(db)
 
 
 def newest_version() -> int:
