@@ -14,7 +14,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "packages", "build", "tests", "slow"]
+nox.options.sessions = ["lint", "types", "manifests", "packages", "build", "tests", "slow"]
 
 ROOT = Path(__file__).parent
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -91,6 +91,13 @@ def types(session: nox.Session) -> None:
         session.run("mypy", str(folder.relative_to(ROOT)))
 
 
+@nox.session
+def manifests(session: nox.Session) -> None:
+    """The agents' packages are what `manifests/source.yaml` says; the drift, if they are not."""
+    session.run_install("uv", "sync", "--quiet", "--frozen", "--only-group=manifests")
+    session.run("python", "scripts/build_manifests.py", "--check")
+
+
 @nox.session(venv_backend="none")
 def packages(session: nox.Session) -> None:
     """Import every module of each package where only what it declares is installed."""
@@ -117,7 +124,7 @@ def build(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """All quick tests, on each Python that is here."""
-    run_pytest(session, "not slow")
+    run_pytest(session, "not slow and not agents")
 
 
 @nox.session
