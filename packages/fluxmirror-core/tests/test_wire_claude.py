@@ -25,14 +25,15 @@ RESPONSES = [
     ("codex-cli", "mcp__a__b", {"content": []}, Outcome.OK),
     ("qwen-code", "run_shell_command", {"llmContent": "x"}, Outcome.OK),
 ]
+DECLINED = 'Qwen Code requires permission to use "x", but that permission was declined.'
 BATCHED = [
-    ({"tool_response": "out"}, Outcome.OK),
-    ({"tool_response": [{"type": "text", "text": "out"}]}, Outcome.OK),
+    ({"tool_response": "out"}, Outcome.UNKNOWN),
+    ({"tool_response": [{"type": "text", "text": "out"}]}, Outcome.UNKNOWN),
     ({"tool_response": DENIED}, Outcome.DENIED),
     ({"tool_response": [{"type": "text", "text": DENIED}]}, Outcome.DENIED),
     ({"tool_response": REJECTED}, Outcome.REJECTED),
     ({"tool_response": "Exit code 3\nbad"}, Outcome.FAILED),
-    ({}, Outcome.OK),
+    ({}, Outcome.UNKNOWN),
     ({"status": "success", "tool_response": "Exit code 3"}, Outcome.OK),
     ({"status": "error", "tool_response": {"error": "bad"}}, Outcome.FAILED),
     ({"status": "cancelled", "tool_response": {}}, Outcome.DENIED),
@@ -40,7 +41,14 @@ BATCHED = [
         {"status": "error", "tool_response": {"execution_status": "not_started", "error": "x"}},
         Outcome.REJECTED,
     ),
-    ({"status": ["error"], "tool_response": "out"}, Outcome.OK),
+    (
+        {
+            "status": "error",
+            "tool_response": {"execution_status": "not_started", "error": DECLINED},
+        },
+        Outcome.DENIED,
+    ),
+    ({"status": ["error"], "tool_response": "out"}, Outcome.UNKNOWN),
 ]
 DETAILS = [
     ("SessionStart", {"source": "compact"}, Kind.SESSION_START, "compact"),

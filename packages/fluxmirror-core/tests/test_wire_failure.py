@@ -41,16 +41,16 @@ SHELL_IDS = [
     ("", None),
 ]
 TOLD = [
-    ("hi\noops", Outcome.OK),
-    ("", Outcome.OK),
+    ("hi\noops", Outcome.UNKNOWN),
+    ("", Outcome.UNKNOWN),
     ("Exit code 3\nbad", Outcome.FAILED),
-    ("Exit code 0\nfine", Outcome.OK),
+    ("Exit code 0\nfine", Outcome.UNKNOWN),
     ("Permission to use Bash has been denied.", Outcome.DENIED),
     ("The user doesn't want to proceed with this tool use. It was rejected.", Outcome.DENIED),
     ("Claude requested permissions to use x, but you haven't granted it yet.", Outcome.DENIED),
     ("<tool_use_error>Error: No such tool available: x</tool_use_error>", Outcome.REJECTED),
     ("InputValidationError: Edit failed", Outcome.REJECTED),
-    ("x" * 500 + "<tool_use_error>", Outcome.OK),
+    ("x" * 500 + "<tool_use_error>", Outcome.UNKNOWN),
 ]
 
 

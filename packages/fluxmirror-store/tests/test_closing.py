@@ -77,6 +77,14 @@ def test_only_the_call_that_was_asked_for_is_denied(
     assert outcome_after(db, event("call"), asked, other(event, "turn_end", 9)) == "unknown"
 
 
+def test_refusal_is_known_by_what_did_not_come(db: sqlite3.Connection, event: Make) -> None:
+    """Claude's batch tells of a refused call in words of its own, and no after-hook comes."""
+    batch = event("call", phases=4, outcome="unknown", ts_ms=NOON_MS + 2)
+    asked = other(event, "permission_request", 1)
+    ending = other(event, "turn_end", 9)
+    assert outcome_after(db, event("call"), asked, batch, ending) == "denied"
+
+
 @pytest.mark.parametrize("kind", ["turn_end", "prompt", "session_end"])
 def test_call_that_ended_stays_as_it_ended(db: sqlite3.Connection, event: Make, kind: str) -> None:
     """Whatever was asked before it ran."""

@@ -107,6 +107,18 @@ def test_double_registration_is_known_by_the_payload(
     assert len(calls(db)) == rows
 
 
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize(("between", "rows"), [("session_start", 3), ("prompt", 2)])
+def test_session_that_was_resumed_ends_twice(
+    db: sqlite3.Connection, event: Make, between: str, rows: int, size: int
+) -> None:
+    """A script may resume a session and be done within the time of a double registration."""
+    end = event("a", kind="session_end", phases=0, twin_uid=b"t" * 16)
+    other = event("b", kind=between, phases=0, ts_ms=NOON_MS + 500)
+    in_batches(db, [end, other, end._replace(uid=b"c" * 16, ts_ms=NOON_MS + 1200)], size)
+    assert len(calls(db)) == rows
+
+
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("first", [BEFORE, AFTER])
 def test_halves_without_an_id_meet(

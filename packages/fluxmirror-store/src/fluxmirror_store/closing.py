@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.event import AgentEvent
 
-_OPEN: Final = "session = :session AND phases = 1 AND ts_ms <= :ts_ms AND outcome = 'unknown'"
+_OPEN: Final = """
+session = :session AND phases & 3 = 1 AND ts_ms <= :ts_ms AND outcome = 'unknown'
+"""
+"""Told of before it ran, never after; a batch has only the text that the model got."""
 _DENIED: Final = f"""
 UPDATE event SET outcome = '{Outcome.DENIED}'
 WHERE {_OPEN} AND subagent IS :subagent AND EXISTS (
@@ -35,7 +38,7 @@ WHERE {_OPEN} AND (:all OR subagent IS :subagent) AND NOT EXISTS (
 
 _UNPAIRED: Final = """
 UPDATE event SET pair_key = NULL
-WHERE session = :session AND phases = 1 AND ts_ms <= :ts_ms AND pair_key IS NOT NULL
+WHERE session = :session AND phases & 3 = 1 AND ts_ms <= :ts_ms AND pair_key IS NOT NULL
   AND (:all OR subagent IS :subagent)
 """
 """An equal call of a later turn must not end this one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.event import AFTER, BEFORE, AgentEvent
+from fluxmirror_core.event import AFTER, BEFORE, AgentEvent, Kind
 from fluxmirror_core.pairing import merge
 from fluxmirror_core.wire.identity import TWIN_WINDOW_MS
 
@@ -39,6 +39,10 @@ _SELECT_UIDS: Final = "SELECT uid FROM event WHERE uid IN"
 _VARIABLES: Final = 900
 """Most variables of one statement: every SQLite takes 999."""
 _KNOWN_TWIN: Final = "SELECT ts_ms FROM event WHERE twin_uid = ?"
+_STARTED: Final = f"""
+SELECT 1 FROM event
+WHERE session = ? AND kind = '{Kind.SESSION_START}' AND ts_ms BETWEEN ? AND ?
+"""
 _LAST_ID: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'event'"
 _HALVES: Final = {BEFORE: AFTER, AFTER: BEFORE}
 
@@ -178,7 +182,20 @@ class _Writer:
         if self._known(event.uid) is not None:
             return True
         times = self._twin_times(event.twin_uid)
-        return any(abs(event.ts_ms - known_ms) <= TWIN_WINDOW_MS for known_ms in times)
+        near = [known_ms for known_ms in times if abs(event.ts_ms - known_ms) <= TWIN_WINDOW_MS]
+        return any(not self._is_restarted(event, known_ms) for known_ms in near)
+
+    def _is_restarted(self, event: AgentEvent, since_ms: int) -> bool:
+        """Tell whether a session's end is its second: both are told in equal words."""
+        if event.kind != Kind.SESSION_END:
+            return False
+        stored = self._db.execute(_STARTED, (event.session, since_ms, event.ts_ms)).fetchone()
+        return stored is not None or any(
+            row.event.session == event.session
+            and row.event.kind == Kind.SESSION_START
+            and since_ms <= row.event.ts_ms <= event.ts_ms
+            for row in self._rows.values()
+        )
 
     def _twin_times(self, twin_uid: bytes | None) -> list[int]:
         stored = self._db.execute(_KNOWN_TWIN, (twin_uid,))

@@ -36,6 +36,7 @@ _DETAIL_KEYS: Final = {
     Kind.NOTIFICATION: ("message",),
 }
 _SHELLS: Final = ("Bash", "PowerShell", "run_shell_command")
+_BAD_ENDS: Final = (Outcome.FAILED, Outcome.DENIED, Outcome.REJECTED)
 _QWEN_OUTCOMES: Final = {
     "success": Outcome.OK,
     "error": Outcome.FAILED,
@@ -124,9 +125,7 @@ def _batch(message: Message, base: Observation) -> list[Observation]:
 def _batched(call: Message, base: Observation) -> Observation:
     response = call.get("tool_response")
     told = _told(response)
-    outcome = _QWEN_OUTCOMES.get(str(call.get("status")), failure.told_outcome(told))
-    if members(response).get("execution_status") == "not_started" and outcome is not Outcome.OK:
-        outcome = Outcome.REJECTED
+    outcome = _batched_outcome(call, told)
     tool = text(call.get("tool_name"))
     return base._replace(
         kind=Kind.TOOL_CALL,
@@ -136,9 +135,18 @@ def _batched(call: Message, base: Observation) -> Observation:
         tool_input=call.get("tool_input"),
         output=response,
         outcome=outcome,
-        error=None if outcome is Outcome.OK else told,
+        error=told if outcome in _BAD_ENDS else None,
         exit_code=_exit_code(tool, told),
     )
+
+
+def _batched_outcome(call: Message, told: str) -> Outcome:
+    by_text = failure.told_outcome(told)
+    if by_text is Outcome.DENIED:
+        return by_text
+    outcome = _QWEN_OUTCOMES.get(str(call.get("status")), by_text)
+    started = members(call.get("tool_response")).get("execution_status") != "not_started"
+    return outcome if started or outcome is Outcome.OK else Outcome.REJECTED
 
 
 def _exit_code(tool: str | None, told: str) -> int | None:

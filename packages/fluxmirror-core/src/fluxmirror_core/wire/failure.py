@@ -19,6 +19,7 @@ _DENIED: Final = (
     "The user doesn't want to take this action",
     "permission has been denied",
     "haven't granted it yet",
+    "but that permission was declined",
 )
 _LOOK: Final = 400
 """How much of a text's beginning is asked for a rejection: output that quotes one is longer."""
@@ -46,14 +47,17 @@ def shell_id_exit_code(output: str) -> int | None:
 
 
 def told_outcome(output: str) -> Outcome:
-    """Say how a call ended that only the text given to the model tells of."""
+    """Say how a call ended that only the text given to the model tells of.
+
+    An ordinary text is no proof of success: Claude words a refusal as it pleases.
+    """
     start = output[:_LOOK]
     if any(mark in start for mark in _DENIED):
         return Outcome.DENIED
     if any(mark in start for mark in _REJECTED):
         return Outcome.REJECTED
     code = exit_code(start) if start.startswith("Exit code ") else None
-    return Outcome.FAILED if code else Outcome.OK
+    return Outcome.FAILED if code else Outcome.UNKNOWN
 
 
 def by_exit_code(code: int | None) -> Outcome:
