@@ -85,6 +85,25 @@ def test_call_ended_as_its_result_says(
     assert (seen.outcome, seen.exit_code) == (outcome, exit_code)
 
 
+@pytest.mark.parametrize(
+    ("ids", "session", "subagent"),
+    [
+        ({"session_id": "s"}, "s", None),
+        ({"session_id": "a", "agent_id": "a", "parent_agent_id": "s"}, "s", "a"),
+        ({"sessionId": "a", "agentId": "a", "parentAgentId": "s"}, "s", "a"),
+        ({"sessionId": "s", "agent_id": "a", "parent_agent_id": "s"}, "s", "a"),
+        ({"session_id": "a", "agent_id": "a"}, "a", "a"),
+        ({"agent_id": "a"}, None, "a"),
+    ],
+)
+def test_subagent_works_in_its_parents_session(
+    ids: Message, session: str | None, subagent: str | None
+) -> None:
+    """Some events name the subagent as the session, others the whole; a call has both kinds."""
+    seen = one("PreToolUse", {"tool_name": "Bash", **ids})
+    assert (seen.session, seen.subagent) == (session, subagent)
+
+
 def test_exit_code_is_a_shell_commands_alone() -> None:
     """A file that ends with such a line was read without any failure."""
     result = {"result_type": "success", "text_result_for_llm": ENDINGS[1][1]}

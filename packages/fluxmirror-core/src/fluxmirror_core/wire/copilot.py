@@ -35,10 +35,10 @@ def observe(message: Message, spec: AgentSpec, event: str) -> list[Observation]:
         kind or Kind.SIGNAL,
         event,
         known=kind is not None,
-        session=first_text(message, "session_id", "sessionId"),
+        session=_session(message),
         cwd=text(message.get("cwd")),
-        subagent=text(message.get("agent_id")),
-        subagent_type=text(message.get("agent_type")),
+        subagent=first_text(message, "agent_id", "agentId"),
+        subagent_type=first_text(message, "agent_type", "agentType"),
         sent_ms=epoch_ms(message.get("timestamp")),
     )
     if kind is Kind.TOOL_CALL:
@@ -48,6 +48,13 @@ def observe(message: Message, spec: AgentSpec, event: str) -> list[Observation]:
     if event == "preMcpToolCall":
         return [_mcp_call(message, base)]
     return [_told(message, base)]
+
+
+def _session(message: Message) -> str | None:
+    """Give the session of the whole: some of a subagent's events name the subagent as theirs."""
+    session = first_text(message, "session_id", "sessionId")
+    own = session is not None and session == first_text(message, "agent_id", "agentId")
+    return (first_text(message, "parent_agent_id", "parentAgentId") if own else None) or session
 
 
 def _tool(message: Message, base: Observation) -> Observation:
