@@ -197,7 +197,12 @@ AGENTS: Final = (
             "session.idle": Kind.TURN_END,
             "session.error": Kind.TURN_FAILED,
             "session.compacted": Kind.COMPACTION_END,
+            "experimental.session.compacting": Kind.COMPACTION_START,
             "permission.asked": Kind.PERMISSION_REQUEST,
+            # A denial when it says so.
+            "permission.replied": Kind.SIGNAL,
+            # The end of a call, or the tokens of an answer.
+            "message.part.updated": Kind.SIGNAL,
         },
     ),
     AgentSpec(
