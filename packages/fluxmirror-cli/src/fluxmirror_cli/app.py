@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
 
-from fluxmirror_cli.command_table import COMMANDS, help_text, version_text
+from fluxmirror_cli.command_table import COMMANDS, HIDDEN, help_text, version_text
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.wording import did_you_mean
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MODULES: Final[Mapping[str, str]] = {name: module for name, module, _ in COMMANDS}
+_ALL_MODULES: Final[Mapping[str, str]] = {**_MODULES, **dict(HIDDEN)}
 _COMPLETION: Final = "_FLUXMIRROR_COMPLETE"
 """Set by click's shell completion, which only its own `main` answers."""
 
@@ -32,7 +33,7 @@ class CommandTable(Command, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Load the command called `cmd_name`."""
-        module = _MODULES.get(cmd_name)
+        module = _ALL_MODULES.get(cmd_name)
         if module is None:
             return None
         command: click.Command = importlib.import_module(module).command

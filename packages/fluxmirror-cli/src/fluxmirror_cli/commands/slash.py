@@ -1,0 +1,116 @@
+"""`fluxmirror slash`: what the agents' slash commands run, through `launch.sh` of their package."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+import click
+from fluxmirror_core.errors import UsageError
+
+from fluxmirror_cli.app import group
+from fluxmirror_cli.command_table import VERSION
+from fluxmirror_cli.options import Command
+from fluxmirror_cli.wording import did_you_mean
+
+SLASH_COMMANDS: Final = (
+    "about",
+    "agents",
+    "today",
+    "yesterday",
+    "week",
+    "compare",
+    "agent",
+    "init",
+    "setup",
+    "language",
+    "timezone",
+    "config",
+    "doctor",
+)
+"""As `manifests/source.yaml` has them; nothing else can be run this way."""
+_SETTINGS: Final = ("language", "timezone")
+
+
+@click.command(
+    "slash",
+    cls=Command,
+    hidden=True,
+    # What a person typed may begin with a dash and is no option of ours.
+    context_settings={"allow_interspersed_args": False},
+)
+@click.argument("name", metavar="COMMAND")
+@click.argument("text", default="")
+@click.pass_context
+def command(context: click.Context, name: str, text: str) -> None:
+    """Run a slash COMMAND with the TEXT that was typed after it, which is one argument."""
+    for arguments in program_calls(name, text):
+        _run(context.find_root(), arguments)
+
+
+def program_calls(name: str, text: str) -> list[list[str]]:
+    """Give the command lines that a slash command stands for, in their order.
+
+    Args:
+        name: one of `SLASH_COMMANDS`.
+        text: what was typed after it; empty when nothing was.
+
+    Raises:
+        UsageError: there is no such slash command, or its text says nothing it knows.
+    """
+    if name not in SLASH_COMMANDS:
+        every = f"the slash commands are {', '.join(SLASH_COMMANDS)}"
+        hint = did_you_mean(name, SLASH_COMMANDS, otherwise=every)
+        raise UsageError(f"there is no slash command called {name!r}", hint=hint)
+    words = split_text(text)
+    if name in _SETTINGS:
+        return [_setting(name, words)]
+    if name == "setup":
+        return [*(_setting(*pair) for pair in _pairs(words)), ["config", "show"]]
+    if name == "config":
+        return [["config", *(words or ["show"])]]
+    if name == "init":  # nobody could answer: the agent has asked before
+        return [["init", "--non-interactive", *words]]
+    return [[name, *words]]
+
+
+def split_text(text: str) -> list[str]:
+    """Split what was typed into words; at white space alone where its quotes do not close."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _setting(name: str, words: list[str]) -> list[str]:
+    """Show a setting, or set it to all the words: `New York` is one value."""
+    return ["config", "set", name, " ".join(words)] if words else ["config", "get", name]
+
+
+def _pairs(words: list[str]) -> list[tuple[str, list[str]]]:
+    """Find the settings in `language X and timezone Y`."""
+    pairs: list[tuple[str, list[str]]] = []
+    for word in words:
+        if word.casefold() in _SETTINGS:
+            pairs.append((word.casefold(), []))
+        elif not pairs:
+            raise UsageError(
+                f"setup knows no {word!r}", hint="write: language LANGUAGE timezone ZONE"
+            )
+        elif word.casefold() != "and":
+            pairs[-1][1].append(word)
+    return pairs
+
+
+def _run(root: click.Context, arguments: list[str]) -> None:
+    """Run one command as if it had been typed."""
+    if arguments[0] not in group.list_commands(root):  # the plugin may be newer than the program
+        raise UsageError(
+            f"fluxmirror {VERSION} has no command called {arguments[0]!r}",
+            hint="update the program: pipx upgrade fluxmirror",
+        )
+    name, found, words = group.resolve_command(root, arguments)
+    if found is None:  # `resolve_command` raises before
+        return
+    with found.make_context(name, words, parent=root) as context:
+        found.invoke(context)
