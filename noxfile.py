@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 import tomllib
@@ -14,7 +15,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "manifests", "packages", "build", "tests", "slow"]
+nox.options.sessions = ["lint", "types", "manifests", "workflows", "packages", "build", "tests", "slow", "agents"]
 
 ROOT = Path(__file__).parent
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -25,6 +26,7 @@ SHELLS = (
     ("busybox", "sh", "-n"),
     ("zsh", "--emulate", "sh", "-n"),
 )
+AGENT_WORKERS = ("--numprocesses=2", "--dist=loadgroup")  # one agent's tests share its home
 IMPORT_ALL = ("python", "-I", "scripts/import_all.py")
 
 
@@ -53,6 +55,21 @@ def scripts(suffix: str, shebang: str = "") -> list[str]:
         for file in files
         if file.suffix == suffix or (shebang and file.read_bytes().startswith(start))
     )
+
+
+def installed(session: nox.Session) -> dict[str, str]:
+    """Install the agents' pinned versions, or find them installed; tells the tests where."""
+    pins = ROOT / "tests" / "agents" / "package.json"
+    name = f"agents-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}"
+    folder, half = session.cache_dir / name, session.cache_dir / f"{name}.half"
+    if not folder.is_dir():
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True)
+        shutil.copy(pins, half)
+        npm = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
+        session.run_install(*npm, "--loglevel=error", f"--prefix={half}", external=True)
+        half.rename(folder)
+    return {"FLUXMIRROR_TEST_AGENTS": str(folder)}
 
 
 def run_pytest(session: nox.Session, marker: str) -> None:
@@ -98,6 +115,17 @@ def manifests(session: nox.Session) -> None:
     session.run("python", "scripts/build_manifests.py", "--check")
 
 
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """What GitHub runs, read by zizmor, and by actionlint where it is installed."""
+    session.run_install("uv", "sync", "--quiet", "--frozen", "--only-group=workflows")
+    session.run("zizmor", "--offline", "--quiet", "--pedantic", "--no-progress", ".github")
+    if shutil.which("actionlint"):
+        # It does not know yet how a workflow names another of its own repository.
+        ours = r"\$/\.github/workflows/"
+        session.run("actionlint", "-ignore", ours, external=True)
+
+
 @nox.session(venv_backend="none")
 def packages(session: nox.Session) -> None:
     """Import every module of each package where only what it declares is installed."""
@@ -134,8 +162,31 @@ def slow(session: nox.Session) -> None:
 
 
 @nox.session
+def agents(session: nox.Session) -> None:
+    """The real command-line agents, each against a scripted model, in throw-away homes."""
+    sync(session, "test")
+    session.run("pytest", *AGENT_WORKERS, "-m", "agents", *session.posargs, env=installed(session))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Print how fast we are, as ratios against named floors; nothing is asserted."""
     sync(session)
     for script in ("bench_hook.py", "bench_drain.py"):
         session.run("python", f"scripts/{script}", *session.posargs)
+
+
+@nox.session(reuse_venv=False)
+def dist(session: nox.Session) -> None:
+    """Build what a release publishes into dist/, install its wheels where nothing is, and start."""
+    session.run("python", "scripts/build_dist.py")
+    session.install(*map(str, sorted(ROOT.glob("dist/packages/*.whl"))))
+    session.run("fluxmirror", "--version")
+
+
+@nox.session
+def bump(session: nox.Session) -> None:
+    """Make a new version: `nox -s bump -- X.Y.Z [--dry-run]`."""
+    session.run_install("uv", "sync", "--quiet", "--frozen", "--only-group=manifests")
+    # Its exit codes are for whoever typed the version, and nox has only 1.
+    session.run("python", "scripts/bump.py", *session.posargs)

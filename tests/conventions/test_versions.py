@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
+import subprocess
+import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     Manifests = dict[Path, dict[str, Any]]
 
 _PINNED = re.compile(r"fluxmirror[a-z-]*(.*)")
-_PLUGIN_MANIFESTS = ("plugin.json", "marketplace.json", "gemini-extension.json")
+_AGENTS_READ = (
+    ".claude-plugin/marketplace.json",
+    "plugins/fluxmirror/.claude-plugin/plugin.json",
+    "plugins/fluxmirror/qwen-extension.json",
+    "gemini-extension/gemini-extension.json",
+)
+_BUNDLE = "packages/fluxmirror-cli/src/fluxmirror_cli/bundle"
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +67,34 @@ def test_the_lock_knows_the_version(manifests: Manifests, root: Path, version: s
     assert locked == dict.fromkeys(names, version)
 
 
-def test_plugin_manifests_have_the_version(repository_files: list[Path], version: str) -> None:
-    """What agents show as the plugin's version is the program's."""
+def _listed(root: Path) -> dict[str, str]:
+    """Ask the list that a bump works through what each of its places says."""
+    script = str(root / "scripts" / "versions.py")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {place: said for said, place in (line.split("\t") for line in done.stdout.splitlines())}
+
+
+def test_all_places_of_the_list_agree(root: Path) -> None:
+    """Packages, lock, code and manifests: each says the version as its reader wants it."""
+    assert len(set(_listed(root).values())) <= 2  # a pre-release has two spellings
+
+
+def test_the_list_has_every_place(manifests: Manifests, root: Path) -> None:
+    """What the list knows, a bump changes; what it does not know would be left behind."""
+    listed = _listed(root).keys()
+    assert {f"packages/{folder.name}/pyproject.toml" for folder in manifests} <= listed
+    assert {"uv.lock", "packages/fluxmirror-cli/src/fluxmirror_cli/command_table.py"} <= listed
+    assert {place for name in _AGENTS_READ for place in (name, f"{_BUNDLE}/{name}")} <= listed
+
+
+def test_every_manifest_with_a_version_is_listed(repository_files: list[Path], root: Path) -> None:
+    """What agents show as the plugin's version is the program's, whatever the file is called."""
+    listed = _listed(root).keys()
     for file in repository_files:
-        if file.name in _PLUGIN_MANIFESTS:
-            written = json.loads(file.read_text(encoding="utf-8")).get("version", version)
-            assert written == version, file
+        name = file.relative_to(root).as_posix()
+        if file.suffix == ".json" and not name.startswith("tests/"):
+            assert name in listed or '"version": "' not in file.read_text(encoding="utf-8"), name
 
 
 def _constants(file: Path) -> list[str]:
