@@ -19,7 +19,8 @@ $tab = [string][char]9
 $lf = [string][char]10
 # Only these variables, ever: the rest of the environment may hold API keys.
 $evidence = 'CLAUDE_PROJECT_DIR', 'GEMINI_PROJECT_DIR', 'QWEN_PROJECT_DIR', 'COPILOT_PROJECT_DIR',
-    'QWEN_CODE_NO_RELAUNCH', 'FLUXMIRROR_SKIP_SELF', 'FLUXMIRROR_SELF_REPO'
+    'QWEN_CODE_NO_RELAUNCH', 'AI_AGENT', 'QWEN_CODE_STARTUP_VERSION',
+    'COPILOT_CLI_BINARY_VERSION', 'FLUXMIRROR_SKIP_SELF', 'FLUXMIRROR_SELF_REPO'
 $utf8 = New-Object Text.UTF8Encoding($false)
 
 function Test-Fits([string]$told) {

@@ -20,6 +20,7 @@ from fluxmirror_store import aside, spool
 from fluxmirror_store.drain import drain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pytest
@@ -32,9 +33,9 @@ def rows_of(component: str) -> list[Row]:
     return [row for row in examine(here()) if row.component == component]
 
 
-def capture(payload: bytes) -> str:
+def capture(payload: bytes, env: Mapping[str, str] | None = None) -> str:
     """Put one payload into the spool."""
-    return spool.put(here().spool, payload, ("claude", "PreToolUse"), {})
+    return spool.put(here().spool, payload, ("claude", "PreToolUse"), env or {})
 
 
 def fluxmirror(*arguments: str) -> str:
@@ -93,10 +94,15 @@ def test_losses_are_numbers(flux_home: Path) -> None:
 
 
 def test_format_drift_names_agent_and_event(flux_home: Path) -> None:
-    """A hook event nobody knows is kept and told of."""
-    capture(b'{"session_id":"s","prompt_id":"p","hook_event_name":"Brandnew"}')
+    """A hook event nobody knows is kept and told of, with the version that sent it."""
+    payload = b'{"session_id":"s","prompt_id":"p","hook_event_name":"Brandnew"}'
+    capture(payload)
+    capture(payload.replace(b'"s"', b'"t"'), {"AI_AGENT": "claude-code_2-2-0_harness"})
     drain(here())
-    assert rows_of("format drift")[0].detail.startswith("Claude Code: 1 ")
+    assert [row.detail.partition(" event ")[0] for row in rows_of("format drift")] == [
+        "Claude Code: 1",
+        "Claude Code 2.2.0: 1",
+    ]
     assert "'Brandnew'" in rows_of("format drift")[0].detail
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.agents import BY_ID
-from fluxmirror_core.wire.recognise import event_name, event_of_shape, recognise
+from fluxmirror_core.wire.recognise import agent_version, event_name, event_of_shape, recognise
 
 if TYPE_CHECKING:
     from fluxmirror_core.wire.observation import Message
@@ -62,6 +62,15 @@ ENVIRONMENTS = [
 EVERYTHING_SET = dict.fromkeys(
     ("CLAUDE_PROJECT_DIR", "QWEN_PROJECT_DIR", "GEMINI_PROJECT_DIR", "COPILOT_PROJECT_DIR"), "/w"
 )
+VERSIONS = [
+    ("claude-code", {"AI_AGENT": "claude-code_2-1-329_harness"}, "2.1.329"),
+    ("claude-code", {"QWEN_CODE_STARTUP_VERSION": "0.24.4"}, ""),
+    ("qwen-code", {"QWEN_CODE_STARTUP_VERSION": "0.24.4", "AI_AGENT": "x_1-2_y"}, "0.24.4"),
+    ("copilot-cli", {"COPILOT_CLI_BINARY_VERSION": "1.0.102"}, "1.0.102"),
+    ("copilot-cli", {"COPILOT_CLI_BINARY_VERSION": "newest"}, ""),
+    ("gemini-cli", {"AI_AGENT": "claude-code_2-1-329_harness", "": "1.2.3"}, ""),
+    ("codex-cli", {}, ""),
+]
 EVENT_NAMES: list[tuple[str, Message, tuple[str, ...], str]] = [
     ("claude-code", {"hook_event_name": "Stop"}, ("claude", "PreToolUse"), "Stop"),
     ("claude-code", {"hook_event_name": ""}, ("claude", "PreToolUse"), "PreToolUse"),
@@ -144,3 +153,9 @@ def test_event_is_named_by_payload_then_registration_then_shape(
     """Old registrations have no event in their words, some payloads none in theirs."""
     spec = BY_ID[agent]
     assert (event_name(message, spec, words) or event_of_shape(message, spec)) == expected
+
+
+@pytest.mark.parametrize(("agent", "env", "version"), VERSIONS)
+def test_version_is_the_agents_own(agent: str, env: dict[str, str], version: str) -> None:
+    """An agent that was started inside another one inherits that one's."""
+    assert agent_version(BY_ID[agent], env) == version

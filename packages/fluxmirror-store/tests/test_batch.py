@@ -30,7 +30,7 @@ def batch(places: Places) -> Batch:
     return Batch(places.spool, payload_reader(places), NOW_NS)
 
 
-def told(batch: Batch) -> dict[tuple[str, str, str], int]:
+def told(batch: Batch) -> dict[tuple[str, str, str, str], int]:
     """The batch's counts."""
     return dict(batch.tally._counts)
 
@@ -67,7 +67,7 @@ def test_bytes_that_are_no_utf_8_are_counted(batch: Batch, capture: Callable[...
     """The event is kept, with a mark in place of each."""
     batch.take(capture(WHOLE.replace(b'"s"', b'"\xff"'), "claude"))
     assert [event.session for event in batch.events] == ["\ufffd"]
-    assert told(batch) == {("undecodable", "claude-code", ""): 1}
+    assert told(batch) == {("undecodable", "claude-code", "", ""): 1}
 
 
 def test_unknown_hook_event_is_kept_and_counted(batch: Batch, capture: Callable[..., str]) -> None:
@@ -75,7 +75,7 @@ def test_unknown_hook_event_is_kept_and_counted(batch: Batch, capture: Callable[
     name = capture({"hook_event_name": "Brandnew", "session_id": "s"}, "claude")
     batch.take(name)
     assert [(event.kind, event.hook_event) for event in batch.events] == [("signal", "Brandnew")]
-    assert told(batch) == {("unknown_event", "claude-code", "Brandnew"): 1}
+    assert told(batch) == {("unknown_event", "claude-code", "Brandnew", ""): 1}
     assert batch.done == [name]
 
 
@@ -119,7 +119,7 @@ def test_old_file_that_lacks_only_its_last_line_is_recovered(
     batch.take("torn")
     assert [event.call_id for event in batch.events] == ["t"]
     assert (batch.done, batch.bad) == (["torn"], [])
-    assert told(batch) == {("recovered", "", ""): 1}
+    assert told(batch) == {("recovered", "", "", ""): 1}
 
 
 def test_torn_files_are_each_an_event(batch: Batch, drop: Callable[..., None]) -> None:

@@ -11,16 +11,18 @@ if TYPE_CHECKING:
 
 
 def test_counts_of_batches_add_up(db: sqlite3.Connection) -> None:
-    """By kind, agent and name; the last time is kept."""
+    """By kind, agent, name and version; the last time is kept."""
     for now_ms in (1000, 2000):
         batch = Tally()
         batch.add(BAD, name="the payload is empty", times=2)
         batch.add(BAD, name="the payload is empty")
         batch.add(UNKNOWN_EVENT, "claude-code", "NewThing")
+        batch.add(UNKNOWN_EVENT, "claude-code", "NewThing", "2.2.0")
         batch.flush(db, now_ms)
     assert tallied(db) == [
-        Tallied(BAD, "", "the payload is empty", 6, 2000),
-        Tallied(UNKNOWN_EVENT, "claude-code", "NewThing", 2, 2000),
+        Tallied(BAD, "", "the payload is empty", "", 6, 2000),
+        Tallied(UNKNOWN_EVENT, "claude-code", "NewThing", "", 2, 2000),
+        Tallied(UNKNOWN_EVENT, "claude-code", "NewThing", "2.2.0", 2, 2000),
     ]
 
 

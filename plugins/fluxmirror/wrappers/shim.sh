@@ -67,6 +67,9 @@ tell_environment() {
     [ -z "${QWEN_PROJECT_DIR+set}" ] || tell "$tab" "QWEN_PROJECT_DIR=$QWEN_PROJECT_DIR"
     [ -z "${COPILOT_PROJECT_DIR+set}" ] || tell "$tab" "COPILOT_PROJECT_DIR=$COPILOT_PROJECT_DIR"
     [ -z "${QWEN_CODE_NO_RELAUNCH+set}" ] || tell "$tab" "QWEN_CODE_NO_RELAUNCH=$QWEN_CODE_NO_RELAUNCH"
+    [ -z "${AI_AGENT+set}" ] || tell "$tab" "AI_AGENT=$AI_AGENT"
+    [ -z "${QWEN_CODE_STARTUP_VERSION+set}" ] || tell "$tab" "QWEN_CODE_STARTUP_VERSION=$QWEN_CODE_STARTUP_VERSION"
+    [ -z "${COPILOT_CLI_BINARY_VERSION+set}" ] || tell "$tab" "COPILOT_CLI_BINARY_VERSION=$COPILOT_CLI_BINARY_VERSION"
     [ -z "${FLUXMIRROR_SKIP_SELF+set}" ] || tell "$tab" "FLUXMIRROR_SKIP_SELF=$FLUXMIRROR_SKIP_SELF"
     [ -z "${FLUXMIRROR_SELF_REPO+set}" ] || tell "$tab" "FLUXMIRROR_SELF_REPO=$FLUXMIRROR_SELF_REPO"
 }

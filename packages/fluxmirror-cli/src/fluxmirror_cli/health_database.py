@@ -86,4 +86,5 @@ def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:
             yield Row("payloads", OK, f"{agent}: {payloads} with bytes that are no UTF-8")
         elif line.kind == tally.UNKNOWN_EVENT:
             facts = f"{counted(line.times, 'event')} of an unknown kind, {line.name!r}"
-            yield Row("format drift", WARN, f"{agent}: {facts}; kept", "upgrade fluxmirror")
+            told = f"{agent} {line.version}".rstrip()
+            yield Row("format drift", WARN, f"{told}: {facts}; kept", "upgrade fluxmirror")

@@ -21,6 +21,8 @@ class AgentSpec(NamedTuple):
     """Its directory under the user's home."""
     project_variable: str
     """The variable that names the project directory; `cwd` follows `cd` and is not it."""
+    version_variable: str
+    """The variable that names the agent's version in a hook; empty where none does."""
     transcripts: str
     """Glob of its session files below `home`."""
     package: str
@@ -62,6 +64,7 @@ AGENTS: Final = (
         dialect="claude",
         home=".claude",
         project_variable="CLAUDE_PROJECT_DIR",
+        version_variable="AI_AGENT",
         transcripts="projects/*/*.jsonl",
         package="plugins/fluxmirror",
         hook_events=_CLAUDE_EVENTS
@@ -92,6 +95,7 @@ AGENTS: Final = (
         dialect="claude",
         home=".qwen",
         project_variable="QWEN_PROJECT_DIR",
+        version_variable="QWEN_CODE_STARTUP_VERSION",
         transcripts="projects/*/chats/*.jsonl",
         package="plugins/fluxmirror",
         hook_events=_CLAUDE_EVENTS
@@ -104,6 +108,7 @@ AGENTS: Final = (
         dialect="gemini",
         home=".gemini",
         project_variable="GEMINI_PROJECT_DIR",
+        version_variable="",
         transcripts="tmp/*/chats/*.jsonl",
         package="gemini-extension",
         hook_events={
@@ -128,6 +133,7 @@ AGENTS: Final = (
         dialect="claude",
         home=".codex",
         project_variable="",
+        version_variable="",
         transcripts="sessions/*/*/*/rollout-*.jsonl",
         package="plugins/fluxmirror",
         hook_events={
@@ -155,6 +161,7 @@ AGENTS: Final = (
         dialect="copilot",
         home=".copilot",
         project_variable="COPILOT_PROJECT_DIR",
+        version_variable="COPILOT_CLI_BINARY_VERSION",
         transcripts="session-state/*/events.jsonl",
         package="plugins/fluxmirror",
         hook_events={
@@ -186,6 +193,7 @@ AGENTS: Final = (
         dialect="opencode",
         home=".local/share/opencode",
         project_variable="",
+        version_variable="",
         transcripts="opencode.db",
         package="plugins/opencode",
         hook_events={
@@ -212,6 +220,7 @@ AGENTS: Final = (
         dialect="",
         home="",
         project_variable="",
+        version_variable="",
         transcripts="",
         package="",
         hook_events={},
@@ -223,6 +232,7 @@ AGENTS: Final = (
         dialect="",
         home="",
         project_variable="",
+        version_variable="",
         transcripts="",
         package="",
         hook_events={},

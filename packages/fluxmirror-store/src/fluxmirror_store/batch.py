@@ -83,7 +83,9 @@ class Batch:
         if reading.undecodable:
             self.tally.add(tally.UNDECODABLE, reading.agent)
         if reading.unknown_event is not None:
-            self.tally.add(tally.UNKNOWN_EVENT, reading.agent, reading.unknown_event)
+            self.tally.add(
+                tally.UNKNOWN_EVENT, reading.agent, reading.unknown_event, reading.agent_version
+            )
 
 
 def failure_of(error: Exception) -> str:

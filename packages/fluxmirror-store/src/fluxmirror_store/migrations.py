@@ -117,10 +117,26 @@ def m003_move_legacy_rows(db: sqlite3.Connection, progress: Progress) -> None:
             db.execute(schema.AGENT_EVENTS_VIEW)
 
 
+def m004_tally_by_version(db: sqlite3.Connection, _: Progress) -> None:
+    """Count by the agent's version too: an unknown kind of event is news of a version."""
+    with writing(db):
+        if schema_version(db) >= 4:  # noqa: PLR2004 - another process was faster
+            return
+        db.execute("ALTER TABLE tally RENAME TO tally_without_version")
+        db.execute(schema.TALLY_TABLE_BY_VERSION)
+        db.execute(
+            "INSERT INTO tally SELECT kind, agent, name, '', count, last_ms"
+            " FROM tally_without_version"
+        )
+        db.execute("DROP TABLE tally_without_version")
+        _record(db, 4)
+
+
 STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m001_baseline,
     m002_event,
     m003_move_legacy_rows,
+    m004_tally_by_version,
 )
 
 

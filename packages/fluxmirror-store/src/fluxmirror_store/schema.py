@@ -80,6 +80,18 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID
 """
 
+TALLY_TABLE_BY_VERSION: Final = """
+CREATE TABLE tally (
+    kind    TEXT NOT NULL,     -- torn, bad, undecodable, unknown_event
+    agent   TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    version TEXT NOT NULL,     -- the agent's, where its hooks are told it
+    count   INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    PRIMARY KEY (kind, agent, name, version)
+) STRICT, WITHOUT ROWID
+"""
+
 INDEXES: Final = (
     "CREATE INDEX event_ts ON event (ts_ms)",
     "CREATE INDEX event_agent ON event (agent, ts_ms)",

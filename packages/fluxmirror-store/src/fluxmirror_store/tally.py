@@ -1,4 +1,4 @@
-"""Tally: how often something happened that is not an event, by kind, agent and name."""
+"""Tally: how often something happened that is not an event, by kind, agent, version and name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNDECODABLE: Final = "undecodable"
 UNKNOWN_EVENT: Final = "unknown_event"
 
 _ADD: Final = """
-INSERT INTO tally (kind, agent, name, count, last_ms) VALUES (?, ?, ?, ?, ?)
+INSERT INTO tally (kind, agent, name, version, count, last_ms) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count, last_ms = excluded.last_ms
 """
 
@@ -27,6 +27,8 @@ class Tallied(NamedTuple):
     kind: str
     agent: str
     name: str
+    version: str
+    """The agent's, where its hooks are told it."""
     times: int
     last_ms: int
 
@@ -35,12 +37,14 @@ class Tally:
     """Counts of one batch, added to the database's in the batch's transaction."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, str, str]] = Counter()
 
-    def add(self, kind: str, agent: str = "", name: str = "", times: int = 1) -> None:
+    def add(
+        self, kind: str, agent: str = "", name: str = "", version: str = "", *, times: int = 1
+    ) -> None:
         """Count something, `times` over."""
         if times:
-            self._counts[kind, agent, name] += times
+            self._counts[kind, agent, name, version] += times
 
     def flush(self, db: sqlite3.Connection, now_ms: int) -> None:
         """Add the counts to the database's."""
@@ -48,6 +52,8 @@ class Tally:
 
 
 def tallied(db: sqlite3.Connection) -> list[Tallied]:
-    """Read the whole tally, by kind, agent and name."""
-    rows = db.execute("SELECT kind, agent, name, count, last_ms FROM tally ORDER BY 1, 2, 3")
+    """Read the whole tally, by kind, agent, name and version."""
+    rows = db.execute(
+        "SELECT kind, agent, name, version, count, last_ms FROM tally ORDER BY 1, 2, 3, 4"
+    )
     return [Tallied(*row) for row in rows]

@@ -18,7 +18,13 @@ from fluxmirror_core.touched import touched_path
 from fluxmirror_core.wire import claude, copilot, gemini, opencode
 from fluxmirror_core.wire.identity import digest, identify
 from fluxmirror_core.wire.observation import Observation
-from fluxmirror_core.wire.recognise import Recognised, event_name, event_of_shape, recognise
+from fluxmirror_core.wire.recognise import (
+    Recognised,
+    agent_version,
+    event_name,
+    event_of_shape,
+    recognise,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +62,8 @@ class Reading(NamedTuple):
 
     events: list[AgentEvent]
     agent: str
+    agent_version: str
+    """Empty where the hook was not told."""
     unknown_event: str | None
     """The hook event's name when the agent's row does not list it: format drift."""
     undecodable: bool
@@ -113,6 +121,7 @@ class PayloadReader:
         return Reading(
             [self._build(one, recognised, capture) for one in seen],
             recognised.spec.id,
+            agent_version(recognised.spec, capture.env),
             self._name(unknown),
             undecodable,
         )

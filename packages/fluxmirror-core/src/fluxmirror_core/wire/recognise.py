@@ -35,6 +35,8 @@ _VARIABLES: Final = (
     ("GEMINI_PROJECT_DIR", "gemini-cli"),
     ("CLAUDE_PROJECT_DIR", "claude-code"),
 )
+_VERSION: Final = re.compile(r"[0-9]+(?:[.-][0-9]+){1,3}")
+"""Claude Code writes it into a name: `claude-code_2-1-329_harness`."""
 _CAMEL: Final = frozenset(("sessionId", "toolName", "hookName"))
 
 
@@ -57,6 +59,13 @@ def recognise(message: Message, words: Sequence[str], env: Mapping[str, str]) ->
         if variable in env:
             return Recognised(BY_ID[agent], f"environment:{variable}")
     return Recognised(BY_ID["claude-code"], "default")
+
+
+def agent_version(spec: AgentSpec, env: Mapping[str, str]) -> str:
+    """Give the agent's version, where its hooks are told it; empty where they are not."""
+    told = env.get(spec.version_variable, "") if spec.version_variable else ""
+    found = _VERSION.search(told)
+    return found[0].replace("-", ".") if found else ""
 
 
 def event_name(message: Message, spec: AgentSpec, words: Sequence[str]) -> str:
