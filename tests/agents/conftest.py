@@ -40,8 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.agents)
             if not CLIS:
                 item.add_marker(pytest.mark.skip(reason=f"{INSTALLED} names no directory"))
-            if isinstance(item, pytest.Function) and "agent" in item.callspec.params:
-                item.add_marker(pytest.mark.xdist_group(str(item.callspec.params["agent"])))
+            call = getattr(item, "callspec", None)
+            if call is not None and "agent" in call.params:
+                item.add_marker(pytest.mark.xdist_group(call.params["agent"]))
 
 
 @pytest.fixture(scope="session")
