@@ -15,7 +15,17 @@ nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "manifests", "workflows", "packages", "build", "tests", "slow", "agents"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "manifests",
+    "workflows",
+    "packages",
+    "build",
+    "tests",
+    "slow",
+    "agents",
+]
 
 ROOT = Path(__file__).parent
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]

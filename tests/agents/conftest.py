@@ -1,4 +1,4 @@
-"""The real agents: found where `nox -s agents` installed them, each set up once in a throw-away home."""
+"""The real agents, as `nox -s agents` installed them, each set up once in a throw-away home."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def model() -> Iterator[Model]:
 
 
 @pytest.fixture(scope="session")
-def client_of(
-    model: Model, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Client]:
+def client_of(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Client]:
     """Give an agent that has FluxMirror installed, the way a person installs it."""
 
     @functools.cache

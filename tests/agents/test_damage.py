@@ -38,9 +38,7 @@ class Seen(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def alone(
-    model: Model, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Seen]:
+def alone(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Seen]:
     """Give what an agent's run is without FluxMirror."""
 
     @functools.cache
@@ -138,8 +136,9 @@ def hidden(home: Path) -> Iterator[None]:
 
 def mounted(script: str, directory: Path) -> tuple[str, ...]:
     """Give the beginning of a command line that sees a file system of its own at `directory`."""
-    if not shutil.which("unshare") or subprocess.run(
-        [*OWN_MOUNTS, "true"], check=False, capture_output=True
-    ).returncode:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*OWN_MOUNTS, "true"], check=False, capture_output=True).returncode
+    ):
         pytest.skip("this machine lets nobody mount")
     return (*OWN_MOUNTS, "sh", "-c", f'{{ {script}; }} 2>/dev/null; exec "$@"', str(directory))

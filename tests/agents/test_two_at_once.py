@@ -36,9 +36,7 @@ def test_each_has_its_own_calls_and_sessions(
     clients = dict(zip(("left", "right"), map(client_of, agents), strict=True))
     model.follow({side: steps(client, project) for side, client in clients.items()})
     env = {"FLUXMIRROR_HOME": str(flux_home)}
-    running = [
-        client.start(Task(prompt(side)), project, env) for side, client in clients.items()
-    ]
+    running = [client.start(Task(prompt(side)), project, env) for side, client in clients.items()]
     endings = [finish(process) for process in running]
     observed = observe(flux_home, project)
     for client, ending in zip(clients.values(), endings, strict=True):

@@ -16,8 +16,6 @@ from tests.agents.conftest import CLIENTS, CLIS, new_project
 from tests.agents.model.script import prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.agents.client import Client
     from tests.agents.model.server import Model
 
@@ -73,7 +71,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def program(wheels: Path, tmp_path: Path) -> Iterator[Program]:
+def program(wheels: Path, tmp_path: Path) -> Program:
     """A program that a person installed."""
     return Program(tmp_path / "program", wheels)
 

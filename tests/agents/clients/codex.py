@@ -66,7 +66,7 @@ args = {json.dumps(arguments)}
             task.prompt,
         ]
 
-    def scripts(self, project: Path) -> dict[str, Script]:
+    def scripts(self, project: Path) -> dict[str, Script]:  # noqa: ARG002 - paths are relative
         """Tools are `exec_command` and `apply_patch`; reading and searching is shell work."""
         return {
             "shell": ((_shell("echo one"),),),

@@ -48,9 +48,7 @@ class Copilot(Client):
         return {
             "shell": ((_shell("echo one"),),),
             "failing_shell": ((_shell("echo bad >&2; exit 3"),),),
-            "write": (
-                (Call("create", {"path": new, "file_text": "one\ntwo\n"}),),
-            ),
+            "write": ((Call("create", {"path": new, "file_text": "one\ntwo\n"}),),),
             "edit": (
                 (Call("view", {"path": file}),),
                 (Call("edit", {"path": file, "old_str": "two", "new_str": "2"}),),

@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     server: Model
 
-    def do_POST(self) -> None:  # noqa: N802 - the base class's name
+    def do_POST(self) -> None:
         """Answer as the protocol of the path does."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = self.path.partition("?")[0]
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send("application/json", json.dumps(protocol.whole(calls, number)))
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:
         """Answer a question for the models that are there."""
         if self.path.partition("?")[0].endswith("/models"):
             self._send("application/json", json.dumps({"object": "list", "data": []}))
