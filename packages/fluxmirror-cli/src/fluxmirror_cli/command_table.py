@@ -12,6 +12,9 @@ VERSION = "0.1.0"
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("today", "fluxmirror_cli.commands.today", "What the agents did today."),
     ("doctor", "fluxmirror_cli.commands.doctor", "Is everything recorded that should be?"),
+    ("install", "fluxmirror_cli.commands.install", "Put our hooks into the agents."),
+    ("uninstall", "fluxmirror_cli.commands.uninstall", "Take our hooks out of the agents."),
+    ("agents", "fluxmirror_cli.commands.agents", "Which agents are here, and how registered."),
     ("demo", "fluxmirror_cli.commands.demo", "Make a throw-away database to look around in."),
     ("drain", "fluxmirror_cli.commands.drain", "Bring what waits in the spool into the database."),
     ("sqlite", "fluxmirror_cli.commands.sqlite", "Run SQL on the database, read-only."),
@@ -22,6 +25,9 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
 
 Each module has a click command named `command`, loaded when it is called.
 """
+
+HIDDEN: tuple[tuple[str, str], ...] = (("slash", "fluxmirror_cli.commands.slash"),)
+"""(name, module) of what only our own packages call."""
 
 OPTIONS: tuple[tuple[str, str], ...] = (
     ("--version", "Show the version and exit."),

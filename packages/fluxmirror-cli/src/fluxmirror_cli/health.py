@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core import journal
 
 from fluxmirror_cli.command_table import VERSION
+from fluxmirror_cli.health_agents import examine_agents
 from fluxmirror_cli.health_database import examine_database
 from fluxmirror_cli.health_row import ERROR, OK, WARN, Row
 from fluxmirror_cli.health_spool import examine_spool
@@ -35,6 +36,7 @@ def examine(places: Places) -> list[Row]:
         *_program(),
         *examine_database(places),
         *examine_spool(places),
+        *examine_agents(),
         *_permissions(places),
         *_journal(places),
         *_errors(places),

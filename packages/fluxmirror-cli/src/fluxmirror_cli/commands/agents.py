@@ -1,0 +1,86 @@
+"""`fluxmirror agents list`: which agents are here, and how we are registered with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from fluxmirror_core.report.as_text import one_line
+
+from fluxmirror_cli.command_table import VERSION
+from fluxmirror_cli.options import Command, json_option
+from fluxmirror_cli.output import emit
+from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
+from fluxmirror_cli.registration.agent_program import find_agents
+from fluxmirror_cli.registration.situation import survey
+
+if TYPE_CHECKING:
+    from fluxmirror_cli.registration.agent_program import FoundAgent
+    from fluxmirror_cli.registration.standing import Standing
+
+_HEAD = ("agent", "version", "registered", "package", "program")
+
+
+class _Group(Command, click.Group):
+    """A group whose help goes the way of all output."""
+
+
+@click.group("agents", cls=_Group)
+def command() -> None:
+    """Look at the agents on this machine."""
+
+
+@command.command("list", cls=Command)
+@json_option
+def list_agents(*, as_json: bool) -> None:
+    """List the agents, and how each is registered."""
+    situation = survey(os.environ, sys.platform)
+    found = {agent.id: agent for agent in find_agents(os.environ)}
+    rows = [
+        _facts(agent.id, found.get(agent.id), situation.standing(agent)) for agent in AGENT_HOMES
+    ]
+    emit(_as_json(rows) if as_json else _as_text(rows))
+
+
+def _facts(agent: str, found: FoundAgent | None, standing: Standing) -> dict[str, object]:
+    return {
+        "agent": agent,
+        "name": name_of(agent),
+        "program": found.program if found else None,
+        "version": found.version if found else None,
+        "registered": standing.registered,
+        "package_version": standing.version or None,
+        "current": standing.current if standing.registered != "no" else None,
+        "trust": standing.trust or None,
+        "trouble": standing.trouble or None,
+    }
+
+
+def _as_json(rows: list[dict[str, object]]) -> str:
+    told = {"version": 1, "fluxmirror": VERSION, "agents": rows}
+    return json.dumps(told, indent=2) + "\n"
+
+
+def _as_text(rows: list[dict[str, object]]) -> str:
+    table = [_HEAD, *map(_cells, rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
+    return "".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        + "\n"
+        for row in table
+    )
+
+
+def _cells(row: dict[str, object]) -> tuple[str, ...]:
+    package = str(row["package_version"] or "-")
+    if row["current"] is False:
+        package += " (outdated)"
+    program = str(row["program"] or "not found")
+    registered = str(row["registered"])
+    if row["trouble"]:
+        registered = f"{registered} ({row['trouble']})"
+    version = str(row["version"] or "-")
+    return tuple(map(one_line, (str(row["name"]), version, registered, package, program)))

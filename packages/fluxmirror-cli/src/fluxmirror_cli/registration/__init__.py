@@ -1,0 +1,1 @@
+"""Our hooks put into the agents and taken out again."""

@@ -1,0 +1,69 @@
+"""What all agents' registrations stand on: the copied packages, and the path of this program."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from fluxmirror_cli.registration.packages import copy_packages, differs
+from fluxmirror_cli.registration.program_record import (
+    find_own_program,
+    read_program,
+    record_path,
+    write_program,
+)
+from fluxmirror_cli.registration.registration_record import DATA, save_record
+from fluxmirror_cli.registration.traces import merge, missing_directories
+
+if TYPE_CHECKING:
+    from fluxmirror_cli.registration.situation import Situation
+
+
+class Foundation(NamedTuple):
+    """What will be written into our own data directory."""
+
+    packages: str
+    """Where the packages go; empty when they are there."""
+    program: str
+    """The path that will be recorded; empty when it is, or when there is none to record."""
+    is_passing: bool
+    """Whether this program is one that will be gone, as `uvx` makes it: nothing to record."""
+
+
+def plan_foundation(situation: Situation) -> Foundation:
+    """Say what has to be written before any agent is told of it."""
+    program = find_own_program()
+    recorded = read_program(situation.data)
+    usable = recorded is not None and os.access(recorded, os.X_OK)
+    return Foundation(
+        packages=situation.packages if differs(situation.bundle, situation.packages) else "",
+        program=program if program and program != recorded else "",
+        is_passing=program is None and not usable,
+    )
+
+
+def lay_foundation(situation: Situation, foundation: Foundation) -> None:
+    """Write it.
+
+    Raises:
+        RegistrationError: it cannot be written.
+    """
+    missing = missing_directories(situation.data)
+    if foundation.packages:
+        copy_packages(situation.bundle, situation.packages)
+    if missing:
+        done = situation.done(DATA)
+        situation.record[DATA] = done._replace(traces=tuple(merge(done.traces, missing)))
+        save_record(situation.data, situation.record)
+    if foundation.program:
+        write_program(situation.data, foundation.program)
+
+
+def describe_foundation(situation: Situation, foundation: Foundation) -> list[str]:
+    """Say in sentences what would be written."""
+    lines = []
+    if foundation.packages:
+        lines.append(f"copy the packages to {foundation.packages}")
+    if foundation.program:
+        lines.append(f"write {foundation.program} into {record_path(situation.data)}")
+    return lines

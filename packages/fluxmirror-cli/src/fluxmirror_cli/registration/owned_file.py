@@ -1,0 +1,48 @@
+"""Files of our own that agents read: each is whole at every moment, and private."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+
+from fluxmirror_core.private import make_directory
+
+from fluxmirror_cli.registration.settings_file import RegistrationError
+
+
+def write_owned(path: str, content: bytes, *, executable: bool = False) -> bool:
+    """Give a file this content; what holds it already is not written.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        RegistrationError: it cannot be written.
+    """
+    if read_owned(path) == content:
+        return False
+    try:
+        make_directory(os.path.dirname(path))
+        descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=os.path.dirname(path))
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+            os.chmod(temporary, 0o700 if executable else 0o600)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise RegistrationError(f"{path} cannot be written: {error.strerror or error}") from error
+    return True
+
+
+def read_owned(path: str) -> bytes | None:
+    """Give a file's content, or None when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
