@@ -90,7 +90,7 @@ def test_everything_is_there_and_then_nothing_of_us(
 ) -> None:
     """Each agent's call is in the report; taken out, we record nothing and are named nowhere."""
     anyone, project = clients[0], new_project(tmp_path)
-    program.run(anyone, "install", "--all", "--trust")
+    program.run(anyone, "install", "--all")
     for client in clients:
         work(client, model, project)
     report = program.run(anyone, "today")
@@ -112,7 +112,7 @@ def test_events_wait_for_the_program_with_their_times(
 ) -> None:
     """With the plugins alone nothing is lost, whenever the program is installed again."""
     anyone, project = clients[0], new_project(tmp_path)
-    program.run(anyone, "install", "--all", "--trust")
+    program.run(anyone, "install", "--all")
     program.uninstall()
     spans = {}
     for client in clients:

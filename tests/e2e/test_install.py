@@ -92,7 +92,7 @@ def test_an_empty_home_is_empty_again(home: Path) -> None:
     """All six agents: installed, listed, installed again, uninstalled, and nothing is left."""
     assert registered() == dict.fromkeys(AGENTS, "no")
     assert tree(home) == {}, "looking changes nothing"
-    first = fluxmirror("install", "--all", "--trust")
+    first = fluxmirror("install", "--all")
     assert [line for line in first.splitlines() if ": installed; " in line] != []
     assert first.count(": installed; ") == len(AGENTS)
     assert registered() == dict.fromkeys(AGENTS, "plugin")
@@ -106,7 +106,7 @@ def test_an_empty_home_is_empty_again(home: Path) -> None:
 def test_settings_are_as_before_to_the_byte(settled: Path, way: list[str]) -> None:
     """Whatever the agents' own commands write meanwhile."""
     before = tree(settled)
-    fluxmirror("install", "--all", "--trust", *way)
+    fluxmirror("install", "--all", *way)
     expected = "settings" if way else "plugin"
     assert registered() == dict.fromkeys(PLUGINS, expected) | {"opencode": "plugin"}
     fluxmirror("uninstall", "--all")
@@ -117,7 +117,7 @@ def test_settings_are_as_before_to_the_byte(settled: Path, way: list[str]) -> No
 @pytest.mark.parametrize("way", [[], ["--settings"]], ids=["plugin", "settings"])
 def test_what_a_person_changed_meanwhile_stays(settled: Path, way: list[str]) -> None:
     """Their edit, their comments and their order; nothing of ours."""
-    fluxmirror("install", "--all", "--trust", *way)
+    fluxmirror("install", "--all", *way)
     for name in SETTINGS:
         file = settled / name
         file.write_bytes(b"# new\n" * name.endswith("toml") + edited(file.read_bytes(), name))
@@ -146,7 +146,7 @@ def test_links_of_a_dotfile_manager_stay_links(settled: Path, way: list[str]) ->
     # One that Qwen Code would rather write anew.
     (store / ".qwen-settings.json").write_text('{"model": {"name": "x"}}')
     before = tree(settled)
-    fluxmirror("install", "--all", "--trust", *way)
+    fluxmirror("install", "--all", *way)
     assert all((settled / name).is_symlink() for name in SETTINGS)
     fluxmirror("uninstall", "--all")
     assert all((settled / name).is_symlink() for name in SETTINGS)
@@ -174,18 +174,18 @@ def test_without_a_terminal_nobody_is_asked(home: Path) -> None:
 @pytest.mark.usefixtures("path")
 def test_untrusted_hooks_of_codex_are_an_error(home: Path) -> None:
     """Codex says nothing of hooks that it does not run; doctor does, and installing again mends."""
-    fluxmirror("install", "codex-cli", code=1)
+    fluxmirror("install", "codex-cli", "--no-trust", code=1)
     assert registered()["codex-cli"] == "untrusted"
     rows = json.loads(fluxmirror("doctor", "--json", code=2))["rows"]
     row = next(row for row in rows if row["component"] == "codex-cli")
     assert (row["status"], row["remedy"]) == ("error", "run `fluxmirror install codex-cli`")
-    fluxmirror("install", "codex-cli", "--trust")
+    fluxmirror("install", "codex-cli")
     assert registered()["codex-cli"] == "plugin"
     shim = next(home.glob(".codex/plugins/cache/*/*/*/wrappers/shim.sh"))
     shim.write_bytes(shim.read_bytes() + b"# newer\n")
     rows = json.loads(fluxmirror("agents", "list", "--json"))["agents"]
     assert {row["agent"]: row["registered"] for row in rows}["codex-cli"] == "modified"
-    fluxmirror("install", "codex-cli", "--trust")
+    fluxmirror("install", "codex-cli")
     assert registered()["codex-cli"] == "plugin"
 
 

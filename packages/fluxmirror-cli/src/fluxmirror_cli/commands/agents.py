@@ -28,9 +28,12 @@ class _Group(Command, click.Group):
     """A group whose help goes the way of all output."""
 
 
-@click.group("agents", cls=_Group)
-def command() -> None:
+@click.group("agents", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Look at the agents on this machine."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_agents, as_json=False)
 
 
 @command.command("list", cls=Command)

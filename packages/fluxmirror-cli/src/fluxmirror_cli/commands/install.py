@@ -49,7 +49,9 @@ _TO_STAY: Final = "`pipx install fluxmirror`, or `uv tool install fluxmirror`"
 class _Wishes:
     """What the command line asked for, and what is asked while it runs."""
 
-    def __init__(self, *, everyone: bool, named: bool, yes: bool, trust: bool, quiet: bool) -> None:
+    def __init__(
+        self, *, everyone: bool, named: bool, yes: bool, trust: bool | None, quiet: bool
+    ) -> None:
         self.asks = is_answered() and not (everyone or named or yes)
         self._yes = yes
         self._trust = trust
@@ -60,13 +62,18 @@ class _Wishes:
         return not self.asks or click.confirm(question, default=True, err=True)
 
     def agrees_to_trust(self, hooks: list[CodexHook]) -> bool:
-        """Show what Codex would trust, and ask for it."""
+        """Show what Codex would trust, and ask for it.
+
+        Where nobody can answer, who named the agents wants them recorded.
+        """
         if not self._quiet:
             emit("Codex runs a hook only when it is trusted. These are ours:\n")
             emit("".join(f"  {hook.event}: {one_line(hook.command)}\n" for hook in hooks))
-        if self._yes or self._trust:
+        if self._trust is not None:
+            return self._trust
+        if self._yes or not is_answered():
             return True
-        return is_answered() and click.confirm("Trust them?", default=True, err=True)
+        return click.confirm("Trust them?", default=True, err=True)
 
 
 @click.command("install", cls=Command)
@@ -74,7 +81,9 @@ class _Wishes:
 @click.option("--all", "everyone", is_flag=True, help="Every agent that is found, unasked.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and changed; change nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Answer every question with yes.")
-@click.option("--trust", is_flag=True, help="Have Codex trust our hooks, unasked.")
+@click.option(
+    "--trust/--no-trust", default=None, help="Have Codex trust our hooks, or not, unasked."
+)
 @click.option("--settings", is_flag=True, help="Use the agents' settings files, not their plugins.")
 @click.option("--clean", is_flag=True, help="Remove what older versions left, and hooks too many.")
 @json_option
@@ -86,7 +95,7 @@ def command(  # noqa: PLR0913 - one argument per option
     everyone: bool,
     dry_run: bool,
     yes: bool,
-    trust: bool,
+    trust: bool | None,
     settings: bool,
     clean: bool,
     as_json: bool,
