@@ -79,7 +79,7 @@ def installed(session: nox.Session) -> dict[str, str]:
         npm = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
         session.run_install(*npm, "--loglevel=error", f"--prefix={half}", external=True)
         half.rename(folder)
-    return {"FLUXMIRROR_TEST_AGENTS": str(folder)}
+    return {"FLUXMIRROR_TEST_AGENTS": str(folder.resolve())}
 
 
 def run_pytest(session: nox.Session, marker: str) -> None:
