@@ -69,15 +69,18 @@ def scripts(suffix: str, shebang: str = "") -> list[str]:
 
 def installed(session: nox.Session) -> dict[str, str]:
     """Install the agents' pinned versions, or find them installed; tells the tests where."""
-    pins = ROOT / "tests" / "agents" / "package.json"
-    name = f"agents-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}"
+    pins = [ROOT / "tests" / "agents" / name for name in ("package.json", "package-lock.json")]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in pins)).hexdigest()
+    name = f"agents-{digest[:12]}"
     folder, half = session.cache_dir / name, session.cache_dir / f"{name}.half"
     if not folder.is_dir():
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True)
-        shutil.copy(pins, half)
-        npm = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
-        session.run_install(*npm, "--loglevel=error", f"--prefix={half}", external=True)
+        for file in pins:
+            shutil.copy(file, half)
+        # Not `npm ci`: a registry may lack what other platforms' packages are called for.
+        npm = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
+        session.run_install(*npm, f"--prefix={half}", external=True)
         half.rename(folder)
     return {"FLUXMIRROR_TEST_AGENTS": str(folder.resolve())}
 
@@ -120,9 +123,10 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def manifests(session: nox.Session) -> None:
-    """The agents' packages are what `manifests/source.yaml` says; the drift, if they are not."""
-    session.run_install("uv", "sync", "--quiet", "--frozen", "--only-group=manifests")
+    """The agents' packages and page are what `manifests/source.yaml` says; else the drift."""
+    sync(session, "manifests")
     session.run("python", "scripts/build_manifests.py", "--check")
+    session.run("python", "scripts/build_agents_page.py", "--check")
 
 
 @nox.session

@@ -162,7 +162,7 @@ def agent_files(agent_id: str, agent: Entry, product: Entry) -> dict[str, File]:
     files = {}
     if "manifest" in agent:
         told = {name: get(product, name) for name in get(agent, "manifest.fields", where)}
-        own = agent["manifest"].get("own", {})
+        own = get(agent, "manifest.own", where) if "own" in agent["manifest"] else {}
         files[get(agent, "manifest.file", where)] = as_json(told | own)
     if "hooks" in agent:
         files[get(agent, "hooks.file", where)] = as_json(hooks(agent, where))

@@ -39,6 +39,7 @@ It is throw-away; remove it with:  Remove-Item -Recurse '$env:FLUXMIRROR_HOME'
 
 On your own machine:
   pipx install fluxmirror
+  fluxmirror install   have it record what your agents do
   fluxmirror today     what your agents did today
   fluxmirror doctor    whether everything they do is recorded
   fluxmirror demo      a made-up fortnight, to look around in

@@ -21,7 +21,7 @@ class Codex(Client):
     program = "codex"
     json_lines = ("--json",)
     trusting = ("--dangerously-bypass-approvals-and-sandbox",)
-    chatter = r"hook: \w+( Completed)?"  # it names each hook it runs
+    chatter = r"hook: \w+( Completed| Failed)?"  # failed: the package is not as it was trusted
     session_key = "thread_id"
     compaction = prompt("nothing")  # a conversation that grew too long is compacted first
 

@@ -117,8 +117,8 @@ def m003_move_legacy_rows(db: sqlite3.Connection, progress: Progress) -> None:
             db.execute(schema.AGENT_EVENTS_VIEW)
 
 
-def m004_tally_by_version(db: sqlite3.Connection, _: Progress) -> None:
-    """Count by the agent's version too: an unknown kind of event is news of a version."""
+def m004_batches_and_versions(db: sqlite3.Connection, _: Progress) -> None:
+    """Have a call that a batch told of wait on; count by the agent's version too."""
     with writing(db):
         if schema_version(db) >= 4:  # noqa: PLR2004 - another process was faster
             return
@@ -129,6 +129,8 @@ def m004_tally_by_version(db: sqlite3.Connection, _: Progress) -> None:
             " FROM tally_without_version"
         )
         db.execute("DROP TABLE tally_without_version")
+        db.execute("DROP INDEX event_open")
+        db.execute(schema.OPEN_INDEX)
         _record(db, 4)
 
 
@@ -136,7 +138,7 @@ STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m001_baseline,
     m002_event,
     m003_move_legacy_rows,
-    m004_tally_by_version,
+    m004_batches_and_versions,
 )
 
 

@@ -80,6 +80,8 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID
 """
 
+# Only calls that still wait for their end: few at any time.
+OPEN_INDEX: Final = "CREATE INDEX event_open ON event (session, ts_ms) WHERE phases & 3 = 1"
 TALLY_TABLE_BY_VERSION: Final = """
 CREATE TABLE tally (
     kind    TEXT NOT NULL,     -- torn, bad, undecodable, unknown_event
@@ -100,8 +102,7 @@ INDEXES: Final = (
     "CREATE INDEX event_path ON event (path, ts_ms) WHERE path IS NOT NULL",
     "CREATE INDEX event_twin ON event (twin_uid) WHERE twin_uid IS NOT NULL",
     "CREATE INDEX event_pair ON event (pair_key, ts_ms) WHERE pair_key IS NOT NULL",
-    # Only calls that still wait for their end: few at any time.
-    "CREATE INDEX event_open ON event (session, ts_ms) WHERE phases & 3 = 1",
+    "CREATE INDEX event_open ON event (session, ts_ms) WHERE phases = 1",
     "CREATE INDEX mcp_message_ts ON mcp_message (ts_ms)",
 )
 

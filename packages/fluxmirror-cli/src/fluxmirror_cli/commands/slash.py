@@ -104,10 +104,10 @@ def _pairs(words: list[str]) -> list[tuple[str, list[str]]]:
 
 def _run(root: click.Context, arguments: list[str]) -> None:
     """Run one command as if it had been typed."""
-    if arguments[0] not in group.list_commands(root):  # the plugin may be newer than the program
+    if arguments[0] not in group.list_commands(root):  # the package may be newer than the program
         raise UsageError(
-            f"fluxmirror {VERSION} has no command called {arguments[0]!r}",
-            hint="update the program: pipx upgrade fluxmirror",
+            f"fluxmirror {VERSION} does not know `fluxmirror {arguments[0]}` yet",
+            hint="a newer version may: pipx upgrade fluxmirror",
         )
     name, found, words = group.resolve_command(root, arguments)
     if found is None:  # `resolve_command` raises before
