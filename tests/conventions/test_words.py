@@ -45,7 +45,8 @@ _FORBIDDEN = re.compile(
 def _is_as_recorded(file: Path, root: Path) -> bool:
     """Tell the files whose words are not ours: recordings, and the lock as uv writes it."""
     parts = file.relative_to(root).parts
-    return parts == ("uv.lock",) or (parts[:2] == ("tests", "payloads") and file.suffix == ".json")
+    recorded = parts[:2] in {("tests", "payloads"), ("tests", "transcripts")}
+    return parts == ("uv.lock",) or (recorded and file.suffix in {".json", ".jsonl"})
 
 
 def test_no_file_tells_where_or_how_it_was_made(repository_files: list[Path], root: Path) -> None:

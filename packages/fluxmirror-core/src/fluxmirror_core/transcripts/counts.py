@@ -1,0 +1,74 @@
+"""Counts as agents write them → Tokens, whatever a provider's own convention is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluxmirror_core.transcripts.response import Tokens
+from fluxmirror_core.wire.observation import members
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Counts = Mapping[str, object]
+
+
+def count(value: object) -> int:
+    """Give a count, and 0 for everything that is none."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return value if 0 <= value < 1 << 53 else 0
+
+
+def anthropic(usage: Counts) -> Tokens:
+    """Input excludes what was cached; a cache write without a word on its tier is for 5 minutes."""
+    tiers = members(usage.get("cache_creation"))
+    hour = count(tiers.get("ephemeral_1h_input_tokens"))
+    short = count(tiers.get("ephemeral_5m_input_tokens"))
+    written = max(count(usage.get("cache_creation_input_tokens")), hour + short)
+    return Tokens(
+        input=count(usage.get("input_tokens")),
+        output=count(usage.get("output_tokens")),
+        cache_read=count(usage.get("cache_read_input_tokens")),
+        cache_write_5m=written - hour,
+        cache_write_1h=hour,
+        reasoning=count(members(usage.get("output_tokens_details")).get("thinking_tokens")),
+    )
+
+
+def inclusive(
+    read: object, cached: object, written: object, output: object, reasoning: object
+) -> Tokens:
+    """Input includes what was read from the cache and written to it; output, the reasoning."""
+    cache_read, cache_write = count(cached), count(written)
+    return Tokens(
+        input=max(count(read) - cache_read - cache_write, 0),
+        output=count(output),
+        cache_read=cache_read,
+        cache_write_5m=cache_write,
+        reasoning=count(reasoning),
+    )
+
+
+def gemini(usage: Counts) -> Tokens:
+    """Input includes what was cached; thoughts and tool results stand beside the rest."""
+    cached, thoughts = count(usage.get("cached")), count(usage.get("thoughts"))
+    return Tokens(
+        input=max(count(usage.get("input")) - cached, 0),
+        output=count(usage.get("output")) + thoughts,
+        cache_read=cached,
+        reasoning=thoughts,
+        tool_use=count(usage.get("tool")),
+    )
+
+
+def opencode(usage: Counts) -> Tokens:
+    """Nothing includes anything else."""
+    cache, reasoning = members(usage.get("cache")), count(usage.get("reasoning"))
+    return Tokens(
+        input=count(usage.get("input")),
+        output=count(usage.get("output")) + reasoning,
+        cache_read=count(cache.get("read")),
+        cache_write_5m=count(cache.get("write")),
+        reasoning=reasoning,
+    )

@@ -1,0 +1,44 @@
+"""Qwen Code's chat files: only the telemetry of a response has its id; other rows repeat it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.transcripts import counts
+from fluxmirror_core.transcripts.lines import marked_lines
+from fluxmirror_core.transcripts.response import Response
+from fluxmirror_core.wire.observation import epoch_ms, members, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmirror_core.transcripts.lines import Data
+    from fluxmirror_core.transcripts.response import Memory
+
+_EVENT: Final = "qwen-code.api_response"
+_MARK: Final = _EVENT.encode()
+_COUNTS: Final = (
+    "input_token_count",
+    "cached_content_token_count",
+    "cache_write_token_count",
+    "output_token_count",
+    "thoughts_token_count",
+)
+
+
+def responses(data: Data, start: int, end: int, path: str, memory: Memory) -> Iterator[Response]:  # noqa: ARG001 - as every reader
+    """Read the responses of a session's file, its subagents' and compactions' among them."""
+    for offset, row in marked_lines(data, (_MARK,), start, end):
+        told = members(members(row.get("systemPayload")).get("uiEvent"))
+        if row.get("subtype") != "ui_telemetry" or told.get("event.name") != _EVENT:
+            continue
+        yield Response(
+            key=text(told.get("response_id")),
+            offset=offset,
+            ts_ms=epoch_ms(row.get("timestamp")),
+            session=text(row.get("sessionId")),
+            subagent=text(told.get("subagent_id")),
+            model=text(told.get("model")),
+            tokens=counts.inclusive(*map(told.get, _COUNTS)),
+            raw={name: told[name] for name in (*_COUNTS, "total_token_count") if name in told},
+        )
