@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -36,6 +38,18 @@ SETTINGS = {
 """As people have them: comments, an order of their own, and no formatter's idea of blanks."""
 
 
+LEFT_BY_AGENTS = re.compile(
+    r"\.claude\.json|\.claude/(backups|telemetry|cache)/.*"
+    r"|\.qwen/(installation_id|debug/.*|extension-store/.*|extensions/extension-enablement\.json)"
+    r"|\.gemini/(gemini-credentials\.json|installation_id|projects\.json(\.lock)?"
+    r"|extensions/extension-enablement\.json|(tmp|history)/.*/\.project_root)"
+    r"|\.codex/(\.tmp/.*|\.hook-trust/.*|[^/]*\.sqlite(-shm|-wal)?|installation_id"
+    r"|skills/\.system/.*)"
+    r"|\.copilot/(logs/.*|[a-z-]+\.lock)|\.cache/copilot/.*"
+)
+"""What the agents write at any start, or keep for themselves: it is theirs, and stays."""
+
+
 @pytest.fixture
 def path(monkeypatch: pytest.MonkeyPatch) -> str:
     """A PATH with the agents and the Node.js that they need, and no agent of this machine."""
@@ -53,6 +67,7 @@ def settled(home: Path) -> Path:
         file = home / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())
+        file.chmod(0o640)
     return home
 
 
@@ -79,12 +94,36 @@ def registered() -> dict[str, str]:
     return {row["agent"]: row["registered"] for row in rows}
 
 
-def tree(home: Path) -> dict[str, bytes | None]:
-    """Give everything below a directory: path → content, None for a directory."""
+class Found(NamedTuple):
+    """One file, and how it lies there."""
+
+    content: bytes
+    mode: int
+    link: str
+
+
+def tree(home: Path) -> dict[str, Found]:
+    """Give every file below a directory that is not an agent's own by-product."""
     return {
-        str(file.relative_to(home)): file.read_bytes() if file.is_file() else None
+        str(file.relative_to(home)): Found(
+            file.read_bytes(),
+            stat.S_IMODE(file.stat().st_mode),
+            str(file.readlink()) if file.is_symlink() else "",
+        )
         for file in home.rglob("*")
+        if file.is_file() and not LEFT_BY_AGENTS.fullmatch(str(file.relative_to(home)))
     }
+
+
+def our_names(home: Path) -> list[str]:
+    """List what carries our name: paths, and files of settings and state that hold it."""
+    paths = [str(path.relative_to(home)) for path in home.rglob("*")]
+    named = [path for path in paths if "fluxmirror" in path]
+    return named + [
+        path
+        for path in paths
+        if path.endswith((".json", ".toml")) and b"fluxmirror" in (home / path).read_bytes()
+    ]
 
 
 @pytest.mark.usefixtures("path")
@@ -96,9 +135,10 @@ def test_an_empty_home_is_empty_again(home: Path) -> None:
     assert [line for line in first.splitlines() if ": installed; " in line] != []
     assert first.count(": installed; ") == len(AGENTS)
     assert registered() == dict.fromkeys(AGENTS, "plugin")
-    assert fluxmirror("install", "--all").count(": already; ") == len(AGENTS)
-    assert fluxmirror("uninstall", "--all").count(": removed; ") == len(AGENTS)
+    assert fluxmirror("install", "--all").count(" already") == len(AGENTS)
+    assert fluxmirror("uninstall", "--all").count(": taken out\n") == len(AGENTS)
     assert tree(home) == {}
+    assert our_names(home) == []
 
 
 @pytest.mark.usefixtures("path")
@@ -111,6 +151,7 @@ def test_settings_are_as_before_to_the_byte(settled: Path, way: list[str]) -> No
     assert registered() == dict.fromkeys(PLUGINS, expected) | {"opencode": "plugin"}
     fluxmirror("uninstall", "--all")
     assert tree(settled) == before
+    assert our_names(settled) == []
 
 
 @pytest.mark.usefixtures("path")
@@ -219,7 +260,7 @@ def test_a_second_registration_is_told_and_cleaned(home: Path) -> None:
     assert registered()["claude-code"] == "no"
     assert tree(home) == {}
     fluxmirror("install", "claude-code")
-    file.write_bytes(both[".claude/settings.json"] or b"")
+    file.write_bytes(both[".claude/settings.json"].content)
     assert registered()["claude-code"] == "both"
     assert "left over: " in fluxmirror("install", "claude-code")
     fluxmirror("install", "claude-code", "--clean")
@@ -227,3 +268,149 @@ def test_a_second_registration_is_told_and_cleaned(home: Path) -> None:
     assert json.loads(file.read_bytes()) == plugin
     fluxmirror("uninstall", "claude-code")
     assert tree(home) == {}
+
+
+READ_ONLY = {
+    "claude-code": ".claude/settings.json",
+    "qwen-code": ".qwen/settings.json",
+    "gemini-cli": ".gemini/settings.json",
+    "codex-cli": ".codex/config.toml",
+    "copilot-cli": ".copilot/settings.json",
+}
+
+
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("way", ["file", "link"])
+def test_what_may_not_be_written_is_not(settled: Path, way: str) -> None:
+    """An agent would replace it unasked: so none is started, neither to install nor to uninstall.
+
+    A link that leads to a read-only file is how declarative setups keep settings.
+    """
+    fluxmirror("install", "--all")
+    store = settled / "store"
+    store.mkdir()
+    for name in READ_ONLY.values():
+        file = settled / name
+        if way == "link":
+            file.rename(store / name.replace("/", "-"))
+            file.symlink_to(store / name.replace("/", "-"))
+        file.chmod(0o444)
+    before = tree(settled)
+    told = fluxmirror("uninstall", *READ_ONLY, code=1)
+    assert told.count("is left alone: it is read-only") == len(READ_ONLY)
+    assert tree(settled) == before
+    for name in READ_ONLY.values():
+        (settled / name).chmod(0o640)
+    fluxmirror("uninstall", "--all")
+    for name in READ_ONLY.values():
+        (settled / name).chmod(0o444)
+    before = tree(settled)
+    told = fluxmirror("install", *READ_ONLY, code=1)
+    assert told.count("is left alone: it is read-only") == len(READ_ONLY)
+    assert set(registered().values()) == {"no"}
+    kept = {name: found for name, found in tree(settled).items() if "/share/" not in name}
+    assert kept == before
+
+
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize(
+    ("agent", "text", "reason"),
+    [
+        ("claude-code", '// mine\n{"model": "opus"}\n', "it has comments"),
+        ("claude-code", '{"model": "opus",}\n', "it has a comma before a closing bracket"),
+        ("qwen-code", '{"$version": 4,}\n', "it has a comma before a closing bracket"),
+        ("gemini-cli", '{"general": {},}\n', "it has a comma before a closing bracket"),
+        ("gemini-cli", "\ufeff{}\n", "it begins with a byte order mark"),
+        ("gemini-cli", "", "it is empty"),
+        ("copilot-cli", "{", "it cannot be read as JSON"),
+        ("codex-cli", "[", "it cannot be read as TOML"),
+    ],
+)
+@pytest.mark.parametrize("way", [[], ["--settings"]], ids=["plugin", "settings"])
+def test_settings_that_the_agent_does_not_read_are_refused(
+    home: Path, agent: str, text: str, reason: str, way: list[str]
+) -> None:
+    """Hooks in them would never run, and nothing would say so."""
+    if way and agent == "codex-cli":
+        pytest.skip("it has a file of its own for hooks")
+    file = home / READ_ONLY[agent]
+    file.parent.mkdir()
+    file.write_bytes(text.encode())
+    told = fluxmirror("install", agent, *way, code=1)
+    assert f"{file} is left alone: {reason}" in told
+    assert file.read_bytes() == text.encode()
+    assert registered()[agent] == "no"
+
+
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("agent", ["claude-code", "copilot-cli"])
+def test_a_mark_stays_where_the_agent_reads_it(home: Path, agent: str) -> None:
+    """Both write their settings anew without it."""
+    file = home / READ_ONLY[agent]
+    file.parent.mkdir()
+    file.write_bytes(b'\xef\xbb\xbf{\r\n "a": 1\r\n}')
+    fluxmirror("install", agent)
+    assert file.read_bytes().startswith(b'\xef\xbb\xbf{\r\n "a": 1,\r\n')
+    fluxmirror("uninstall", agent)
+    assert file.read_bytes() == b'\xef\xbb\xbf{\r\n "a": 1\r\n}'
+
+
+@pytest.mark.usefixtures("path")
+def test_what_copilots_own_undoing_left_costs_no_comment(home: Path) -> None:
+    """Its `false` becomes `true`: a value is changed where it stands."""
+    file = home / READ_ONLY["copilot-cli"]
+    file.parent.mkdir()
+    text = (
+        '{\n  // mine\n  "enabledPlugins": {"fluxmirror@fluxmirror": false}, // that\n  "a": 1\n}\n'
+    )
+    file.write_text(text)
+    fluxmirror("install", "copilot-cli")
+    assert '// mine\n  "enabledPlugins": {"fluxmirror@fluxmirror": true}, // that\n' in (
+        file.read_text()
+    )
+    fluxmirror("uninstall", "copilot-cli")
+    assert "// mine" in file.read_text()
+    assert registered()["copilot-cli"] == "no"
+
+
+@pytest.mark.usefixtures("path")
+def test_a_plugin_that_was_put_in_by_hand_goes_as_well(home: Path) -> None:
+    """What was there before is not put back where it would register us once more."""
+    fluxmirror("install", "claude-code")
+    data = home / ".local" / "share" / "fluxmirror"
+    (data / "agents" / "registrations.json").unlink()
+    manifest = data / "agents" / "plugins" / "fluxmirror" / "wrappers" / "shim.sh"
+    manifest.rename(manifest.with_name("moved"))
+    # As if from elsewhere: an older package in another directory.
+    by_hand = home / "by-hand"
+    (data / "agents").rename(by_hand)
+    for name in ("settings.json", "plugins/known_marketplaces.json"):
+        file = home / ".claude" / name
+        file.write_text(file.read_text().replace(str(data / "agents"), str(by_hand)))
+    assert ": updated; " in fluxmirror("install", "claude-code")
+    fluxmirror("uninstall", "claude-code")
+    assert registered()["claude-code"] == "no"
+    assert "fluxmirror" not in (home / ".claude" / "settings.json").read_text()
+
+
+@pytest.mark.usefixtures("path")
+def test_two_installations_at_once_are_one_after_the_other(home: Path) -> None:
+    """None loses what the other wrote down, and none falls back for the other's sake."""
+    program = shutil.which("fluxmirror", path=os.path.dirname(sys.executable))
+    assert program is not None
+    started = [
+        subprocess.Popen(
+            [program, "install", agent, "--yes"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for agent in ("qwen-code", "qwen-code", "gemini-cli")
+    ]
+    told = [one.communicate()[0] for one in started]
+    assert [one.returncode for one in started] == [0, 0, 0], told
+    assert sorted("already" in one for one in told) == [False, False, True]
+    assert registered()["qwen-code"] == registered()["gemini-cli"] == "plugin"
+    fluxmirror("uninstall", "--all")
+    assert tree(home) == {}
+    assert our_names(home) == []

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from fluxmirror_cli.health_row import Row
 
 PLUGIN = "fluxmirror@fluxmirror"
+HELD = [{"hooks": [{"type": "command", "command": "true"}]}]
+"""What a file of hooks holds for one event."""
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +68,12 @@ def enter_hooks(home: Path, situation: Situation) -> None:
     )
 
 
+def trust(config: Path, event: str) -> None:
+    """Leave what Codex leaves when one of our hooks is trusted."""
+    with open(config, "a", encoding="utf-8") as file:
+        file.write(f'[hooks.state."{PLUGIN}:hooks/codex.json:{event}:0:0"]\ntrusted_hash = "x"\n')
+
+
 def test_a_machine_without_agents_has_no_rows(flux_home: Path) -> None:
     """Nothing to record is no fault."""
     assert rows() == {}
@@ -80,8 +88,8 @@ def test_an_agent_that_is_not_recorded_is_told(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert (rows()["claude-code"].status, rows()["claude-code"].remedy) == (
-        "ok",
-        "run `fluxmirror install claude-code`",
+        "off",
+        "run `fluxmirror install claude-code` to record it",
     )
 
 
@@ -142,9 +150,13 @@ def test_untrusted_hooks_are_an_error(home: Path, situation: Situation) -> None:
     config.write_text(f'[plugins."{PLUGIN}"]\nenabled = true\n')
     assert rows()["codex-cli"].status == "error"
     assert rows()["codex-cli"].remedy == "run `fluxmirror install codex-cli`"
-    with open(config, "a", encoding="utf-8") as file:
-        file.write(f'[hooks.state."{PLUGIN}:hooks/codex.json:stop:0:0"]\ntrusted_hash = "x"\n')
+    write(cache / "hooks" / "codex.json", {"hooks": {"Stop": HELD, "PreToolUse": HELD}})
+    trust(config, "stop")
+    assert rows()["codex-cli"].status == "error", "one of two hooks is not enough"
+    trust(config, "pre_tool_use")
     assert rows()["codex-cli"].status == "warn", "trusted by somebody, but of another version"
+    config.write_text(config.read_text().replace('"x"', '"x"\nenabled = false', 1))
+    assert rows()["codex-cli"].status == "error", "switched off is not run either"
 
 
 def test_a_program_that_moved_is_a_warning(home: Path, situation: Situation) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import select
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from fluxmirror_core.errors import ExitCode
@@ -20,7 +22,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the agents are 
 RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
 OLD = 'case "$1" in --version) echo 1.0.0;; *) echo "unknown command: $1" >&2; exit 1;; esac'
 """An agent from before plugins."""
-MINE = '{\n  "mine": 1, // a comment\n}\n'
+CTRL_C, CTRL_D = "\x03", "\x04"
+AT_TERMINAL = f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {RUN}"
+"""The same where Ctrl-C reaches it: the terminal is the process's own."""
+MINE = '{\n  "mine": 1\n}\n'
 
 
 @pytest.fixture
@@ -39,16 +44,64 @@ def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
     return make
 
 
-def run(*arguments: str, terminal: int = subprocess.DEVNULL) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
+class Conversation(NamedTuple):
+    """What came of a command at a terminal."""
+
+    code: int
+    output: str
+    """Its standard output, which is no terminal."""
+    shown: str
+    """What the terminal showed: questions, and what was typed."""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, without a terminal."""
     return subprocess.run(
         [sys.executable, "-c", RUN, *arguments],
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if terminal == subprocess.DEVNULL else terminal,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
         check=False,
         encoding="utf-8",
     )
+
+
+def converse(*arguments: str, typed: list[str]) -> Conversation:
+    """Run the command at a terminal, and type one answer at each question."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", AT_TERMINAL, *arguments],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        start_new_session=True,
+        encoding="utf-8",
+    )
+    os.close(theirs)
+    answers = iter(typed)
+    shown, key = b"", ""
+    try:
+        while chunk := _read(ours, key):
+            shown += chunk
+            if re.search(rb"\[Y/n[^]]*\] $", shown):
+                key = next(answers, CTRL_D)
+                os.write(ours, key.encode())
+        output, _ = process.communicate()
+    finally:
+        os.close(ours)
+    return Conversation(process.returncode, output, shown.decode().replace("\r\n", "\n"))
+
+
+def _read(terminal: int, key: str) -> bytes:
+    """Wait for what the terminal shows next; nothing when nobody is at the other end any more."""
+    # Python does not see a Ctrl-C that comes just before it begins to wait for the answer.
+    while key == CTRL_C and not select.select([terminal], [], [], 1.0)[0]:
+        os.write(terminal, key.encode())
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def tree(home: Path) -> dict[str, bytes | None]:
@@ -85,10 +138,11 @@ def test_an_agent_without_plugins_gets_settings(agent: Callable[..., Path], home
     done = run("install", "claude")
     assert done.returncode == ExitCode.OK, done.stderr
     assert done.stdout.startswith(f"Claude Code: installed; registered in {settings}, as `claude ")
-    assert "failed: unknown command: plugin\n  → FluxMirror was tried with " in done.stdout
-    assert '// a comment\n  "hooks": {' in settings.read_text()
-    assert run("install", "claude").stdout.startswith("Claude Code: already; ")
-    assert run("uninstall", "claude").stdout.startswith("Claude Code: removed; ")
+    assert "failed: unknown command: plugin; without the plugin " in done.stdout
+    assert "\n  → FluxMirror was tried with Claude Code " in done.stdout
+    assert '"mine": 1,\n  "hooks": {' in settings.read_text()
+    assert run("install", "claude").stdout == f"Claude Code: registered in {settings} already\n"
+    assert run("uninstall", "claude").stdout.startswith("Claude Code: taken out\n")
     assert tree(home) == before
 
 
@@ -134,33 +188,144 @@ def test_without_a_terminal_nothing_is_asked_or_done(
     assert tree(home) == {}
 
 
-@pytest.mark.parametrize(("typed", "registered"), [(b"n\n", "no"), (b"y\n", "settings")])
-def test_with_a_terminal_each_agent_is_asked_about(
-    agent: Callable[..., Path], home: Path, typed: bytes, registered: str
-) -> None:
-    """No is no."""
-    import pty
-
-    agent("claude")
-    ours, theirs = pty.openpty()
-    try:
-        os.write(ours, typed)
-        done = run("install", terminal=theirs)
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    assert done.returncode == ExitCode.OK
+def registered() -> dict[str, str]:
+    """Tell how each agent is registered, as `agents list` says."""
     rows = json.loads(run("agents", "list", "--json").stdout)["agents"]
-    assert {row["agent"]: row["registered"] for row in rows}["claude-code"] == registered
+    return {row["agent"]: row["registered"] for row in rows}
 
 
-def test_a_dry_run_shows_the_diff(agent: Callable[..., Path], home: Path) -> None:
-    """Of every file that would change, and nothing does."""
+def test_with_a_terminal_each_agent_is_asked_about(agent: Callable[..., Path], home: Path) -> None:
+    """What would be run comes first; no is no, and what is typed wrong is asked again."""
+    agent("claude")
+    agent("qwen")
+    done = converse("install", typed=["what\n", "n\n", "y\n"])
+    assert done.code == ExitCode.OK
+    before, _, asked = done.shown.partition("Record what Claude Code does? [Y/n/all/none] ")
+    assert "  run claude plugin install fluxmirror@fluxmirror\n" in before
+    assert "copy the packages to ~/.local/share/fluxmirror/agents\n" in before
+    assert "Error: say yes, no, all, none\n" in asked
+    assert done.output.startswith("Claude Code: left as it is\nQwen Code: installed; ")
+    assert done.output.endswith(
+        "\n→ start these agents anew; what they do then is in `fluxmirror today`\n"
+    )
+    assert (registered()["claude-code"], registered()["qwen-code"]) == ("no", "settings")
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("all\n", "settings"), ("none\n", "no")])
+def test_one_answer_may_be_for_all(
+    agent: Callable[..., Path], home: Path, typed: str, expected: str
+) -> None:
+    """Six questions are five too many."""
+    agent("claude")
+    agent("qwen")
+    done = converse("install", typed=[typed])
+    assert done.code == ExitCode.OK
+    assert done.shown.count("Record what ") == 1
+    assert (registered()["claude-code"], registered()["qwen-code"]) == (expected, expected)
+    if expected == "no":
+        assert done.output.endswith("\nnothing was changed\n")
+        assert tree(home) == {}
+        return
+    undone = converse("uninstall", typed=[typed])
+    assert undone.output.startswith("Claude Code: taken out\nQwen Code: taken out\n")
+    assert undone.shown.count("Stop recording what ") == 1
+    assert tree(home) == {}
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+def test_stopping_at_a_question_tells_how_far_it_got(
+    agent: Callable[..., Path], home: Path, key: str
+) -> None:
+    """It is no error of ours, so nothing is written down."""
+    agent("claude")
+    agent("qwen")
+    done = converse("install", typed=[key])
+    assert done.code == ExitCode.INTERRUPTED
+    assert done.shown.endswith("\nfluxmirror: stopped; nothing was done before that\n")
+    assert tree(home) == {}
+    done = converse("install", typed=["y\n", key])
+    assert done.code == ExitCode.INTERRUPTED
+    assert done.shown.endswith("\nfluxmirror: stopped; done so far: Claude Code installed\n")
+    done = converse("uninstall", typed=[key])
+    assert done.code == ExitCode.INTERRUPTED
+    assert done.shown.endswith("\nfluxmirror: stopped; nothing was done before that\n")
+    assert not list(home.rglob("error-*.log"))
+
+
+def test_stopping_within_an_agents_command_tells_of_it(
+    agent: Callable[..., Path], home: Path
+) -> None:
+    """The agent's command is ended, too; the same command completes what it began."""
+    program = agent("claude", 'case "$1" in --version) ;; *) kill -INT $PPID; sleep 60;; esac')
+    done = run("install", "claude")
+    assert done.returncode == ExitCode.INTERRUPTED
+    half = "Claude Code may be half done: do the same again to complete it"
+    assert done.stderr == f"fluxmirror: stopped; {half}\n"
+    program.write_text(f"#!/bin/sh\n{OLD}\n")
+    assert run("install", "claude").returncode == ExitCode.OK
+    assert run("uninstall", "--all").returncode == ExitCode.OK
+    assert tree(home) == {}
+
+
+def test_a_dry_run_shows_the_diff_of_what_is_there(agent: Callable[..., Path], home: Path) -> None:
+    """Of a new file its name and size: nobody reads our module in full; and nothing is done."""
     agent("codex")
+    agent("claude")
+    agent("opencode")
+    settings = home / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(MINE)
+    before = tree(home)
     done = run("install", "--dry-run", "--settings")
     assert done.returncode == ExitCode.OK
-    assert f"--- /dev/null\n+++ {home / '.codex' / 'hooks.json'}\n" in done.stdout
-    assert tree(home) == {}
+    assert f"--- {settings}\n+++ {settings}\n" in done.stdout
+    assert re.search(rf"  write {home}/.codex/hooks.json \(\d KiB\)\n", done.stdout)
+    assert re.search(r"  write .*/opencode/plugin/fluxmirror\.js \(\d+ KiB\)\n", done.stdout)
+    assert "+++ /dev/null" not in done.stdout
+    assert "--- /dev/null" not in done.stdout
+    assert tree(home) == before
+
+
+def test_a_directory_of_ours_that_cannot_be_written_is_told_once(
+    agent: Callable[..., Path], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one cause, however many agents there are."""
+    agent("claude")
+    agent("qwen")
+    blocked = home / "flux"
+    blocked.write_text("")
+    monkeypatch.setenv("FLUXMIRROR_HOME", str(blocked))
+    done = run("install", "--all")
+    assert done.returncode == ExitCode.WARNING
+    assert done.stdout == ""
+    assert len(re.findall(r"^fluxmirror: ", done.stderr, re.MULTILINE)) == 1
+
+
+def test_settings_instead_of_a_plugin_say_what_is_missing(agent: Callable[..., Path]) -> None:
+    """Hooks can be in settings; slash commands cannot."""
+    agent("claude")
+    done = run("install", "claude", "--settings")
+    assert "; without the plugin it has no slash commands\n" in done.stdout
+
+
+def test_cleaning_up_is_for_the_agents_named(agent: Callable[..., Path], home: Path) -> None:
+    """And nothing is deleted: somebody may have put a file of their own among the old ones."""
+    agent("claude")
+    agent("qwen")
+    old = home / ".qwen" / "plugins" / "fluxmirror"
+    (old / ".claude-plugin").mkdir(parents=True)
+    (old / ".claude-plugin" / "plugin.json").write_text('{"name": "fluxmirror"}')
+    (old / "notes.txt").write_text("mine")
+    done = run("install", "claude", "--clean")
+    assert "older package" not in done.stdout
+    assert (old / "notes.txt").read_text() == "mine"
+    done = run("install", "qwen", "--clean")
+    aside = home / ".local/share/fluxmirror/set-aside/qwen-code-fluxmirror"
+    assert f"cleaned up: an older package, in {old}; kept in {aside}\n" in done.stdout
+    assert not old.exists()
+    assert (aside / "notes.txt").read_text() == "mine"
+    assert f"kept {aside.parent}: " in run("uninstall", "--all").stdout
+    assert (aside / "notes.txt").read_text() == "mine"
 
 
 def test_uninstalling_keeps_what_was_recorded(agent: Callable[..., Path], home: Path) -> None:
@@ -187,7 +352,7 @@ def test_settings_are_cleaned_when_the_agent_is_gone(
     program = agent("claude")
     run("install", "claude")
     program.unlink()
-    assert run("uninstall", "--all").stdout.startswith("Claude Code: removed; ")
+    assert run("uninstall", "--all").stdout.startswith("Claude Code: taken out\n")
     assert tree(home) == {}
     assert run("uninstall", "--all").stdout == "nothing is registered\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,24 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_cli.registration import packages, program_record
-from fluxmirror_cli.registration.agent_home import BY_ID, CLAUDE, GEMINI
 from fluxmirror_cli.registration.codex_state import forget_trust
 from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
 from fluxmirror_cli.registration.registration_record import (
     AgentRecord,
+    Kept,
     SettingsRecord,
     TrustRecord,
     load_record,
     save_record,
 )
-from fluxmirror_cli.registration.traces import (
-    Trace,
-    compare,
-    is_unchanged,
-    merge,
-    take_snapshot,
-    undo_traces,
-)
+from fluxmirror_cli.registration.settings_file import RegistrationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,14 +32,62 @@ def test_packages_are_copied_once(tmp_path: Path) -> None:
     """What is there already is not written; what is not ours any more goes."""
     copy = tmp_path / "agents"
     assert packages.copy_packages(BUNDLE, str(copy))
-    assert not packages.differs(BUNDLE, str(copy))
+    assert packages.is_copied(BUNDLE, str(copy))
     (copy / packages.RECORD).write_text("{}")
+    older = [*packages.list_files(BUNDLE), os.path.join("plugins", "old.md")]
+    (copy / packages.LIST).write_text(json.dumps({"fluxmirror packages": older}))
     (copy / "plugins" / "old.md").write_text("of an older version")
     (copy / packages.PLUGIN / "wrappers" / "shim.sh").write_text("damaged")
-    assert packages.differs(BUNDLE, str(copy))
+    assert not packages.is_copied(BUNDLE, str(copy))
     assert packages.copy_packages(BUNDLE, str(copy))
     assert not packages.copy_packages(BUNDLE, str(copy))
-    assert set(packages.list_files(str(copy))) == {*packages.list_files(BUNDLE), packages.RECORD}
+    assert set(packages.list_files(str(copy))) == {
+        *packages.list_files(BUNDLE),
+        packages.RECORD,
+        packages.LIST,
+    }
+
+
+def test_a_directory_of_somebody_elses_stays(tmp_path: Path) -> None:
+    """`FLUXMIRROR_HOME` may name a project that has a folder of this name."""
+    theirs = tmp_path / "agents" / "mine" / "x.txt"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    with pytest.raises(RegistrationError, match="is not FluxMirror's"):
+        packages.copy_packages(BUNDLE, str(tmp_path / "agents"))
+    assert not packages.remove_packages(str(tmp_path / "agents"))
+    assert list((tmp_path / "agents").rglob("*")) == [theirs.parent, theirs]
+
+
+def test_a_file_that_somebody_put_among_ours_stays(tmp_path: Path) -> None:
+    """Neither a new version nor the end of all takes it."""
+    copy = tmp_path / "agents"
+    packages.copy_packages(BUNDLE, str(copy))
+    note = copy / packages.PLUGIN / "note.txt"
+    note.write_text("mine")
+    assert not packages.copy_packages(BUNDLE, str(copy))
+    assert packages.remove_packages(str(copy))
+    assert list(packages.list_files(str(copy))) == [os.path.join(packages.PLUGIN, "note.txt")]
+
+
+def test_a_list_leads_to_nothing_outside(tmp_path: Path) -> None:
+    """Whatever is written in it, no file elsewhere is removed."""
+    outside = tmp_path / "outside.txt"
+    outside.write_text("mine")
+    (tmp_path / "agents").mkdir()
+    names = ["../outside.txt", str(outside)]
+    (tmp_path / "agents" / packages.LIST).write_text(json.dumps({"fluxmirror packages": names}))
+    assert packages.remove_packages(str(tmp_path / "agents"))
+    assert outside.exists()
+    assert not (tmp_path / "agents").exists()
+
+
+def test_somebody_elses_program_stays(tmp_path: Path) -> None:
+    """A file of that name which is no record of ours is neither replaced nor removed."""
+    (tmp_path / "program").write_text("print('mine')\n")
+    with pytest.raises(RegistrationError, match="is not FluxMirror's"):
+        program_record.write_program(str(tmp_path), "/usr/bin/fluxmirror")
+    assert (tmp_path / "program").read_text() == "print('mine')\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
@@ -81,75 +123,34 @@ def test_the_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     """It decides what is put back: nothing of it may get lost."""
     record = {
         "claude-code": AgentRecord(
-            traces=(Trace("/p", None, "d"), Trace("/q", "e30=", "d")),
+            journal=(Kept("/p", None, None, None, "d"), Kept("/q", "e30=", 0o640, "there", "d")),
+            pending=(Kept("/p", "", 0o600, None),),
+            made=("/d",),
+            written=(("/w", "d"),),
             settings=SettingsRecord("/s", ("hooks", "Stop"), was_missing=True),
             trust=TrustRecord(("k",), "c"),
-            since=12.5,
         )
     }
     assert load_record(str(tmp_path)) == {}
     save_record(str(tmp_path), record | {"opencode": AgentRecord()})
     assert load_record(str(tmp_path)) == record
-    (tmp_path / "agents" / packages.RECORD).write_text('{"agents": {"x": []}}')
-    assert load_record(str(tmp_path)) == {}
 
 
-def test_traces_put_back_what_was_there(home: Path) -> None:
-    """Changed files get their bytes, new ones go, and directories with them."""
-    agent = BY_ID[CLAUDE]
-    (home / ".claude").mkdir()
-    (home / ".claude" / "settings.json").write_text("mine")
-    before = take_snapshot(agent, os.environ)
-    (home / ".claude" / "settings.json").write_text("theirs")
-    (home / ".claude" / "plugins").mkdir()
-    (home / ".claude" / "plugins" / "known_marketplaces.json").write_text("{}")
-    (home / ".claude.json").write_text("{}")
-    traces = compare(before, take_snapshot(agent, os.environ))
-    assert all(map(is_unchanged, traces))
-    assert undo_traces(agent, os.environ, traces, since=before.taken) == []
-    left = {str(file.relative_to(home)) for file in home.rglob("*")}
-    assert left == {".claude", ".claude/settings.json"}
-    assert (home / ".claude" / "settings.json").read_text() == "mine"
-
-
-def test_a_file_too_large_to_keep_is_never_put_back(home: Path) -> None:
-    """What was not kept cannot be given back, and nothing else may be given in its place."""
-    agent = BY_ID[CLAUDE]
-    settings = home / ".claude" / "settings.json"
-    settings.parent.mkdir()
-    settings.write_text(" " * (2 << 20))
-    before = take_snapshot(agent, os.environ)
-    settings.write_text(" " * (2 << 20) + "{}")
-    traces = compare(before, take_snapshot(agent, os.environ))
-    assert [is_unchanged(trace) for trace in traces] == [False]
-
-
-def test_by_products_of_an_agent_in_use_stay(home: Path) -> None:
-    """Whoever has a session since then owns what the agent keeps beside it."""
-    agent = BY_ID[GEMINI]
-    before = take_snapshot(agent, os.environ)
-    (home / ".gemini" / "tmp" / "x" / "chats").mkdir(parents=True)
-    (home / ".gemini" / "installation_id").write_text("id")
-    (home / ".gemini" / "extension_integrity.json").write_text("{}")
-    traces = compare(before, take_snapshot(agent, os.environ))
-    (home / ".gemini" / "tmp" / "x" / "chats" / "session-1.jsonl").write_text("{}")
-    undo_traces(agent, os.environ, traces, since=before.taken)
-    assert (home / ".gemini" / "installation_id").exists()
-    assert not (home / ".gemini" / "extension_integrity.json").exists()
-
-
-def test_what_somebody_changed_between_two_installations_is_not_put_back(home: Path) -> None:
-    """The bytes from before the first would end their work."""
-    agent = BY_ID[CLAUDE]
-    settings = home / ".claude" / "settings.json"
-    settings.parent.mkdir()
-    traces: list[Trace] = []
-    for text in ("ours", "ours again"):
-        settings.write_text(f"{settings.read_text() if settings.exists() else ''} mine")
-        before = take_snapshot(agent, os.environ)
-        settings.write_text(f"{settings.read_text()} {text}")
-        traces = merge(traces, compare(before, take_snapshot(agent, os.environ)))
-    assert [is_unchanged(trace) for trace in traces] == [False]
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"version": 2, "agents": {"x": []}}', "it is damaged"),
+        ('{"version": 2, "age', "it is damaged"),
+        ("", "it is damaged"),
+        ('{"version": 99, "agents": {}}', "it is of version 99"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    """Taken for an empty one, it would be written over, and what it keeps be lost."""
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / packages.RECORD).write_text(text)
+    with pytest.raises(RegistrationError, match=why):
+        load_record(str(tmp_path))
 
 
 @pytest.mark.parametrize(

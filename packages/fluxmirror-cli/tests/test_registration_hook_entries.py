@@ -13,6 +13,7 @@ from fluxmirror_cli.registration.hook_entries import (
     means_nothing,
     take_entries,
 )
+from fluxmirror_cli.registration.jsonc import parse_jsonc, plain
 
 
 def hook(command: str) -> dict[str, object]:
@@ -117,3 +118,28 @@ def test_only_empty_settings_mean_nothing() -> None:
     """A comment is somebody's work."""
     assert all(map(means_nothing, ("", "\n", "{}", "{\n}\n")))
     assert not any(map(means_nothing, ("{} // mine", '{"a": 1}', "[]", "{")))
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_nothing_else_changes_its_meaning(text: str) -> None:
+    """The whole value is compared before anything is written, not our hooks alone."""
+    added = plain(parse_jsonc(add_entries(text, OURS, is_ours).text))
+    expected = plain(parse_jsonc(text))
+    assert isinstance(expected, dict)
+    hooks = expected.setdefault("hooks", {})
+    for event, ours in OURS.items():
+        hooks.setdefault(event, []).append({"hooks": [ours]})
+    assert added == expected
+
+
+def test_an_edit_that_would_change_something_else_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Should the editing of text ever go wrong, the proof finds it."""
+
+    def spoil(text: str, *_: object) -> str:
+        return text.replace("true", "false")
+
+    monkeypatch.setattr("fluxmirror_cli.registration.hook_entries.append", spoil)
+    with pytest.raises(EntriesError, match="cannot edit"):
+        add_entries('{"a": true}', OURS, is_ours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from fluxmirror_cli.registration.jsonc import parse_jsonc, plain
 from fluxmirror_cli.registration.restating import restate
 from fluxmirror_cli.registration.tidying import tidy_settings, without_projects
@@ -27,12 +28,46 @@ def test_what_was_taken_out_goes_from_the_text() -> None:
     assert restate(longer, json.dumps({"a": {"x": [1]}, "b": 1})) == MINE
 
 
-def test_any_other_change_is_the_agents_own() -> None:
-    """A value that became another one is not ours to understand."""
-    assert restate(MINE, '{"b": 2, "a": {"x": [1]}}') is None
-    assert restate(MINE, '{"b": 1, "a": {"x": [2]}}') is None
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ('{"b": 2, "a": {"x": [1]}}', '// mine\n{\n    "b": 2, // last\n    "a": {"x": [1]}\n}\n'),
+        ('{"b": 1, "a": {"x": [2]}}', '// mine\n{\n    "b": 1, // last\n    "a": {"x": [2]}\n}\n'),
+        (
+            '{"b": 1, "a": {"x": true}}',
+            '// mine\n{\n    "b": 1, // last\n    "a": {"x": true}\n}\n',
+        ),
+    ],
+)
+def test_another_value_goes_where_the_old_one_stood(after: str, expected: str) -> None:
+    """An agent that switches one thing must not cost the comments of all others."""
+    assert restate(MINE, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("[1, /* one */ 2]", [1, 2, 3], "[1, /* one */ 2, 3]"),
+        ("[1, // one\n 2]", [1, 2, 3, 4], "[1, // one\n 2,\n 3,\n 4]"),
+        ("[1, /* two */ 2, 3]", [1, 3], "[1, /* two */ 3]"),
+        ("[1, 2]", [2, 1], "[2, 1]"),
+        ("[1]", [True], "[true]"),
+        ("[]", ["x"], None),
+    ],
+)
+def test_an_array_keeps_what_it_can(before: str, after: list[object], expected: str | None) -> None:
+    """Elements that come or go leave the others as they are written."""
+    text = restate(f'{{"a": {before}}}', json.dumps({"a": after}))
+    assert text is not None
+    assert plain(parse_jsonc(text)) == {"a": after}
+    assert expected is None or text == f'{{"a": {expected}}}'
+
+
+def test_what_is_no_object_cannot_be_restated() -> None:
+    """Nothing is guessed."""
     assert restate("{", "{}") is None
     assert restate("[]", "{}") is None
+    assert restate("{}", "[]") is None
 
 
 def test_empty_tables_of_an_agents_undoing_go() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -84,3 +86,23 @@ def test_lock_file_is_private(path: str, tmp_path: Path) -> None:
     """Whatever the process masks."""
     with lock.held(path):
         assert stat.S_IMODE((tmp_path / "drain.lock").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_a_lock_that_its_holder_removed_is_taken_anew(tmp_path: Path) -> None:
+    """Who waited at the old file, and who comes to the new one, are not both let in."""
+    path = str(tmp_path / "x.lock")
+    with lock.held(path) as ours:
+        assert ours
+        waiting = threading.Thread(target=_hold_and_note, args=(path, tmp_path / "noted"))
+        waiting.start()
+        os.unlink(path)
+    waiting.join()
+    assert (tmp_path / "noted").read_text() == "held the file that is there"
+
+
+def _hold_and_note(path: str, note: Path) -> None:
+    with lock.held(path, wait_s=60) as ours:
+        assert ours
+        with lock.held(path) as again:
+            note.write_text("held another file" if again else "held the file that is there")

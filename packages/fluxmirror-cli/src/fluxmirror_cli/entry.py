@@ -25,9 +25,10 @@ def main() -> int:
         run_hook(arguments[1:])
     try:
         return _run_explained(arguments)
-    except KeyboardInterrupt:
-        # Whatever it was that was interrupted: this needs nothing that is not loaded.
-        sys.stderr.write("fluxmirror: stopped\n")
+    except KeyboardInterrupt as stop:
+        # Whatever it was that was interrupted: this needs nothing that is not loaded. A command
+        # that stops half-way says in the interrupt what it did.
+        sys.stderr.write(f"fluxmirror: {'; '.join(['stopped', *map(str, stop.args)])}\n")
         return _INTERRUPTED
 
 

@@ -6,13 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_cli.health_row import ERROR, OK, WARN, Row
+from fluxmirror_cli.health_row import ERROR, OFF, OK, WARN, Row
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
 from fluxmirror_cli.registration.agent_program import find_program
 from fluxmirror_cli.registration.leftovers import find_leftovers
 from fluxmirror_cli.registration.program_record import read_program, record_path
 from fluxmirror_cli.registration.settings_file import RegistrationError
-from fluxmirror_cli.registration.situation import Situation, survey
+from fluxmirror_cli.registration.situation import survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.standing import Standing
 
+_MEND: Final = "mend that file"
 _CLEAN: Final = "run `fluxmirror install --clean`"
 
 
@@ -33,31 +34,31 @@ def examine_agents() -> Iterator[Row]:
         return
     for agent, standing in standings:
         if standing.registered != "no" or find_program(agent, os.environ):
-            yield _agent(situation, agent, standing)
+            yield _agent(agent, standing)
     if any(standing.registered != "no" for _, standing in standings):
         yield from _program(situation.data)
     for leftover in find_leftovers(situation):
         yield Row("left over", WARN, leftover.sentence, _CLEAN)
 
 
-def _agent(situation: Situation, agent: AgentHome, standing: Standing) -> Row:
-    status, detail, remedy = _judge(situation, agent, standing)
+def _agent(agent: AgentHome, standing: Standing) -> Row:
+    status, detail, remedy = _judge(agent, standing)
     return Row(agent.id, status, f"{name_of(agent.id)} {detail}", remedy)
 
 
-def _judge(situation: Situation, agent: AgentHome, standing: Standing) -> tuple[str, str, str]:
+def _judge(agent: AgentHome, standing: Standing) -> tuple[str, str, str]:
     """Give status, what is so, and what to do about it."""
     install = f"run `fluxmirror install {agent.id}`"
     if standing.trouble:
         return WARN, f"has settings that cannot be read: {standing.trouble}", "look into that file"
     if standing.registered == "no":
-        return OK, "is not recorded", install
-    if not _is_there(situation, standing):
-        return ERROR, "is registered, but what its hooks run is gone", install
+        return OFF, "is not recorded", f"{install} to record it"
+    if standing.registered == "broken":
+        return ERROR, _why_broken(standing), _MEND if standing.unread else install
     troubles = {
         "both": (WARN, "is registered twice, as a plugin and in its settings", _CLEAN),
-        "untrusted": (ERROR, "runs none of our hooks: it does not trust them", install),
-        "modified": (ERROR, "runs none of our hooks: they changed since it trusted them", install),
+        "untrusted": (ERROR, "does not run our hooks: not trusted, or switched off", install),
+        "modified": (ERROR, "does not run our hooks: they changed since it trusted them", install),
         "disabled": (WARN, "has our plugin switched off", "switch it on in the agent itself"),
     }
     if standing.registered in troubles:
@@ -68,10 +69,10 @@ def _judge(situation: Situation, agent: AgentHome, standing: Standing) -> tuple[
     return OK, f"is recorded: registered {where}, package {standing.version}", ""
 
 
-def _is_there(situation: Situation, standing: Standing) -> bool:
-    if standing.plugin and not os.path.isdir(standing.plugin.directory):
-        return False
-    return not standing.entries or os.path.isdir(situation.packages)
+def _why_broken(standing: Standing) -> str:
+    if standing.unread:
+        return f"is not recorded: its settings file is not read by it ({standing.unread})"
+    return "is registered, but what its hooks run is gone"
 
 
 def _program(data: str) -> Iterator[Row]:

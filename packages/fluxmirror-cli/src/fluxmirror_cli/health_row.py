@@ -7,9 +7,16 @@ from typing import Final, NamedTuple
 from fluxmirror_core.errors import ExitCode
 
 OK: Final = "ok"
+OFF: Final = "off"
+"""Not in use, as its owner may want it: no fault."""
 WARN: Final = "warn"
 ERROR: Final = "error"
-_EXITS: Final = {OK: ExitCode.OK, WARN: ExitCode.WARNING, ERROR: ExitCode.DOCTOR_ERROR}
+_EXITS: Final = {
+    OK: ExitCode.OK,
+    OFF: ExitCode.OK,
+    WARN: ExitCode.WARNING,
+    ERROR: ExitCode.DOCTOR_ERROR,
+}
 
 
 class Row(NamedTuple):

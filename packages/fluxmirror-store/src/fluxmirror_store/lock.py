@@ -38,17 +38,30 @@ def held(path: str, wait_s: float = 0.0) -> Iterator[bool]:
     """Hold the lock for the block.
 
     Args:
-        path: the lock file, made when missing and never removed.
+        path: the lock file, made when missing; only who holds it may remove it.
         wait_s: how long to wait for another holder, in seconds.
 
     Yields:
         Whether the lock is ours; False when another process still has it.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + wait_s
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            ours = _wait(descriptor, deadline)
+            if ours and not _is_at(descriptor, path):
+                continue  # its last holder removed it: who comes now locks another file
+            yield ours
+            return
+        finally:
+            os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: str) -> bool:
     try:
-        yield _wait(descriptor, time.monotonic() + wait_s)
-    finally:
-        os.close(descriptor)
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _wait(descriptor: int, deadline: float) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.report.as_text import one_line
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from fluxmirror_cli.registration.agent_program import FoundAgent
     from fluxmirror_cli.registration.standing import Standing
 
-_HEAD = ("agent", "version", "registered", "package", "program")
+_HEAD: Final = ("agent", "version", "registered", "package", "program")
+_CUT: Final = "…"
+_LEAST: Final = 8
+"""Columns below which a cut path says nothing any more."""
 
 
 class _Group(Command, click.Group):
@@ -69,21 +73,32 @@ def _as_json(rows: list[dict[str, object]]) -> str:
 
 def _as_text(rows: list[dict[str, object]]) -> str:
     table = [_HEAD, *map(_cells, rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
-    return "".join(
+    if sys.stdout is not None and sys.stdout.isatty():
+        table = _narrowed(table, shutil.get_terminal_size().columns)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = [
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        + "\n"
         for row in table
-    )
+    ]
+    lines += [f"{row['name']}: {one_line(str(row['trouble']))}" for row in rows if row["trouble"]]
+    return "\n".join([*lines, ""])
+
+
+def _narrowed(table: list[tuple[str, ...]], columns: int) -> list[tuple[str, ...]]:
+    """Cut the paths, which come last, at their beginnings, or leave them out."""
+    taken = sum(max(map(len, column)) + 2 for column in list(zip(*table, strict=True))[:-1])
+    room = columns - taken
+    if room < _LEAST:
+        return [row[:-1] for row in table]
+    return [(*row, path if len(path) <= room else _CUT + path[1 - room :]) for *row, path in table]
 
 
 def _cells(row: dict[str, object]) -> tuple[str, ...]:
     package = str(row["package_version"] or "-")
-    if row["current"] is False:
+    if row["current"] is False and row["package_version"]:
         package += " (outdated)"
     program = str(row["program"] or "not found")
-    registered = str(row["registered"])
-    if row["trouble"]:
-        registered = f"{registered} ({row['trouble']})"
     version = str(row["version"] or "-")
-    return tuple(map(one_line, (str(row["name"]), version, registered, package, program)))
+    return tuple(
+        map(one_line, (str(row["name"]), version, str(row["registered"]), package, program))
+    )

@@ -17,7 +17,7 @@ from fluxmirror_cli.output import emit, is_coloured
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_COLOURS = {"ok": "green", "warn": "yellow", "error": "red"}
+_COLOURS = {"ok": "green", "off": "bright_black", "warn": "yellow", "error": "red"}
 
 
 @click.command("doctor", cls=Command)

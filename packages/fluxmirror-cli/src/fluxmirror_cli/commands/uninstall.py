@@ -10,23 +10,35 @@ import click
 from fluxmirror_core.errors import ExitCode, UsageError
 from fluxmirror_core.paths import here
 
-from fluxmirror_cli.commands.install import describe_outcome
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
+from fluxmirror_cli.registration.account import Account
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
 from fluxmirror_cli.registration.agent_program import find_program
-from fluxmirror_cli.registration.change import render_diff
-from fluxmirror_cli.registration.choice import is_answered, named_agents
+from fluxmirror_cli.registration.choice import Asker, is_answered, named_agents
 from fluxmirror_cli.registration.installation import ABSENT, FAILED, Outcome
+from fluxmirror_cli.registration.leftovers import set_aside_directory
+from fluxmirror_cli.registration.packages import listed_files
 from fluxmirror_cli.registration.removal import (
+    Removal,
     carry_out_removal,
     plan_removal,
     remove_everything,
 )
+from fluxmirror_cli.registration.screens import (
+    DECLINED,
+    describe_outcome,
+    outline,
+    preview,
+    steps_of_removal,
+)
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.registration.situation import Situation, survey
+from fluxmirror_cli.registration.turn import one_at_a_time
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fluxmirror_cli.registration.agent_home import AgentHome
 
 
@@ -40,40 +52,71 @@ def command(
     context: click.Context, *, agents: tuple[str, ...], everyone: bool, dry_run: bool, yes: bool
 ) -> None:
     """Take our hooks out of the AGENTs named, or of all; what was recorded stays."""
+    if not dry_run:
+        context.with_resource(one_at_a_time(os.environ))
     situation = survey(os.environ, sys.platform)
     chosen = named_agents(agents) if agents else list(AGENT_HOMES)
+    removals = [_plan(situation, agent) for agent in chosen]
+    shown = [one for one in removals if agents or isinstance(one, Outcome) or one.is_any]
     if dry_run:
-        planned = "".join(_preview(situation, agent) for agent in chosen)
-        if not agents and os.path.isdir(situation.packages):
+        planned = "".join(preview(steps_of_removal(one), installing=False) for one in shown)
+        if not agents and listed_files(situation.packages) is not None:
             planned += f"remove {situation.packages}\n"
         emit(planned or "nothing is registered\n")
         return
-    unasked = bool(agents) or everyone or yes
-    if not unasked and not is_answered():
+    asks = not (agents or everyone or yes)
+    if asks and not is_answered():
         raise UsageError(
             "nobody is there to be asked, so nothing was done",
             hint="name the agents, or add --all or --yes",
         )
-    outcomes = [
-        outcome for agent in chosen if (outcome := _remove(situation, agent, unasked=unasked))
-    ]
-    shown = [one for one in outcomes if one.state != ABSENT or agents]
-    emit("".join(map(describe_outcome, shown)) or "nothing is registered\n")
-    _end(situation)
-    if not all(outcome.is_fine for outcome in outcomes):
+    if asks and shown:
+        outlines = [outline(steps_of_removal(one), situation.env) for one in shown]
+        click.echo("".join(outlines), err=True)
+    account = Account()
+    with account.told_when_stopped():
+        for outcome in _carry_out(situation, removals, Asker(asks=asks), account):
+            if outcome.state != ABSENT or agents:
+                emit(describe_outcome(outcome))
+        if not agents and all(outcome.state == ABSENT for outcome in account.outcomes):
+            emit("nothing is registered\n")
+        _end(situation)
+    if not all(outcome.is_fine for outcome in account.outcomes):
         context.exit(ExitCode.WARNING)
 
 
-def _remove(situation: Situation, agent: AgentHome, *, unasked: bool) -> Outcome | None:
-    """Take it out of one agent; None when a person would rather not."""
+def _plan(situation: Situation, agent: AgentHome) -> Removal | Outcome:
     try:
-        removal = plan_removal(situation, agent, find_program(agent, situation.env))
-        question = f"Stop recording what {name_of(agent.id)} does?"
-        if removal.is_any and not unasked and not click.confirm(question, default=True, err=True):
-            return None
-        return carry_out_removal(situation, removal)
+        return plan_removal(situation, agent, find_program(agent, situation.env))
     except RegistrationError as error:
         return Outcome(agent.id, FAILED, str(error), error.hint)
+
+
+def _carry_out(
+    situation: Situation, removals: list[Removal | Outcome], asker: Asker, account: Account
+) -> Iterator[Outcome]:
+    """Take it out, agent by agent; where a person would rather not, it stays."""
+    for removal in removals:
+        if isinstance(removal, Outcome):
+            outcome = removal
+        elif removal.is_any and not asker.wants(f"Stop recording what {_name(removal)} does?"):
+            outcome = Outcome(removal.home.id, DECLINED, "left as it is")
+        else:
+            account.begin(removal.home.id)
+            outcome = _take_out(situation, removal)
+        account.add(outcome)
+        yield outcome
+
+
+def _take_out(situation: Situation, removal: Removal) -> Outcome:
+    try:
+        return carry_out_removal(situation, removal)
+    except RegistrationError as error:
+        return Outcome(removal.home.id, FAILED, str(error), error.hint)
+
+
+def _name(removal: Removal) -> str:
+    return name_of(removal.home.id)
 
 
 def _end(situation: Situation) -> None:
@@ -88,16 +131,5 @@ def _end(situation: Situation) -> None:
     kept = [path for path in (here().database, here().spool) if os.path.exists(path)]
     for path in kept:
         emit(f"kept {path}: what was recorded is yours\n")
-
-
-def _preview(situation: Situation, agent: AgentHome) -> str:
-    try:
-        removal = plan_removal(situation, agent, find_program(agent, situation.env))
-    except RegistrationError as error:
-        return f"{name_of(agent.id)}: {error}\n"
-    if not removal.is_any:
-        return ""
-    program = removal.program or agent.program
-    lines = [f"{name_of(agent.id)}:\n"]
-    lines += [f"  run {' '.join([program, *words])}\n" for words in removal.commands]
-    return "".join([*lines, *map(render_diff, removal.changes)])
+    if os.path.exists(aside := set_aside_directory(situation.data)):
+        emit(f"kept {aside}: what `install --clean` took out of the way is yours\n")

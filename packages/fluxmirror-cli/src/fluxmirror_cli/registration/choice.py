@@ -1,10 +1,11 @@
-"""Which agents a person means, and whether there is a person to ask."""
+"""Which agents a person means; and a person asked, where there is one."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import click
 from fluxmirror_core.agents import BY_ID as AGENTS
 from fluxmirror_core.errors import UsageError
 
@@ -13,6 +14,8 @@ from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fluxmirror_cli.registration.agent_program import FoundAgent
 
 _WORDS = {
@@ -20,6 +23,8 @@ _WORDS = {
     for agent in AGENT_HOMES
     for word in (agent.id, agent.program, AGENTS[agent.id].name, *AGENTS[agent.id].kinds)
 }
+_YES_NO: Final = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}
+_EACH: Final = {**_YES_NO, "a": "all", "all": "all", "none": "none"}
 
 
 def named_agents(words: tuple[str, ...]) -> list[AgentHome]:
@@ -62,3 +67,57 @@ def choose_agents(words: tuple[str, ...], found: list[FoundAgent]) -> list[Found
 def is_answered() -> bool:
     """Tell whether somebody is there to answer a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+class Asker:
+    """Asks the same of one agent after another, until somebody says `all` or `none`."""
+
+    def __init__(self, *, asks: bool) -> None:
+        self._rest: bool | None = None if asks else True
+        """What was said for all that come; None as long as each is asked about."""
+
+    def wants(self, question: str) -> bool:
+        """Ask, where it is not clear already.
+
+        Raises:
+            KeyboardInterrupt: somebody would rather stop.
+        """
+        if self._rest is not None:
+            return self._rest
+        answer = _ask(f"{question} [Y/n/all/none]", _EACH)
+        if answer in {"all", "none"}:
+            self._rest = answer == "all"
+        return answer in {"yes", "all"}
+
+
+def agrees(question: str) -> bool:
+    """Ask for a yes or a no.
+
+    Raises:
+        KeyboardInterrupt: somebody would rather stop.
+    """
+    return _ask(f"{question} [Y/n]", _YES_NO) == "yes"
+
+
+def _ask(question: str, answers: Mapping[str, str]) -> str:
+    """Ask on stderr until the answer is one of these; a bare return says yes."""
+
+    def understand(typed: str) -> str:
+        answer = answers.get(typed.strip().casefold())
+        if answer is None:
+            raise click.BadParameter(f"say {', '.join(dict.fromkeys(answers.values()))}")
+        return answer
+
+    try:
+        return click.prompt(
+            question,
+            default="yes",
+            show_default=False,
+            prompt_suffix=" ",
+            value_proc=understand,
+            err=True,
+        )
+    except click.Abort:
+        # Ctrl-C, or Ctrl-D: the cursor is still behind the question.
+        click.echo(err=True)
+        raise KeyboardInterrupt from None

@@ -7,6 +7,7 @@ has one, and whether the files are still those that it was last seen to trust.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import tomllib
@@ -17,13 +18,15 @@ from fluxmirror_cli.registration.packages import list_files
 from fluxmirror_cli.registration.plugin_commands import PLUGIN_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from fluxmirror_cli.registration.registration_record import TrustRecord
 
 TRUSTED: Final = "trusted"
 UNTRUSTED: Final = "untrusted"
 MODIFIED: Final = "modified"
+HOOKS_FILE: Final = "hooks/codex.json"
+"""Where our package keeps the hooks for Codex, as Codex names it in its keys."""
 _TABLE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
@@ -43,23 +46,64 @@ def read_trust(
         entries: our hooks in that file, event → command.
         record: what was seen to be trusted when we asked Codex itself.
     """
-    states = trusted_keys(root)
-    if record is not None:
-        if not set(record.keys) <= states:
-            return UNTRUSTED
-        return TRUSTED if record.content == content_digest(plugin, entries) else MODIFIED
-    prefixes = (f"{PLUGIN_ID}:", f"{settings}:")
-    return TRUSTED if any(key.startswith(prefixes) for key in states) else UNTRUSTED
+    ours = _expected_keys(plugin, settings, entries)
+    # An older Codex knows fewer events: what it listed when it was asked is all it can run.
+    wanted = ours if record is None else set(record.keys)
+    if not wanted or not wanted <= _running_keys(root) & ours:
+        return UNTRUSTED
+    if record is not None and record.content != content_digest(plugin, entries):
+        return MODIFIED
+    return TRUSTED
+
+
+def _expected_keys(plugin: str | None, settings: str, entries: Mapping[str, str]) -> set[str]:
+    """Name our hooks as Codex does: the file, the event, and the place in its list.
+
+    Args:
+        plugin: the directory of our plugin; None when there is none.
+        settings: the file whose hooks may be ours.
+        entries: our hooks in that file, event → command.
+    """
+    keys: set[str] = set()
+    if plugin:
+        for place, _, _ in _places(os.path.join(plugin, *HOOKS_FILE.split("/"))):
+            keys.add(f"{PLUGIN_ID}:{HOOKS_FILE}:{place}")
+    if entries:
+        for place, event, command in _places(settings):
+            if entries.get(event) == command:
+                keys.add(f"{settings}:{place}")
+    return keys
+
+
+def _places(path: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the place in a file of hooks, as in `pre_tool_use:0:0`, the event, and the command."""
+    try:
+        for event, groups in json.loads(read_owned(path) or b"")["hooks"].items():
+            name = re.sub(r"(?<!^)(?=[A-Z])", "_", event).lower()
+            for group, held in enumerate(groups):
+                for hook, told in enumerate(held["hooks"]):
+                    yield f"{name}:{group}:{hook}", event, told["command"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # Codex would not read it either
 
 
 def trusted_keys(root: str) -> set[str]:
-    """List the hooks that have a trusted digest in `config.toml`."""
+    """List the hooks that have a trusted digest in `config.toml`, switched off or not."""
+    return {key for key, state in _states(root).items() if "trusted_hash" in state}
+
+
+def _running_keys(root: str) -> set[str]:
+    states = _states(root)
+    return {key for key in trusted_keys(root) if states[key].get("enabled") is not False}
+
+
+def _states(root: str) -> dict[str, dict[str, object]]:
     raw = read_owned(config_path(root))
     try:
         states = tomllib.loads((raw or b"").decode("utf-8"))["hooks"]["state"]
-        return {key for key, state in states.items() if "trusted_hash" in state}
+        return {key: state for key, state in states.items() if isinstance(state, dict)}
     except (ValueError, KeyError, TypeError, AttributeError):
-        return set()
+        return {}
 
 
 def content_digest(plugin: str | None, entries: Mapping[str, str]) -> str:

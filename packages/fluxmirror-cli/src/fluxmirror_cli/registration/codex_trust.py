@@ -32,10 +32,12 @@ class CodexHook(NamedTuple):
     digest: str
     trust: str
     """`trusted`, `untrusted` or `modified`; `managed` by an administrator is trusted too."""
+    enabled: bool
+    """Whether it is not switched off, as one can in Codex's own /hooks."""
 
     @property
-    def runs(self) -> bool:
-        """Whether Codex would run it."""
+    def is_trusted(self) -> bool:
+        """Whether Codex would run it, if it is switched on."""
         return self.trust in {"trusted", "managed"}
 
 
@@ -161,6 +163,7 @@ def _hooks(answer: Any) -> Iterator[CodexHook]:  # noqa: ANN401 - the caller cat
                 command=hook["command"] or "",
                 digest=hook["currentHash"],
                 trust=hook["trustStatus"],
+                enabled=hook.get("enabled") is not False,
             )
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from fluxmirror_cli.registration.packages import copy_packages, differs
+from fluxmirror_cli.registration.journal import note_own_directories
+from fluxmirror_cli.registration.packages import (
+    PLUGIN,
+    copy_packages,
+    is_copied,
+    package_version,
+    version_numbers,
+)
 from fluxmirror_cli.registration.program_record import (
     find_own_program,
     read_program,
     record_path,
     write_program,
 )
-from fluxmirror_cli.registration.registration_record import DATA, save_record
-from fluxmirror_cli.registration.traces import merge, missing_directories
+from fluxmirror_cli.registration.registration_record import save_record
 
 if TYPE_CHECKING:
     from fluxmirror_cli.registration.situation import Situation
@@ -31,13 +37,19 @@ class Foundation(NamedTuple):
 
 
 def plan_foundation(situation: Situation) -> Foundation:
-    """Say what has to be written before any agent is told of it."""
+    """Say what has to be written before any agent is told of it.
+
+    Packages of a newer FluxMirror stay, and so does the newer program.
+    """
     program = find_own_program()
     recorded = read_program(situation.data)
     usable = recorded is not None and os.access(recorded, os.X_OK)
+    newer = _are_newer(situation)
+    copied = newer or is_copied(situation.bundle, situation.packages)
+    told = program is None or program == recorded or (newer and usable)
     return Foundation(
-        packages=situation.packages if differs(situation.bundle, situation.packages) else "",
-        program=program if program and program != recorded else "",
+        packages="" if copied else situation.packages,
+        program="" if told or program is None else program,
         is_passing=program is None and not usable,
     )
 
@@ -46,17 +58,22 @@ def lay_foundation(situation: Situation, foundation: Foundation) -> None:
     """Write it.
 
     Raises:
-        RegistrationError: it cannot be written.
+        RegistrationError: it cannot be written, or would cost somebody a file.
     """
-    missing = missing_directories(situation.data)
+    note_own_directories(situation)
     if foundation.packages:
         copy_packages(situation.bundle, situation.packages)
-    if missing:
-        done = situation.done(DATA)
-        situation.record[DATA] = done._replace(traces=tuple(merge(done.traces, missing)))
-        save_record(situation.data, situation.record)
+    save_record(situation.data, situation.record)
     if foundation.program:
         write_program(situation.data, foundation.program)
+
+
+def _are_newer(situation: Situation) -> bool:
+    there, ours = (
+        version_numbers(package_version(os.path.join(where, PLUGIN)))
+        for where in (situation.packages, situation.bundle)
+    )
+    return there > ours
 
 
 def describe_foundation(situation: Situation, foundation: Foundation) -> list[str]:

@@ -7,10 +7,11 @@ What is ours is told by its command, so nothing is asked of the format but to ke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_cli.registration.jsonc import (
     JsoncError,
+    alike,
     append,
     cut,
     members,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     """Event → hook: its `command`, and what else the agent keeps with it, such as a time-out."""
 
 HOOKS: Final = "hooks"
+_COMMANDS: Final = ("command", "bash")
+"""Where a hook may say what it runs; the second in Copilot alone."""
 EMPTY: Final = "{}\n"
 """What a settings file that is not there, or holds nothing, is taken for."""
 
@@ -88,11 +91,11 @@ def add_entries(
         return Added(text, made or ())
     if ours:
         text = take_entries(text, is_ours, made=made)
-    others = find_entries(text)
+    wanted_value = _with_hooks(_value(text), hooks)
     new: list[str] = []
     for event, hook in hooks.items():
         text = _add_one(text, event, hook, new)
-    _prove(text, others)
+    _prove(text, wanted_value)
     return Added(text, tuple(new))
 
 
@@ -107,18 +110,66 @@ def take_entries(text: str, is_ours: IsOurs, *, made: tuple[str, ...] | None) ->
     Raises:
         EntriesError: the text cannot be read, or its hooks are no hooks.
     """
-    others = [entry for entry in find_entries(text) if not is_ours(entry.command)]
+    wanted = _without_hooks(_value(text), is_ours, made)
     while (smaller := _take_one(text, is_ours, made)) is not None:
         text = smaller
-    _prove(text, others)
+    _prove(text, wanted)
     return text
 
 
-def _prove(text: str, others: list[HookEntry]) -> None:
-    """Read the result once more: a text nobody foresaw is refused, not written."""
-    left = [entry for entry in find_entries(text) if entry in others]
-    if left != others:
+def _prove(text: str, wanted: object) -> None:
+    """Read the result once more: a text that means anything else is refused, not written."""
+    if not alike(_value(text), wanted):
         raise EntriesError("its hooks are written in a way this program cannot edit")
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - whatever a person's settings hold
+    value = plain(_root(text))
+    list(_events(_root(text)))  # refuses what is not as hooks are
+    return value
+
+
+def _with_hooks(value: Any, hooks: Hooks) -> object:  # noqa: ANN401 - as above
+    """Say what a text must mean when our hooks are in it."""
+    registered = value.setdefault(HOOKS, {})
+    for event, hook in hooks.items():
+        if not isinstance(registered.setdefault(event, []), list):
+            raise EntriesError(f"its hooks of {event} are no list")
+        registered[event].append({HOOKS: [hook]})
+    return value
+
+
+def _without_hooks(value: Any, is_ours: IsOurs, made: tuple[str, ...] | None) -> object:  # noqa: ANN401 - as above
+    """Say what a text must mean when none of our hooks is in it any more."""
+    registered = value.get(HOOKS, {})
+    events = set(registered)
+    for event, groups in list(registered.items()):
+        if not isinstance(groups, list):
+            continue
+        left = [group for group in groups if not _is_emptied(group, is_ours)]
+        if len(left) < len(groups) and not left and _may_go(event, made):
+            del registered[event]
+        else:
+            registered[event] = left
+    if events and not registered and _may_go(HOOKS, made):
+        del value[HOOKS]
+    return value
+
+
+def _is_emptied(group: Any, is_ours: IsOurs) -> bool:  # noqa: ANN401 - as above
+    """Take our hooks out of a group; gives whether it was there for them alone."""
+    inner = group.get(HOOKS) if isinstance(group, dict) else None
+    if not isinstance(inner, list):
+        return _runs_ours(group, is_ours)
+    left = [hook for hook in inner if not _runs_ours(hook, is_ours)]
+    emptied = len(left) < len(inner) and not left
+    inner[:] = left
+    return emptied
+
+
+def _runs_ours(hook: object, is_ours: IsOurs) -> bool:
+    commands = [hook.get(key) for key in _COMMANDS] if isinstance(hook, dict) else []
+    return any(isinstance(command, str) and is_ours(command) for command in commands)
 
 
 def _root(text: str) -> Node:
@@ -163,7 +214,7 @@ def _commands(group: Node) -> Iterator[tuple[int, str]]:
 
 
 def _texts(hook: Node) -> Iterator[str]:
-    for key in ("command", "bash"):
+    for key in _COMMANDS:
         for item in members(hook, key) if hook.kind == "object" else ():
             if isinstance(item.value.scalar, str):
                 yield item.value.scalar

@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_cli.registration.agent_home import OPENCODE, name_of
 from fluxmirror_cli.registration.agent_program import run_agent
 from fluxmirror_cli.registration.change import Change, make_change
+from fluxmirror_cli.registration.dialect import check_read
 from fluxmirror_cli.registration.hook_entries import EMPTY, EntriesError, add_entries
-from fluxmirror_cli.registration.opencode_files import opencode_changes
+from fluxmirror_cli.registration.journal import (
+    check_files,
+    journaled,
+    missing_directories,
+    settle,
+    text_before,
+)
+from fluxmirror_cli.registration.opencode_files import opencode_changes, written_by
 from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
+from fluxmirror_cli.registration.packages import PLUGIN, package_version, version_numbers
 from fluxmirror_cli.registration.plugin_commands import (
     has_succeeded,
     install_commands,
     uninstall_commands,
 )
 from fluxmirror_cli.registration.registration_record import SettingsRecord, save_record
-from fluxmirror_cli.registration.restating import restate
 from fluxmirror_cli.registration.settings_file import (
     RegistrationError,
     check_writable,
     read_settings,
-    relink,
-    write_settings,
 )
-from fluxmirror_cli.registration.traces import (
-    compare,
-    merge,
-    take_snapshot,
-)
+from fluxmirror_cli.registration.tidying import remove_copies, tidy_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.agent_program import Answer, FoundAgent
     from fluxmirror_cli.registration.situation import Situation
     from fluxmirror_cli.registration.standing import Plugin, Standing
-    from fluxmirror_cli.registration.traces import Snapshot
 
 INSTALLED: Final = "installed"
 UPDATED: Final = "updated"
@@ -92,6 +89,7 @@ def plan_installation(
     Raises:
         RegistrationError: the agent is too old, or its settings cannot be edited.
     """
+    _check_platform(situation, agent)
     _check_version(agent)
     standing = situation.standing(agent.home)
     if agent.id == OPENCODE:
@@ -100,6 +98,7 @@ def plan_installation(
         return _plan_plugin_again(situation, agent, standing, standing.plugin)
     if into_settings or standing.entries:
         return plan_entries(situation, agent)
+    check_files(situation, agent.home)
     commands = install_commands(agent.id, situation.packages)
     return Plan(agent, INSTALLED, "registered as a plugin", commands, [])
 
@@ -127,8 +126,19 @@ def _plan_plugin_again(
         )
     if standing.current:
         return Plan(agent, ALREADY, "registered as a plugin already", [], [])
+    ours = package_version(os.path.join(situation.bundle, PLUGIN))
+    if version_numbers(standing.version) > version_numbers(ours):
+        return Plan(
+            agent,
+            ALREADY,
+            f"its plugin is of version {standing.version}, newer than this {ours}, and stays",
+            [],
+            [],
+            hint="update FluxMirror",
+        )
     if plugin.directory.startswith(situation.packages + os.sep):
         return Plan(agent, UPDATED, "its plugin, which runs from our copy, is new", [], [])
+    check_files(situation, agent.home)
     again = [*uninstall_commands(agent.id), *install_commands(agent.id, situation.packages)]
     return Plan(agent, UPDATED, "its plugin was an older one", again, [])
 
@@ -140,6 +150,7 @@ def plan_entries(situation: Situation, agent: FoundAgent) -> Plan:
         RegistrationError: the file cannot be edited.
     """
     file = read_settings(agent.home.settings_path(situation.env))
+    check_read(agent.id, file)
     hooks = settings_hooks(agent.id, situation.bundle, situation.packages)
     known = situation.done(agent.id).settings
     text = file.text if file.text.strip() else EMPTY
@@ -161,7 +172,7 @@ def plan_entries(situation: Situation, agent: FoundAgent) -> Plan:
 
 
 def carry_out(situation: Situation, plan: Plan) -> Outcome:
-    """Do what was planned, and write down how to undo it.
+    """Do what was planned; how to undo it is written down before.
 
     A command of the agent that fails is taken back, and its settings file used instead.
 
@@ -169,56 +180,55 @@ def carry_out(situation: Situation, plan: Plan) -> Outcome:
         RegistrationError: a file could not be written.
     """
     agent = plan.agent
-    before = take_snapshot(agent.home, situation.env)
-    outcome = Outcome(agent.id, plan.state, plan.sentence, plan.hint)
-    try:
+    if agent.id == OPENCODE:
+        _write_files(situation, plan)
+    elif plan.commands or plan.changes:
+        failed = _register(situation, plan)
+        if failed is not None:
+            return _fall_back(situation, agent, failed)
+    else:
+        settle(situation, agent.home)  # what an installation that died has left
+    return Outcome(agent.id, plan.state, plan.sentence, plan.hint)
+
+
+def _register(situation: Situation, plan: Plan) -> str | None:
+    """Run the commands and make the changes; gives why that failed, or None."""
+    agent = plan.agent
+    with journaled(situation, agent.home):
         failed = _run(situation, plan)
-        keep_wording(agent.home, before)
         if failed is None and plan.commands and situation.standing(agent.home).plugin is None:
             failed = "its own command said nothing was wrong, and registered nothing"
-        if failed is not None:
-            outcome = _fall_back(situation, agent, failed)
-        else:
-            for change in plan.changes:
-                make_change(change)
-            _note_entries(situation, plan)
-    finally:
-        note_traces(situation, agent, before)
-    return outcome
+        if failed is None:
+            _enter(situation, plan)
+    return failed
 
 
-def keep_wording(
-    agent: AgentHome, before: Snapshot, meant: Callable[[str], str] = lambda written: written
-) -> None:
-    """Give a settings file that an agent wrote anew its comments and its order back.
-
-    Args:
-        agent: whose settings they are.
-        before: what was there before the agent's command.
-        meant: what the agent wrote → what it should have written.
-
-    Raises:
-        RegistrationError: the file could not be written.
-    """
-    for path, leads_to in before.links.items():
-        relink(path, leads_to)
-    for path, raw in before.files.items():
-        file = read_settings(path) if os.path.basename(path) == agent.settings else None
-        if file is None or file.raw in {None, raw}:
-            continue
-        text = restate(raw.decode("utf-8-sig", "replace"), meant(file.text))
-        if text is not None and text != file.text:
-            write_settings(file, text)
+def _enter(situation: Situation, plan: Plan) -> None:
+    """Make the changes in a settings file, and note what the entries brought with them."""
+    for change in plan.changes:
+        done = situation.done(plan.agent.id)
+        missing = done.settings.was_missing if done.settings else change.file.raw is None
+        noted = SettingsRecord(change.file.path, plan.made, missing)
+        situation.record[plan.agent.id] = done._replace(settings=noted)
+        save_record(situation.data, situation.record)
+        make_change(change)
 
 
-def note_traces(situation: Situation, agent: FoundAgent, before: Snapshot) -> None:
-    """Write down what was changed in an agent's directory since `before`."""
-    new = compare(before, take_snapshot(agent.home, situation.env))
-    done = situation.done(agent.id)
-    traces = tuple(merge(done.traces, new))
-    since = done.since or before.taken
-    situation.record[agent.id] = done._replace(traces=traces, since=since)
-    save_record(situation.data, situation.record)
+def _write_files(situation: Situation, plan: Plan) -> None:
+    """Write our files, each known to be ours before it is there."""
+    done = situation.done(plan.agent.id)
+    written = {**dict(done.written), **written_by(plan.changes)}
+    missing = {
+        directory for change in plan.changes for directory in missing_directories(change.file.path)
+    }
+    made = tuple(sorted({*done.made, *missing}))
+    if plan.changes:
+        situation.record[plan.agent.id] = done._replace(
+            written=tuple(sorted(written.items())), made=made
+        )
+        save_record(situation.data, situation.record)
+    for change in plan.changes:
+        make_change(change)
 
 
 def _run(situation: Situation, plan: Plan) -> str | None:
@@ -238,39 +248,37 @@ def _failure(agent: FoundAgent, command: list[str], answer: Answer) -> str:
 
 def _fall_back(situation: Situation, agent: FoundAgent, failed: str) -> Outcome:
     """Take back what half succeeded, and put the hooks into the settings file."""
-    for command in uninstall_commands(agent.id):
-        run_agent([agent.program, *command], situation.env)
-    hint = f"FluxMirror was tried with {name_of(agent.id)} {agent.home.tried}"
-    hint += f"; this is {agent.version}" if agent.version else ""
+    before = text_before(situation.done(agent.id).journal, agent.home.settings_path(situation.env))
+    hint = ""
+    if agent.version != agent.home.tried:
+        hint = f"FluxMirror was tried with {name_of(agent.id)} {agent.home.tried}"
+        hint += f"; this is {agent.version}" if agent.version else ""
     try:
+        with journaled(situation, agent.home, lambda text: tidy_settings(text, before)):
+            for command in uninstall_commands(agent.id):
+                run_agent([agent.program, *command], situation.env)
+        remove_copies(situation, agent.home)
         plan = plan_entries(situation, agent)
-        for change in plan.changes:
-            make_change(change)
+        with journaled(situation, agent.home):
+            _enter(situation, plan)
     except RegistrationError as error:
         return Outcome(agent.id, FAILED, f"{failed}; and {error}", hint)
-    _note_entries(situation, plan)
     return Outcome(agent.id, plan.state, f"{plan.sentence}, as {failed}", hint)
 
 
-def _note_entries(situation: Situation, plan: Plan) -> None:
-    entries = [change for change in plan.changes if plan.agent.id != OPENCODE]
-    if not entries:
-        return
-    done = situation.done(plan.agent.id)
-    file = entries[0].file
-    missing = done.settings.was_missing if done.settings else file.raw is None
-    noted = SettingsRecord(file.path, plan.made, missing)
-    situation.record[plan.agent.id] = done._replace(settings=noted)
+def _check_platform(situation: Situation, agent: FoundAgent) -> None:
+    """Refuse where the registered command could not run: some agents block every tool then."""
+    if situation.platform == "win32" and agent.id != OPENCODE:
+        raise RegistrationError(
+            f"{name_of(agent.id)} cannot be recorded on Windows yet: its hooks need a POSIX shell",
+            hint="in WSL they have one",
+        )
 
 
 def _check_version(agent: FoundAgent) -> None:
     needed = agent.home.needed
-    if needed and agent.version and _numbers(agent.version) < _numbers(needed):
+    if needed and agent.version and version_numbers(agent.version) < version_numbers(needed):
         raise RegistrationError(
             f"{name_of(agent.id)} {agent.version} is too old: hooks of plugins need {needed}",
             hint="update it, then run `fluxmirror install` again",
         )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", version)[:3]))

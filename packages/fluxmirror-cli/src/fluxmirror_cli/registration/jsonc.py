@@ -18,6 +18,9 @@ _LINE_COMMENT: Final = re.compile(r"//[^\r\n]*")
 _BLOCK_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _SCALAR: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
+_STRING_OR_COMMENT: Final = re.compile(
+    rf"{_STRING.pattern}|({_LINE_COMMENT.pattern}|{_BLOCK_COMMENT.pattern})", re.DOTALL
+)
 _CLOSES: Final = {"{": "}", "[": "]"}
 _DEEPEST: Final = 200
 """Nesting nobody writes by hand; beyond it Python's own stack would end."""
@@ -93,6 +96,23 @@ def members(node: Node, key: str) -> list[Item]:
     return [item for item in node.items if item.key == key]
 
 
+def alike(one: object, other: object) -> bool:
+    """Tell whether two values are the same JSON: to Python, `True` is 1 as well."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def find_comments(text: str) -> list[str]:
+    """List the comments of a text that `parse_jsonc` reads."""
+    return [found[1] for found in _STRING_OR_COMMENT.finditer(text) if found[1]]
+
+
+def has_trailing_comma(node: Node) -> bool:
+    """Tell whether a comma stands before a closing bracket anywhere in a value."""
+    return any(has_trailing_comma(item.value) for item in node.items) or bool(
+        node.items and node.items[-1].comma is not None
+    )
+
+
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """Make all edits at once; their places are those in `text`, and none overlap."""
     parts: list[str] = []
@@ -130,6 +150,16 @@ def append(text: str, container: Node, key: str | None, value: object) -> str:
         comma = Edit(last.end, last.end, ",")
         return apply(text, [comma, Edit(container.tail, container.tail, written)])
     return apply(text, [Edit(container.tail, container.tail, f"{written},")])
+
+
+def replace(text: str, node: Node, value: object) -> str:
+    """Write another value where `node` stands; comments inside it go with it."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    broken = "\n" in text[node.start : node.end] or not node.items
+    inner = _indentation(text, node.start) if broken else None
+    return apply(
+        text, [Edit(node.start, node.end, _written(None, value, inner, newline, _unit(text)))]
+    )
 
 
 def cut(text: str, container: Node, index: int) -> str:

@@ -6,7 +6,9 @@ import glob
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.private import make_directory
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, CLAUDE, GEMINI, QWEN
 from fluxmirror_cli.registration.agent_home import BY_ID as HOMES
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.situation import Situation
 
+_SET_ASIDE: Final = "set-aside"
+
 
 class Leftover(NamedTuple):
     """One thing that makes events come twice, or an agent complain."""
@@ -28,7 +32,7 @@ class Leftover(NamedTuple):
     agent: str
     sentence: str
     directory: str = ""
-    """A directory to be removed; empty when it is a settings file that is to change."""
+    """A directory to be set aside; empty when it is a settings file that is to change."""
     change: Change | None = None
 
 
@@ -41,20 +45,52 @@ def find_leftovers(situation: Situation) -> list[Leftover]:
     ]
 
 
-def clean_up(leftover: Leftover) -> None:
-    """Remove one leftover.
+def clean_up(leftover: Leftover, data: str) -> str:
+    """Take one leftover out of its agent's way.
+
+    Nobody can tell what a person put into a directory of an older version since, so no directory
+    is deleted.
+
+    Args:
+        leftover: what `find_leftovers` found.
+        data: our data directory.
+
+    Returns:
+        Where the directory is now; empty for a settings file.
 
     Raises:
-        RegistrationError: it could not be removed.
+        RegistrationError: it could not be changed or moved.
     """
     if leftover.change is not None:
         make_change(leftover.change)
-        return
+        return ""
+    base = set_aside_directory(data)
     try:
-        shutil.rmtree(leftover.directory)
+        make_directory(base)
+        aside = _free(os.path.join(base, f"{leftover.agent}-{_name(leftover.directory)}"))
+        shutil.move(leftover.directory, aside)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise RegistrationError(f"{leftover.directory} could not be removed: {reason}") from error
+        raise RegistrationError(f"{leftover.directory} could not be moved: {reason}") from error
+    return aside
+
+
+def set_aside_directory(data: str) -> str:
+    """Say where cleaned directories go."""
+    return os.path.join(data, _SET_ASIDE)
+
+
+def _name(directory: str) -> str:
+    return os.path.basename(os.path.normpath(directory))
+
+
+def _free(path: str) -> str:
+    """Give a path where nothing is yet."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = f"{path}-{number}"
+    return free
 
 
 def _old_packages(env: Mapping[str, str]) -> Iterator[Leftover]:

@@ -8,7 +8,8 @@ import shutil
 import sys
 from typing import Final
 
-from fluxmirror_cli.registration.owned_file import write_owned
+from fluxmirror_cli.registration.owned_file import read_owned, write_owned
+from fluxmirror_cli.registration.settings_file import RegistrationError
 
 _PASSING: Final = re.compile(
     r"[\\/]((archive|environments|builds)-v\d+|pipx[\\/]\.cache|\.?[Cc]aches?[\\/]pipx)[\\/]"
@@ -54,7 +55,21 @@ def write_program(data: str, program: str) -> bool:
     """Record the program; gives whether anything changed.
 
     Raises:
-        RegistrationError: it cannot be written.
+        RegistrationError: it cannot be written, or somebody's own file is there.
     """
-    line = f"{program}\n".encode("utf-8", "surrogateescape")
-    return write_owned(record_path(data), line)
+    path = record_path(data)
+    if os.path.lexists(path) and not is_record(path):
+        raise RegistrationError(
+            f"{path} is not FluxMirror's, and stays as it is",
+            hint="move it away, or have FLUXMIRROR_HOME name another directory",
+        )
+    return write_owned(path, f"{program}\n".encode("utf-8", "surrogateescape"))
+
+
+def is_record(path: str) -> bool:
+    """Tell a record by what is in it: one line, the absolute path of a program."""
+    try:
+        line = os.fsdecode((read_owned(path) or b"").rstrip(b"\r\n"))
+        return os.path.isabs(line) and "\n" not in line
+    except ValueError:
+        return False

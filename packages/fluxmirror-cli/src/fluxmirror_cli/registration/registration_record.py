@@ -8,11 +8,25 @@ from typing import Any, Final, NamedTuple
 
 from fluxmirror_cli.registration.owned_file import read_owned, write_owned
 from fluxmirror_cli.registration.packages import RECORD, packages_directory
-from fluxmirror_cli.registration.traces import Trace
+from fluxmirror_cli.registration.settings_file import RegistrationError
 
 DATA: Final = "data"
 """The entry of our own data directory, beside those of the agents."""
-_VERSION: Final = 1
+_VERSION: Final = 2
+
+
+class Kept(NamedTuple):
+    """One file that an agent's command writes, as it was before."""
+
+    path: str
+    before: str | None
+    """Its bytes, in Base64; None when there was no such file."""
+    mode: int | None
+    """Its permissions; None when there was no such file."""
+    link: str | None
+    """What the link at `path` said; None when there was none."""
+    after: str = ""
+    """Digest of what our commands left; empty as long as they run, or when they left no file."""
 
 
 class SettingsRecord(NamedTuple):
@@ -37,21 +51,37 @@ class TrustRecord(NamedTuple):
 class AgentRecord(NamedTuple):
     """What we did to one agent."""
 
-    traces: tuple[Trace, ...] = ()
+    journal: tuple[Kept, ...] = ()
+    """What our commands changed, as it was before the first of them."""
+    pending: tuple[Kept, ...] = ()
+    """What is being changed at this moment; anything here at a start was left by one that died."""
+    made: tuple[str, ...] = ()
+    """Directories that were not there before."""
+    written: tuple[tuple[str, str], ...] = ()
+    """Files that we ourselves wrote: path, and digest."""
     settings: SettingsRecord | None = None
     trust: TrustRecord | None = None
-    since: float = 0.0
-    """When we first did something to it, in seconds since the epoch."""
 
 
 def load_record(data: str) -> dict[str, AgentRecord]:
-    """Read the record: agent id → what was done; empty when there is none that can be read."""
-    raw = read_owned(_path(data))
-    try:
-        told = json.loads(raw or b"{}")["agents"]
-        return {agent: _agent_record(fields) for agent, fields in told.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    """Read the record: agent id → what was done; empty when nothing was.
+
+    Raises:
+        RegistrationError: there is one, and it cannot be read or is newer than this program: to
+            go on without it would end what it keeps.
+    """
+    path = _path(data)
+    raw = read_owned(path)
+    if raw is None and not os.path.lexists(path):
         return {}
+    try:
+        told = json.loads(raw or b"")
+        version = told["version"]
+        if version == _VERSION:
+            return {agent: _agent_record(fields) for agent, fields in told["agents"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(path, "it is damaged") from error
+    raise _unreadable(path, f"it is of version {version}, and this program knows {_VERSION}")
 
 
 def save_record(data: str, record: dict[str, AgentRecord]) -> None:
@@ -60,16 +90,7 @@ def save_record(data: str, record: dict[str, AgentRecord]) -> None:
     Raises:
         RegistrationError: it cannot be written.
     """
-    agents = {
-        agent: {
-            "traces": [list(trace) for trace in done.traces],
-            "settings": list(done.settings) if done.settings else None,
-            "trust": list(done.trust) if done.trust else None,
-            "since": done.since,
-        }
-        for agent, done in record.items()
-        if done != AgentRecord()
-    }
+    agents = {agent: done._asdict() for agent, done in record.items() if done != AgentRecord()}
     text = json.dumps({"version": _VERSION, "agents": agents}, indent=1, ensure_ascii=True)
     write_owned(_path(data), f"{text}\n".encode())
 
@@ -78,14 +99,23 @@ def _path(data: str) -> str:
     return os.path.join(packages_directory(data), RECORD)
 
 
+def _unreadable(path: str, reason: str) -> RegistrationError:
+    return RegistrationError(
+        f"{path}, which says how to undo what was installed, cannot be read: {reason}",
+        hint="move it away; `fluxmirror uninstall` then takes our hooks out without it",
+    )
+
+
 def _agent_record(fields: Any) -> AgentRecord:  # noqa: ANN401 - the caller catches what it is not
     settings = fields["settings"]
     trust = fields["trust"]
     return AgentRecord(
-        traces=tuple(Trace._make(trace) for trace in fields["traces"]),
+        journal=tuple(Kept._make(kept) for kept in fields["journal"]),
+        pending=tuple(Kept._make(kept) for kept in fields["pending"]),
+        made=tuple(map(str, fields["made"])),
+        written=tuple((str(path), str(digest)) for path, digest in fields["written"]),
         settings=SettingsRecord._make(map(_frozen, settings)) if settings else None,
         trust=TrustRecord._make(map(_frozen, trust)) if trust else None,
-        since=float(fields["since"]),
     )
 
 

@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import os
-import shutil
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fluxmirror_cli.registration.agent_home import CODEX, GEMINI, OPENCODE
-from fluxmirror_cli.registration.agent_program import AWAY, run_agent
+from fluxmirror_cli.registration.agent_home import CODEX, OPENCODE
+from fluxmirror_cli.registration.agent_program import run_agent
 from fluxmirror_cli.registration.change import Change, make_change
 from fluxmirror_cli.registration.codex_state import config_path, forget_trust, trusted_keys
 from fluxmirror_cli.registration.hook_entries import EntriesError, means_nothing, take_entries
-from fluxmirror_cli.registration.installation import (
-    ABSENT,
-    FAILED,
-    REMOVED,
-    Outcome,
-    keep_wording,
+from fluxmirror_cli.registration.installation import ABSENT, FAILED, REMOVED, Outcome
+from fluxmirror_cli.registration.journal import (
+    bytes_before,
+    check_files,
+    is_unchanged,
+    journaled,
+    remove_directories,
+    settle,
+    text_before,
+    undo,
 )
-from fluxmirror_cli.registration.opencode_files import opencode_removals
+from fluxmirror_cli.registration.opencode_files import (
+    OPENCODE_FOLDER,
+    opencode_kept,
+    opencode_removals,
+)
 from fluxmirror_cli.registration.our_commands import is_ours
+from fluxmirror_cli.registration.packages import remove_packages
 from fluxmirror_cli.registration.plugin_commands import (
     PLUGIN_ID,
     has_succeeded,
     uninstall_commands,
 )
-from fluxmirror_cli.registration.registration_record import DATA, save_record
+from fluxmirror_cli.registration.program_record import is_record, record_path
+from fluxmirror_cli.registration.registration_record import DATA, AgentRecord, save_record
 from fluxmirror_cli.registration.settings_file import RegistrationError, read_settings
-from fluxmirror_cli.registration.tidying import tidy_settings, without_projects
-from fluxmirror_cli.registration.traces import (
-    compare,
-    is_unchanged,
-    remove_directories,
-    remove_made_by_runs,
-    take_snapshot,
-    undo_traces,
-)
+from fluxmirror_cli.registration.tidying import remove_copies, tidy_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fluxmirror_cli.registration.agent_home import AgentHome
+    from fluxmirror_cli.registration.registration_record import Kept
     from fluxmirror_cli.registration.situation import Situation
-    from fluxmirror_cli.registration.traces import Trace
-
-_SETTINGS: Final = "settings.json"
 
 
 class Removal(NamedTuple):
@@ -86,11 +81,11 @@ def carry_out_removal(situation: Situation, removal: Removal) -> Outcome:
     """Take out what was planned, and put back what is still as we left it.
 
     Raises:
-        RegistrationError: a file could not be written.
+        RegistrationError: a file may not be written, and nothing was done; or could not be.
     """
     agent = removal.home
-    traces = situation.done(agent.id).traces
-    if not removal.is_any and not traces:
+    done = situation.done(agent.id)
+    if not removal.is_any and done == AgentRecord():
         return Outcome(agent.id, ABSENT, "not registered")
     if removal.commands and removal.program is None:
         return Outcome(
@@ -99,19 +94,17 @@ def carry_out_removal(situation: Situation, removal: Removal) -> Outcome:
             "its program is not here, and only that can take the plugin out",
             f"install {agent.program} again, or remove the plugin in {agent.root(situation.env)}",
         )
-    ours = [trace for trace in traces if is_unchanged(trace)]
-    before = take_snapshot(agent, situation.env)
-    failed = _run(situation, removal)
-    keep_wording(agent, before, lambda text: tidy_settings(text, _settings_before(traces)))
-    # Planned anew: the agent's command may have written the very file.
-    for change in plan_removal(situation, agent, removal.program).changes:
-        make_change(change)
-    _undo(situation, agent, ours, compare(before, take_snapshot(agent, situation.env)))
-    standing = situation.standing(agent)
-    if standing.registered != "no":
+    if agent.id == OPENCODE:
+        return _remove_files(situation, removal)
+    if removal.commands:
+        check_files(situation, agent)
+    failed, troubles = _take_out(situation, removal)
+    if situation.standing(agent).registered != "no":
         return Outcome(agent.id, FAILED, failed or "it is still registered there")
-    situation.record.pop(agent.id, None)
-    save_record(situation.data, situation.record)
+    if troubles:
+        kept = "what is needed to put it back is kept; run `fluxmirror uninstall` once more"
+        return Outcome(agent.id, FAILED, f"taken out, but {'; '.join(troubles)}", kept)
+    _forget(situation, agent)
     return Outcome(agent.id, REMOVED, "taken out")
 
 
@@ -119,18 +112,87 @@ def remove_everything(situation: Situation) -> list[str]:
     """Remove what served all agents, when no agent is left; the recorded data stays.
 
     Returns:
-        The paths that were removed.
+        The paths that were removed: none where we never wrote anything.
+
+    Raises:
+        RegistrationError: something could not be removed.
     """
-    removed = []
-    if os.path.isdir(situation.packages):
-        shutil.rmtree(situation.packages, ignore_errors=True)
-        removed.append(situation.packages)
-    program = os.path.join(situation.data, "program")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(program)
+    made = situation.done(DATA).made
+    if not remove_packages(situation.packages):
+        return []
+    removed = [] if os.path.isdir(situation.packages) else [situation.packages]
+    program = record_path(situation.data)
+    if is_record(program):
+        try:
+            os.unlink(program)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RegistrationError(f"{program} could not be removed: {reason}") from error
         removed.append(program)
-    remove_directories(situation.done(DATA).traces)  # unless what was recorded is in them
+    situation.record.pop(DATA, None)
+    remove_directories(made)  # unless what was recorded is in them
     return removed
+
+
+def _take_out(situation: Situation, removal: Removal) -> tuple[str, list[str]]:
+    """Run the commands and put back what they leave.
+
+    Returns:
+        What the last command that failed said, or nothing; and what could not be put back.
+    """
+    agent = removal.home
+    settle(situation, agent)  # what an installation that died has left
+    journal = situation.done(agent.id).journal
+    settings = agent.settings_path(situation.env)
+    without_us = [kept for kept in journal if not _registers(situation, kept)]
+    ours = {kept.path for kept in without_us if is_unchanged(kept)}
+    before = text_before(without_us, settings)
+    with journaled(situation, agent, lambda text: tidy_settings(text, before)):
+        failed = _run(situation, removal)
+        # Planned anew: the agent's command may have written the very file.
+        for change in plan_removal(situation, agent, removal.program).changes:
+            make_change(change)
+        _tidy_settings(settings, before, journal)
+        if agent.id == CODEX:
+            _forget_trust(situation, agent)
+    known = {kept.path for kept in journal}
+    done = situation.done(agent.id)
+    journal = tuple(kept for kept in done.journal if kept.path in known)
+    situation.record[agent.id] = done._replace(journal=journal)
+    save_record(situation.data, situation.record)
+    remove_copies(situation, agent)
+    return failed, undo(situation, agent, ours)
+
+
+def _registers(situation: Situation, kept: Kept) -> bool:
+    """Tell whether a file registered us before: an older plugin of ours, put in by hand."""
+    before = bytes_before(kept).decode("utf-8", "replace")
+    return PLUGIN_ID in before or situation.packages in before
+
+
+def _remove_files(situation: Situation, removal: Removal) -> Outcome:
+    """Remove our files from OpenCode's directory; what a person changed in them stays."""
+    agent = removal.home
+    for change in removal.changes:
+        make_change(change)
+    ours = os.path.join(agent.root(situation.env), OPENCODE_FOLDER)
+    remove_directories([*situation.done(agent.id).made, ours])
+    kept = opencode_kept(situation, agent)
+    if situation.standing(agent).registered != "no":
+        return Outcome(
+            agent.id,
+            FAILED,
+            f"{', '.join(kept)} is not as we wrote it, and was left alone",
+            "remove it yourself, if it is not your own work",
+        )
+    _forget(situation, agent)
+    left = f"; {', '.join(kept)}, changed since, stays" if kept else ""
+    return Outcome(agent.id, REMOVED, f"taken out{left}")
+
+
+def _forget(situation: Situation, agent: AgentHome) -> None:
+    if situation.record.pop(agent.id, None) is not None:
+        save_record(situation.data, situation.record)
 
 
 def _run(situation: Situation, removal: Removal) -> str:
@@ -144,49 +206,14 @@ def _run(situation: Situation, removal: Removal) -> str:
     return failed
 
 
-def _undo(situation: Situation, agent: AgentHome, ours: list[Trace], caused: list[Trace]) -> None:
-    """Restore what nobody else touched since; of the rest take out what is ours alone.
-
-    Args:
-        situation: this machine.
-        agent: which agent.
-        ours: what installing changed, as far as it was still so when we began.
-        caused: what removing has changed: new files in it are by-products as well.
-    """
-    known = {trace.path for trace in situation.done(agent.id).traces}
-    new = [trace for trace in caused if trace.before is None and trace.path not in known]
-    since = situation.done(agent.id).since
-    undo_traces(agent, situation.env, [*ours, *new], since=since)
-    restored = {trace.path for trace in ours}
-    for trace in situation.done(agent.id).traces:
-        if trace.path not in restored:
-            _tidy(trace)
-    if agent.id == CODEX:
-        _forget_trust(situation, agent)
-    if agent.id == GEMINI:
-        _forget_projects(os.path.join(agent.root(situation.env), "projects.json"))
-    remove_made_by_runs(agent, situation.env)
-    remove_directories(situation.done(agent.id).traces)
-
-
-def _settings_before(traces: Iterable[Trace]) -> str:
-    """Give the settings as they were before our installation; nothing when there were none."""
-    found = [trace for trace in traces if os.path.basename(trace.path) == _SETTINGS]
-    return _text_before(found[0]) if found else ""
-
-
-def _text_before(trace: Trace) -> str:
-    return base64.b64decode(trace.before or b"").decode("utf-8-sig", "replace")
-
-
-def _tidy(trace: Trace) -> None:
-    """Take our names out of settings that somebody else has changed since."""
-    if os.path.basename(trace.path) != _SETTINGS or not os.path.exists(trace.path):
+def _tidy_settings(path: str, before: str, journal: tuple[Kept, ...]) -> None:
+    """Take our names out of settings; a file that is nothing without them, and was not, goes."""
+    file = read_settings(path)
+    if file.raw is None:
         return
-    file = read_settings(trace.path)
-    text = tidy_settings(file.text, _text_before(trace))
-    gone = trace.before is None and means_nothing(text)
-    make_change(Change(file, None if gone else text))
+    text = tidy_settings(file.text, before)
+    was_missing = any(kept.path == path and kept.before is None for kept in journal)
+    make_change(Change(file, None if was_missing and means_nothing(text) else text))
 
 
 def _forget_trust(situation: Situation, agent: AgentHome) -> None:
@@ -197,12 +224,6 @@ def _forget_trust(situation: Situation, agent: AgentHome) -> None:
     file = read_settings(config_path(root))
     if file.raw is not None and keys:
         make_change(Change(file, forget_trust(file.text, keys)))
-
-
-def _forget_projects(path: str) -> None:
-    file = read_settings(path)
-    if file.raw is not None:
-        make_change(Change(file, without_projects(file.text, AWAY)))
 
 
 def _without_entries(situation: Situation, agent: AgentHome) -> Change:

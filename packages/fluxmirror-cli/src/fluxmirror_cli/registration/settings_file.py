@@ -85,6 +85,8 @@ def check_writable(settings: SettingsFile) -> None:
     # The mode, not `os.access`: to root everything is writable, and it is read-only all the same.
     if not found.st_mode & stat.S_IWUSR or not os.access(settings.target, os.W_OK):
         raise _refused(settings.path, "it is read-only")
+    if not os.stat(os.path.dirname(settings.target)).st_mode & stat.S_IWUSR:
+        raise _refused(settings.path, "its directory is read-only")
     if found.st_nlink > 1:
         raise _refused(settings.path, "it is one file under several names")
     if hasattr(os, "geteuid") and found.st_uid != os.geteuid():

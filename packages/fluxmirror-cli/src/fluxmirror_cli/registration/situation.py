@@ -23,6 +23,8 @@ class Situation(NamedTuple):
     data: str
     bundle: str
     record: dict[str, AgentRecord]
+    platform: str
+    """As `sys.platform` names it."""
 
     @property
     def packages(self) -> str:
@@ -56,4 +58,4 @@ def survey(env: Mapping[str, str], platform: str, bundle: str = "") -> Situation
         RegistrationError: this installation has no packages.
     """
     data = places(env, platform).data
-    return Situation(env, data, bundle or bundle_directory(), load_record(data))
+    return Situation(env, data, bundle or bundle_directory(), load_record(data), platform)

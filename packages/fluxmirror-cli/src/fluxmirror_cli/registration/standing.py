@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, OPENCODE, QWEN
 from fluxmirror_cli.registration.codex_state import read_trust
+from fluxmirror_cli.registration.dialect import why_unread
 from fluxmirror_cli.registration.hook_entries import EntriesError, find_entries
 from fluxmirror_cli.registration.jsonc import JsoncError, parse_jsonc, plain
 from fluxmirror_cli.registration.opencode_files import OPENCODE_MODULE, opencode_files
@@ -17,8 +18,10 @@ from fluxmirror_cli.registration.packages import (
     EXTENSION,
     OPENCODE_PACKAGE,
     PLUGIN,
+    differs,
     is_current,
     package_version,
+    version_numbers,
 )
 from fluxmirror_cli.registration.plugin_commands import NAME, PLUGIN_ID
 from fluxmirror_cli.registration.settings_file import RegistrationError, read_settings
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.registration_record import AgentRecord
+    from fluxmirror_cli.registration.settings_file import SettingsFile
 
 
 class Plugin(NamedTuple):
@@ -52,14 +56,20 @@ class Standing(NamedTuple):
     """In Codex: `trusted`, `untrusted` or `modified`; empty in the others."""
     trouble: str
     """Why its settings could not be read; empty when they could."""
+    unread: str = ""
+    """Why the agent itself does not read its settings; empty when it does."""
+    is_gone: bool = False
+    """Whether what is registered runs files that are not there any more."""
 
     @property
     def registered(self) -> str:
-        """In one word: `plugin`, `settings`, `both`, `untrusted`, `disabled` or `no`."""
-        if self.plugin and self.entries:
-            return "both"
+        """In one word: `plugin`, `settings`, `both`, `broken`, `untrusted`, `disabled` or `no`."""
         if not self.plugin and not self.entries:
             return "no"
+        if self.is_gone or self.unread:
+            return "broken"
+        if self.plugin and self.entries:
+            return "both"
         if self.plugin and not self.plugin.enabled:
             return "disabled"
         if self.trust in {"untrusted", "modified"}:
@@ -82,10 +92,12 @@ def look_at(
     root = agent.root(env)
     plugin = _PLUGINS[agent.id](root)
     entries: dict[str, str] = {}
-    trouble = ""
+    trouble = unread = ""
     path = agent.settings_path(env)
     try:
-        text = read_settings(path).text if path else ""
+        file = read_settings(path) if path else None
+        text = file.text if file else ""
+        unread = _why_unread(agent, file, plugin) if file else ""
         if text.strip():
             found = [entry for entry in find_entries(text) if is_ours(entry.command, packages)]
             entries = {entry.event: entry.command for entry in found}
@@ -98,21 +110,43 @@ def look_at(
         current = current and entries == wanted
     return Standing(
         plugin=plugin,
-        version=_version(agent, plugin, packages) if plugin or entries else "",
+        version=_version(agent, plugin, packages, bundle if current else "")
+        if plugin or entries
+        else "",
         current=current,
         entries=len(entries),
         trust=read_trust(root, plugin and plugin.directory, path, entries, record.trust)
         if agent.id == CODEX and (plugin or entries)
         else "",
         trouble=trouble,
+        unread=unread,
+        is_gone=_is_gone(plugin, entries, packages),
     )
 
 
-def _version(agent: AgentHome, plugin: Plugin | None, packages: str) -> str:
+def _why_unread(agent: AgentHome, file: SettingsFile, plugin: Plugin | None) -> str:
+    """Say why an agent does not read the settings that our hooks depend on."""
+    if agent.id == CODEX and plugin is not None:
+        return ""  # it keeps plugins in its configuration, and reads hooks from each file alone
+    reason = why_unread(agent.id, file)
+    return f"{file.path}: {reason}" if reason else ""
+
+
+def _is_gone(plugin: Plugin | None, entries: Mapping[str, str], packages: str) -> bool:
+    if plugin and not os.path.isdir(plugin.directory):
+        return True
+    return bool(entries) and not os.path.isdir(os.path.join(packages, PLUGIN))
+
+
+def _version(agent: AgentHome, plugin: Plugin | None, packages: str, current: str) -> str:
+    """Give the version of what is registered.
+
+    OpenCode's module has no manifest: it is this version's where it is `current`, the packages of
+    this version, and else as old as what it was copied from.
+    """
     if plugin and agent.id != OPENCODE:
         return package_version(plugin.directory)
-    # OpenCode's module has no manifest: it is as old as what it was copied from.
-    return package_version(os.path.join(packages, PLUGIN))
+    return package_version(os.path.join(current or packages, PLUGIN))
 
 
 def _is_current(agent: AgentHome, bundle: str, directory: str) -> bool:
@@ -123,6 +157,9 @@ def _is_current(agent: AgentHome, bundle: str, directory: str) -> bool:
             == read_owned(os.path.join(os.path.dirname(directory), target))
             for source, target in opencode_files(package)
         )
+    if agent.id == CODEX:
+        # It copies every file as it is: one more, or another manifest, is somebody else's work.
+        return not differs(os.path.join(bundle, PLUGIN), directory)
     return is_current(os.path.join(bundle, EXTENSION if agent.id == GEMINI else PLUGIN), directory)
 
 
@@ -175,7 +212,7 @@ def _codex(root: str) -> Plugin | None:
         return None
     enabled = _at(config, "plugins", PLUGIN_ID, "enabled")
     cache = os.path.join(root, "plugins", "cache", NAME, NAME)
-    versions = sorted(os.listdir(cache)) if os.path.isdir(cache) else []
+    versions = sorted(os.listdir(cache), key=version_numbers) if os.path.isdir(cache) else []
     if enabled is None or not versions:
         return None
     return Plugin(os.path.join(cache, versions[-1]), enabled is True)
