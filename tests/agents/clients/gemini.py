@@ -21,7 +21,10 @@ class Gemini(Client):
     program = "gemini"
     trusting = ("--yolo",)
     always = ("--model", "gemini-2.5-pro")  # or it would ask the model which model to take
-    chatter = r"(\[INFO\] )?Tools updated for server: everything"  # when the server is slow
+    chatter = (  # when the server is slow, or it is itself
+        r"(\[INFO\] )?Tools updated for server: everything"
+        r"|\[STARTUP\] Phase '\w+' was started but never ended\. Skipping metrics\."
+    )
     compaction = "/compress"
 
     def settle(self) -> None:
