@@ -10,13 +10,13 @@ claimed. With `--check` nothing is written: what differs is printed, and the exi
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_core.agents import AGENTS, AgentSpec
+from page import settle
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
@@ -60,14 +60,7 @@ def main() -> int:
     """Write or check the page; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
-    text = render_page(load_agents())
-    old = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    if parser.parse_args().check:
-        lines = difflib.unified_diff(old.splitlines(), text.splitlines(), PAGE.name, "program")
-        print(*lines, sep="\n", end="")
-        return int(old != text)
-    PAGE.write_text(text, encoding="utf-8", newline="\n")
-    return 0
+    return settle(PAGE, render_page(load_agents()), check=parser.parse_args().check)
 
 
 def load_agents() -> list[Agent]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import importlib
 import sqlite3
 import sys
@@ -20,6 +19,7 @@ import click
 from fluxmirror_cli.command_table import COMMANDS, help_text
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_store import migrations, schema
+from page import settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     pages = {"commands.md": commands(), "database.md": database(), "exit-codes.md": exit_codes()}
-    return max([_settle(PAGES / name, NOTE + text, check=check) for name, text in pages.items()])
+    return max([settle(PAGES / name, NOTE + text, check=check) for name, text in pages.items()])
 
 
 def commands() -> str:
@@ -92,18 +92,6 @@ def exit_codes() -> str:
     rows = [f"| {code.value} | {MEANINGS[name]} |" for name, code in codes]
     note = "`fluxmirror hook` exits with 0 whatever happens.\n"
     return "\n".join(["# Exit codes\n", "| code | meaning |", "| ---: | --- |", *rows, "", note])
-
-
-def _settle(page: Path, text: str, *, check: bool) -> int:
-    old = page.read_text(encoding="utf-8") if page.exists() else ""
-    if old == text:
-        return 0
-    if check:
-        lines = difflib.unified_diff(old.splitlines(), text.splitlines(), page.name, "program")
-        print(*lines, sep="\n")
-        return 1
-    page.write_text(text, encoding="utf-8", newline="\n")
-    return 0
 
 
 if __name__ == "__main__":
