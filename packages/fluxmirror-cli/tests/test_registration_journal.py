@@ -20,6 +20,7 @@ from fluxmirror_cli.registration.installation import (
     carry_out,
     plan_installation,
 )
+from fluxmirror_cli.registration.owned_file import digest
 from fluxmirror_cli.registration.removal import (
     carry_out_removal,
     plan_removal,
@@ -276,7 +277,7 @@ def test_an_older_file_of_ours_is_replaced(
     module.write_text("older")
     done = situation.done(OPENCODE)
     told = {**dict(done.written)}
-    told[str(module)] = journal._digest(b"older")
+    told[str(module)] = digest(b"older")
     situation.record[OPENCODE] = done._replace(written=tuple(told.items()))
     install(situation, opencode)
     assert module.read_text() != "older"

@@ -21,6 +21,7 @@ from fluxmirror_cli.registration.opencode_files import opencode_changes, written
 from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
 from fluxmirror_cli.registration.packages import PLUGIN, package_version, version_numbers
 from fluxmirror_cli.registration.plugin_commands import (
+    describe_failure,
     has_succeeded,
     install_commands,
     uninstall_commands,
@@ -34,7 +35,7 @@ from fluxmirror_cli.registration.settings_file import (
 from fluxmirror_cli.registration.tidying import remove_copies, tidy_settings
 
 if TYPE_CHECKING:
-    from fluxmirror_cli.registration.agent_program import Answer, FoundAgent
+    from fluxmirror_cli.registration.agent_program import FoundAgent
     from fluxmirror_cli.registration.situation import Situation
     from fluxmirror_cli.registration.standing import Plugin, Standing
 
@@ -237,13 +238,8 @@ def _run(situation: Situation, plan: Plan) -> str | None:
     for command in plan.commands:
         answer = run_agent([plan.agent.program, *command], situation.env)
         if not has_succeeded(answer, removing=command in removing):
-            return _failure(plan.agent, command, answer)
+            return describe_failure(plan.agent.home, command, answer)
     return None
-
-
-def _failure(agent: FoundAgent, command: list[str], answer: Answer) -> str:
-    words = " ".join([agent.home.program, *command])
-    return f"`{words}` failed: {answer.last_line}"
 
 
 def _fall_back(situation: Situation, agent: FoundAgent, failed: str) -> Outcome:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import codecs
 import contextlib
-import hashlib
 import os
 import stat
 from typing import TYPE_CHECKING, Final
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, QWEN
 from fluxmirror_cli.registration.dialect import check_read
 from fluxmirror_cli.registration.jsonc import JsoncError, find_comments, parse_jsonc, plain
-from fluxmirror_cli.registration.owned_file import read_owned
+from fluxmirror_cli.registration.owned_file import digest, read_owned
 from fluxmirror_cli.registration.registration_record import DATA, Kept, save_record
 from fluxmirror_cli.registration.restating import restate
 from fluxmirror_cli.registration.settings_file import (
@@ -173,7 +172,7 @@ def put_back(kept: Kept) -> None:
 
 def is_unchanged(kept: Kept) -> bool:
     """Tell whether a file is still as our commands left it."""
-    return _digest(read_owned(kept.path)) == kept.after
+    return digest(read_owned(kept.path)) == kept.after
 
 
 def bytes_before(kept: Kept) -> bytes:
@@ -285,8 +284,8 @@ def _join(old: Iterable[Kept], pending: Iterable[Kept]) -> Iterator[Kept]:
         before = bytes_before(kept) if kept.before is not None else None
         if first is None and now == before:
             continue
-        after = _digest(now)
-        if first is not None and first.after != _digest(before):
+        after = digest(now)
+        if first is not None and first.after != digest(before):
             after = _ANOTHER
         yield (first or kept)._replace(after=after)
     yield from known.values()
@@ -295,7 +294,3 @@ def _join(old: Iterable[Kept], pending: Iterable[Kept]) -> Iterator[Kept]:
 def _save(situation: Situation, agent: AgentHome, **fields: object) -> None:
     situation.record[agent.id] = situation.done(agent.id)._replace(**fields)  # type: ignore[arg-type]
     save_record(situation.data, situation.record)
-
-
-def _digest(content: bytes | None) -> str:
-    return "" if content is None else hashlib.sha256(content).hexdigest()

@@ -5,13 +5,12 @@ A person may have a file of the same name, or have changed ours: neither is writ
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_cli.registration.agent_home import OPENCODE
 from fluxmirror_cli.registration.change import Change
-from fluxmirror_cli.registration.owned_file import read_owned
+from fluxmirror_cli.registration.owned_file import digest, read_owned
 from fluxmirror_cli.registration.packages import OPENCODE_PACKAGE, list_files
 from fluxmirror_cli.registration.settings_file import RegistrationError, read_file, read_settings
 
@@ -72,7 +71,7 @@ def opencode_kept(situation: Situation, agent: AgentHome) -> list[str]:
 def written_by(changes: Iterable[Change]) -> dict[str, str]:
     """Give what is to be remembered of files that are written: path → digest."""
     return {
-        change.file.path: _digest(change.text.encode())
+        change.file.path: digest(change.text.encode())
         for change in changes
         if change.text is not None
     }
@@ -106,7 +105,7 @@ def _is_ours(situation: Situation, file: SettingsFile, name: str) -> bool:
     }
     if any(read_owned(os.path.join(*where)) == file.raw for where in sources):
         return True
-    return (file.path, _digest(file.raw or b"")) in situation.done(OPENCODE).written
+    return (file.path, digest(file.raw or b"")) in situation.done(OPENCODE).written
 
 
 def _packages(situation: Situation) -> list[str]:
@@ -114,7 +113,3 @@ def _packages(situation: Situation) -> list[str]:
     return [
         os.path.join(where, OPENCODE_PACKAGE) for where in (situation.bundle, situation.packages)
     ]
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

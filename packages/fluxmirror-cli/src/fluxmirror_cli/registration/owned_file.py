@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 
@@ -46,3 +47,8 @@ def read_owned(path: str) -> bytes | None:
             return file.read()
     except OSError:
         return None
+
+
+def digest(content: bytes | None) -> str:
+    """Give a mark by which a content is known again; empty for a file that is not there."""
+    return "" if content is None else hashlib.sha256(content).hexdigest()

@@ -9,6 +9,7 @@ from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMIN
 from fluxmirror_cli.registration.packages import EXTENSION, PLUGIN
 
 if TYPE_CHECKING:
+    from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.agent_program import Answer
 
 NAME: Final = "fluxmirror"
@@ -41,6 +42,11 @@ _UNINSTALL: Final = {
 }
 _ALREADY: Final = ("already registered", "already added", "already on disk", "already installed")
 _GONE: Final = ("not found", "not installed", "is not configured", "no marketplace", "not exist")
+
+
+def describe_failure(agent: AgentHome, command: list[str], answer: Answer) -> str:
+    """Say in a sentence what an agent's command that failed said last."""
+    return f"`{' '.join([agent.program, *command])}` failed: {answer.last_line}"
 
 
 def install_commands(agent: str, packages: str) -> list[list[str]]:

@@ -30,6 +30,7 @@ from fluxmirror_cli.registration.our_commands import is_ours
 from fluxmirror_cli.registration.packages import remove_packages
 from fluxmirror_cli.registration.plugin_commands import (
     PLUGIN_ID,
+    describe_failure,
     has_succeeded,
     uninstall_commands,
 )
@@ -201,8 +202,7 @@ def _run(situation: Situation, removal: Removal) -> str:
     for command in removal.commands:
         answer = run_agent([removal.program or "", *command], situation.env)
         if not has_succeeded(answer, removing=True):
-            words = " ".join([removal.home.program, *command])
-            failed = f"`{words}` failed: {answer.last_line}"
+            failed = describe_failure(removal.home, command, answer)
     return failed
 
 

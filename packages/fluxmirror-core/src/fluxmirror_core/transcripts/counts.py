@@ -60,15 +60,3 @@ def gemini(usage: Counts) -> Tokens:
         reasoning=thoughts,
         tool_use=count(usage.get("tool")),
     )
-
-
-def opencode(usage: Counts) -> Tokens:
-    """Nothing includes anything else."""
-    cache, reasoning = members(usage.get("cache")), count(usage.get("reasoning"))
-    return Tokens(
-        input=count(usage.get("input")),
-        output=count(usage.get("output")) + reasoning,
-        cache_read=count(cache.get("read")),
-        cache_write_5m=count(cache.get("write")),
-        reasoning=reasoning,
-    )
