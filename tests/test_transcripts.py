@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fluxmirror_core.transcripts import claude, codex, copilot, gemini, qwen
-from fluxmirror_core.transcripts.lines import end_of_lines
+from fluxmirror_core.transcripts.part import Part, whole_lines
 from fluxmirror_core.transcripts.response import Tokens
+from fluxmirror_core.transcripts.usage import claude, codex, copilot, gemini, qwen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ def read(agent: str, home: Path) -> Iterator[tuple[Path, Response]]:
     reader, pattern = READERS[agent]
     for file in sorted(home.glob(pattern)):
         data = file.read_bytes()
-        for response in reader.responses(data, 0, end_of_lines(data, 0), str(file), {}):
+        for response in reader.responses(Part(data[: whole_lines(data)], str(file))):
             yield file, response
 
 
@@ -145,14 +145,15 @@ def test_a_file_that_grows_is_read_once(agent: str, made: Path) -> None:
     reader, pattern = READERS[agent]
     file = max(made.glob(pattern), key=lambda file: file.stat().st_size)
     data = file.read_bytes()
-    whole = list(reader.responses(data, 0, end_of_lines(data, 0), str(file), {}))
+    data = data[: whole_lines(data)]
+    whole = list(reader.responses(Part(data, str(file))))
     assert whole
     for cut in (len(data) // 7, len(data) // 2, len(data) - 100):
         memory: dict[str, Any] = {}
         end = data.rfind(b"\n", 0, cut) + 1
-        parts = list(reader.responses(data[:end], 0, end, str(file), memory))
+        parts = list(reader.responses(Part(data[:end], str(file), memory=memory)))
         kept = json.loads(json.dumps(memory))
-        parts += reader.responses(data, end, end_of_lines(data, end), str(file), kept)
+        parts += reader.responses(Part(data[end:], str(file), end, kept))
         assert parts == whole
 
 

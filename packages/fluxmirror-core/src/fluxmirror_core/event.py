@@ -11,7 +11,13 @@ SCHEMA_VERSION: Final = 2
 BEFORE: Final = 1
 AFTER: Final = 2
 BATCH: Final = 4
-"""Which of a tool call's hook events a row has been told by; bits of `AgentEvent.phases`."""
+ASKED: Final = 8
+ANSWERED: Final = 16
+"""What a row has been told by; bits of `AgentEvent.phases`.
+
+The first three are a tool call's hook events, the other two a session file's records of its
+beginning and of its end.
+"""
 
 
 class Kind(StrEnum):

@@ -34,10 +34,8 @@ class Response(NamedTuple):
     subagent: str | None
     """The subagent that asked for it; None for the session itself."""
     model: str | None
+    cwd: str | None
+    """Where the agent worked, as far as the file tells."""
     tokens: Tokens
     raw: dict[str, Any]
     """The counts as the agent wrote them."""
-
-
-Memory = dict[str, Any]
-"""What earlier lines of a file told of later ones; survives as JSON between two readings."""

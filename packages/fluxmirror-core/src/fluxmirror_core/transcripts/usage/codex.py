@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.transcripts import counts
-from fluxmirror_core.transcripts.lines import marked_lines
 from fluxmirror_core.transcripts.response import Response
+from fluxmirror_core.transcripts.usage import counts
 from fluxmirror_core.wire.observation import epoch_ms, members, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmirror_core.transcripts.lines import Data
-    from fluxmirror_core.transcripts.response import Memory
+    from fluxmirror_core.transcripts.part import Part
 
 # The quote before it keeps out `latest_token_usage_record`, which repeats one in a compaction.
 _USAGE: Final = b'"token_usage_record"'
 _CONTEXT: Final = b'"turn_context"'
 
 
-def responses(data: Data, start: int, end: int, path: str, memory: Memory) -> Iterator[Response]:  # noqa: ARG001 - as every reader
+def responses(part: Part) -> Iterator[Response]:
     """Read the responses of a thread's file; running totals beside them are left alone."""
-    for offset, row in marked_lines(data, (_USAGE, _CONTEXT), start, end):
+    for offset, row in part.marked(_USAGE, _CONTEXT):
         payload = members(row.get("payload"))
         if row.get("type") == "turn_context":
-            memory["model"] = text(payload.get("model"))
+            part.memory["model"] = text(payload.get("model"))
+            part.memory["cwd"] = text(payload.get("cwd"))
         elif row.get("type") == "token_usage_record":
             session, thread = text(payload.get("session_id")), text(payload.get("thread_id"))
             usage = members(payload.get("usage"))
@@ -35,7 +34,8 @@ def responses(data: Data, start: int, end: int, path: str, memory: Memory) -> It
                 ts_ms=epoch_ms(row.get("timestamp")),
                 session=session or thread,
                 subagent=thread if thread != session else None,
-                model=memory.get("model"),
+                model=part.memory.get("model"),
+                cwd=part.memory.get("cwd"),
                 tokens=counts.inclusive(
                     usage.get("input_tokens"),
                     usage.get("cached_input_tokens"),

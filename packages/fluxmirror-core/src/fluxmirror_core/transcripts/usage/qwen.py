@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.transcripts import counts
-from fluxmirror_core.transcripts.lines import marked_lines
 from fluxmirror_core.transcripts.response import Response
+from fluxmirror_core.transcripts.usage import counts
 from fluxmirror_core.wire.observation import epoch_ms, members, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmirror_core.transcripts.lines import Data
-    from fluxmirror_core.transcripts.response import Memory
+    from fluxmirror_core.transcripts.part import Part
 
 _EVENT: Final = "qwen-code.api_response"
 _MARK: Final = _EVENT.encode()
@@ -26,9 +24,9 @@ _COUNTS: Final = (
 )
 
 
-def responses(data: Data, start: int, end: int, path: str, memory: Memory) -> Iterator[Response]:  # noqa: ARG001 - as every reader
+def responses(part: Part) -> Iterator[Response]:
     """Read the responses of a session's file, its subagents' and compactions' among them."""
-    for offset, row in marked_lines(data, (_MARK,), start, end):
+    for offset, row in part.marked(_MARK):
         told = members(members(row.get("systemPayload")).get("uiEvent"))
         if row.get("subtype") != "ui_telemetry" or told.get("event.name") != _EVENT:
             continue
@@ -39,6 +37,7 @@ def responses(data: Data, start: int, end: int, path: str, memory: Memory) -> It
             session=text(row.get("sessionId")),
             subagent=text(told.get("subagent_id")),
             model=text(told.get("model")),
+            cwd=text(row.get("cwd")),
             tokens=counts.inclusive(*map(told.get, _COUNTS)),
             raw={name: told[name] for name in (*_COUNTS, "total_token_count") if name in told},
         )

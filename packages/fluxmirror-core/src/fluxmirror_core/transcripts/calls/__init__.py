@@ -1,0 +1,1 @@
+"""Each agent's session files → what they tell of its tool calls: `calls(part)`."""

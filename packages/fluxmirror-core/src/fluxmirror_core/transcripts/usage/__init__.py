@@ -1,0 +1,1 @@
+"""Each agent's session files → the responses of its models: `responses(part)`."""
