@@ -188,7 +188,7 @@ def slash_command(agent: Agent) -> str:
 
 def session_files(agent: Agent) -> str:
     """Say where it keeps its session files."""
-    return f"`~/{agent.spec.home}/{agent.spec.transcripts}`"
+    return ", ".join(f"`~/{agent.spec.home}/{glob}`" for glob in agent.spec.transcripts)
 
 
 QUESTIONS: Final[dict[str, Callable[[Agent], str]]] = {

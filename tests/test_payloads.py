@@ -13,6 +13,7 @@ import pytest
 from fluxmirror_core.event import AFTER, BATCH, BEFORE, AgentEvent
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
+from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import Capture, PayloadReader
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def read(name: str) -> list[AgentEvent]:
         payload=(PAYLOADS / name).read_bytes(),
         captured_ms=1_795_232_000_000,
     )
-    return PayloadReader(Redactor(b"key"), Repositories(), "host", "user").read(capture).events
+    return (
+        PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
+        .read(capture)
+        .events
+    )
 
 
 def as_told(event: AgentEvent) -> dict[str, object]:

@@ -16,6 +16,7 @@ from fluxmirror_cli.commands.today import day_text
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
+from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import Capture, PayloadReader
 from fluxmirror_store.database import connect_to_write
 from fluxmirror_store.transaction import writing
@@ -56,7 +57,7 @@ def database(flux_home: Path) -> str:
         "cwd": "/srv/app",
     }
     capture = Capture("n", ("claude", "PostToolUse"), {}, json.dumps(message).encode(), NOON)
-    reader = PayloadReader(Redactor(b"key"), Repositories(), "host", "user")
+    reader = PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
     path = str(flux_home / "events.db")
     with closing(connect_to_write(path)) as db, writing(db):
         write_events(db, reader.read(capture).events)

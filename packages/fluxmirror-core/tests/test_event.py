@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxmirror_core.event import AFTER, BATCH, BEFORE, AgentEvent, Kind, Outcome
+from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BATCH, BEFORE, AgentEvent, Kind, Outcome
 
 KINDS = """
 tool_call prompt session_start session_end turn_end turn_failed subagent_start subagent_end
@@ -13,7 +13,7 @@ COLUMNS = """
 uid twin_uid kind ts_ms ended_ms agent evidence session subagent subagent_type turn call_id
 hook_event model tool tool_canonical tool_class mcp_server mcp_tool detail cwd project repo path
 outcome error exit_code duration_ms duration_source input_bytes output_bytes host user sources
-self_noise phases pair_key schema_version
+self_noise phases pair_key schema_version response_key
 """
 
 
@@ -34,4 +34,4 @@ def test_columns_come_first_and_the_payload_behind_them() -> None:
 
 def test_phases_are_bits_of_their_own() -> None:
     """Each telling adds its bit; the numbers stand in databases."""
-    assert (BEFORE, AFTER, BATCH) == (1, 2, 4)
+    assert (BEFORE, AFTER, BATCH, ASKED, ANSWERED) == (1, 2, 4, 8, 16)

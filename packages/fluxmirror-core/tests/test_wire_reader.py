@@ -14,6 +14,7 @@ from fluxmirror_core.agents import BY_ID, BY_KIND
 from fluxmirror_core.event import AFTER, BEFORE, AgentEvent, Kind, Outcome
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
+from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import Capture, PayloadReader, Reading, UnreadablePayloadError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PAYLOADS: Final = Path(__file__).parents[3] / "tests" / "payloads"
-READER: Final = PayloadReader(Redactor(b"key"), Repositories(), "host", "user")
+READER: Final = PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
 NOW_MS: Final = 1_795_232_000_000
 TEXTS: Final[dict[str, int]] = {
     "kind": 20,
@@ -33,6 +34,7 @@ TEXTS: Final[dict[str, int]] = {
     "subagent_type": bounds.NAME_BYTES,
     "turn": bounds.NAME_BYTES,
     "call_id": bounds.NAME_BYTES,
+    "response_key": bounds.NAME_BYTES,
     "hook_event": bounds.NAME_BYTES,
     "model": bounds.NAME_BYTES,
     "tool": bounds.NAME_BYTES,

@@ -119,7 +119,7 @@ def test_versions_are_recorded_once(
         connect_to_write(places.database).close()
     with closing(connect_to_read(places.database)) as db:
         found = db.execute("SELECT version, applied_at FROM schema_meta ORDER BY 1").fetchall()
-    assert [version for version, _ in found] == [1, 2, 3, 4]
+    assert [version for version, _ in found] == [1, 2, 3, 4, 5]
     assert found[0] == (1, "2025-11-02T10:00:00Z")
 
 
@@ -209,5 +209,11 @@ def test_upgrade_goes_on_where_it_was_stopped(
 
 def test_steps_are_as_many_as_versions() -> None:
     """A step is never taken back."""
-    assert [step.__name__[:4] for step in migrations.STEPS] == ["m001", "m002", "m003", "m004"]
-    assert newest_version() == 4
+    assert [step.__name__[:4] for step in migrations.STEPS] == [
+        "m001",
+        "m002",
+        "m003",
+        "m004",
+        "m005",
+    ]
+    assert newest_version() == 5

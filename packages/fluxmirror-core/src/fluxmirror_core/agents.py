@@ -19,12 +19,16 @@ class AgentSpec(NamedTuple):
     """Which adapter of `fluxmirror_core.wire` reads its payloads; empty when it has no hooks."""
     home: str
     """Its directory under the user's home."""
+    home_variable: str
+    """The variable that moves that directory; empty when there is none."""
+    home_below: str
+    """Where the directory is below what that variable names; empty when it is that itself."""
     project_variable: str
     """The variable that names the project directory; `cwd` follows `cd` and is not it."""
     version_variable: str
     """The variable that names the agent's version in a hook; empty where none does."""
-    transcripts: str
-    """Glob of its session files below `home`."""
+    transcripts: tuple[str, ...]
+    """Globs of its session files below `home`; `**` stands for folders of any depth."""
     package: str
     """The package of this repository that registers its hooks."""
     hook_events: dict[str, Kind]
@@ -63,9 +67,11 @@ AGENTS: Final = (
         kinds=(),
         dialect="claude",
         home=".claude",
+        home_variable="CLAUDE_CONFIG_DIR",
+        home_below="",
         project_variable="CLAUDE_PROJECT_DIR",
         version_variable="AI_AGENT",
-        transcripts="projects/*/*.jsonl",
+        transcripts=("projects/**/*.jsonl",),
         package="plugins/fluxmirror",
         hook_events=_CLAUDE_EVENTS
         | dict.fromkeys(
@@ -94,9 +100,11 @@ AGENTS: Final = (
         kinds=("qwen",),
         dialect="claude",
         home=".qwen",
+        home_variable="QWEN_HOME",
+        home_below="",
         project_variable="QWEN_PROJECT_DIR",
         version_variable="QWEN_CODE_STARTUP_VERSION",
-        transcripts="projects/*/chats/*.jsonl",
+        transcripts=("projects/*/chats/*.jsonl", "projects/*/subagents/**/*.jsonl"),
         package="plugins/fluxmirror",
         hook_events=_CLAUDE_EVENTS
         | dict.fromkeys(("SessionDelete", "TodoCreated", "TodoCompleted"), Kind.SIGNAL),
@@ -107,9 +115,11 @@ AGENTS: Final = (
         kinds=("gemini",),
         dialect="gemini",
         home=".gemini",
+        home_variable="GEMINI_CLI_HOME",
+        home_below=".gemini",
         project_variable="GEMINI_PROJECT_DIR",
         version_variable="",
-        transcripts="tmp/*/chats/*.jsonl",
+        transcripts=("tmp/*/chats/**/*.jsonl",),
         package="gemini-extension",
         hook_events={
             "BeforeTool": _TOOL,
@@ -132,9 +142,11 @@ AGENTS: Final = (
         kinds=("codex",),
         dialect="claude",
         home=".codex",
+        home_variable="CODEX_HOME",
+        home_below="",
         project_variable="",
         version_variable="",
-        transcripts="sessions/*/*/*/rollout-*.jsonl",
+        transcripts=("sessions/**/rollout-*.jsonl", "archived_sessions/**/rollout-*.jsonl"),
         package="plugins/fluxmirror",
         hook_events={
             name: _CLAUDE_EVENTS[name]
@@ -160,9 +172,11 @@ AGENTS: Final = (
         kinds=("copilot",),
         dialect="copilot",
         home=".copilot",
+        home_variable="COPILOT_HOME",
+        home_below="",
         project_variable="COPILOT_PROJECT_DIR",
         version_variable="COPILOT_CLI_BINARY_VERSION",
-        transcripts="session-state/*/events.jsonl",
+        transcripts=("session-state/*/events.jsonl",),
         package="plugins/fluxmirror",
         hook_events={
             "preToolUse": _TOOL,
@@ -192,9 +206,11 @@ AGENTS: Final = (
         kinds=("opencode",),
         dialect="opencode",
         home=".local/share/opencode",
+        home_variable="XDG_DATA_HOME",
+        home_below="opencode",
         project_variable="",
         version_variable="",
-        transcripts="opencode.db",
+        transcripts=("opencode*.db",),
         package="plugins/opencode",
         hook_events={
             "tool.execute.before": _TOOL,
@@ -219,9 +235,11 @@ AGENTS: Final = (
         kinds=(),
         dialect="",
         home="",
+        home_variable="",
+        home_below="",
         project_variable="",
         version_variable="",
-        transcripts="",
+        transcripts=(),
         package="",
         hook_events={},
     ),
@@ -231,9 +249,11 @@ AGENTS: Final = (
         kinds=(),
         dialect="",
         home="",
+        home_variable="",
+        home_below="",
         project_variable="",
         version_variable="",
-        transcripts="",
+        transcripts=(),
         package="",
         hook_events={},
     ),

@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 class AgentEvent(NamedTuple):
     """One event, ready to be stored: strings are scrubbed of secrets, lengths are bounded.
 
-    The fields up to `schema_version` are the columns of table `event`; the two behind it are
+    The fields up to `response_key` are the columns of table `event`; the two behind it are
     kept in table `payload`, so that reports never page through them.
     """
 
@@ -109,6 +109,8 @@ class AgentEvent(NamedTuple):
     pair_key: bytes | None
     """Session, tool and input of a call without an id that still waits for its other half."""
     schema_version: int
+    response_key: str | None
+    """Key of the model's response that asked for the call."""
     input_json: str | None
     """What went in, as JSON: the tool's input, or the prompt."""
     output_sha256: bytes | None

@@ -1,12 +1,18 @@
-"""Several tellings of one tool call → one row: before, after, and what a batch says of it."""
+"""Several tellings of one tool call → one row: its hooks' and its session file's."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from fluxmirror_core.event import AFTER, BATCH, BEFORE, AgentEvent, Outcome
+from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BATCH, BEFORE, AgentEvent, Outcome
 
 _BOTH: Final = BEFORE | AFTER
+_RECORDED: Final = ASKED | ANSWERED
+_ENDS: Final = AFTER | BATCH | ANSWERED
+_HOOKS: Final = BEFORE | AFTER | BATCH
+_SOURCES: Final = ("hook", "transcript", "mcp")
+_AUTHORITY: Final = (AFTER, BATCH, BEFORE, ANSWERED, ASKED)
+"""Who is believed first, where two say different things."""
 _IF_MISSING: Final = frozenset(
     (
         "session",
@@ -14,6 +20,7 @@ _IF_MISSING: Final = frozenset(
         "subagent_type",
         "turn",
         "call_id",
+        "response_key",
         "model",
         "tool",
         "tool_canonical",
@@ -40,10 +47,10 @@ def merge(known: AgentEvent, told: AgentEvent) -> AgentEvent:
     """
     if told.phases | known.phases == known.phases and not _fills(known, told):
         return known
-    strong, weak = (told, known) if _rank(told) > _rank(known) else (known, told)
-    ending = weak if strong.outcome in (None, Outcome.UNKNOWN) else strong
+    strong, weak = (told, known) if _rank(told) < _rank(known) else (known, told)
+    ending, other = (weak, strong) if _ends_better(weak, strong) else (strong, weak)
     phases = known.phases | told.phases
-    ts_ms = min(known.ts_ms, told.ts_ms)
+    ts_ms = _began(known, told)
     ended_ms = weak.ended_ms if strong.ended_ms is None else strong.ended_ms
     duration_ms, duration_source = _duration(strong, weak, phases, ts_ms, ended_ms)
     return _filled(strong, weak)._replace(
@@ -52,11 +59,12 @@ def merge(known: AgentEvent, told: AgentEvent) -> AgentEvent:
         ts_ms=ts_ms,
         ended_ms=ended_ms,
         detail=strong.detail or weak.detail,
-        outcome=ending.outcome or strong.outcome,
+        outcome=ending.outcome or other.outcome,
         error=ending.error,
-        exit_code=ending.exit_code,
+        exit_code=other.exit_code if ending.exit_code is None else ending.exit_code,
         duration_ms=duration_ms,
         duration_source=duration_source,
+        sources=_joined(known.sources, told.sources),
         self_noise=known.self_noise | told.self_noise,
         phases=phases,
         pair_key=None if phases & _BOTH == _BOTH else strong.pair_key,
@@ -71,10 +79,39 @@ def _fills(known: AgentEvent, told: AgentEvent) -> bool:
 
 
 def _rank(event: AgentEvent) -> int:
-    """Order tellings by authority: the after-hook, then the batch, then the before-hook."""
-    if event.phases & AFTER:
-        return 2
-    return 1 if event.phases & BATCH else 0
+    """Order tellings by authority: the after-hook, the batch, the before-hook, the session file."""
+    for rank, phase in enumerate(_AUTHORITY):
+        if event.phases & phase:
+            return rank
+    return len(_AUTHORITY)
+
+
+def _ends_better(weak: AgentEvent, strong: AgentEvent) -> bool:
+    """Tell whether the weaker telling knows better how the call ended."""
+    if weak.outcome in (None, Outcome.UNKNOWN):
+        return False
+    if strong.outcome in (None, Outcome.UNKNOWN):
+        return True
+    if not weak.phases & ANSWERED or strong.phases & ANSWERED:
+        return False
+    # A hook that saw no end was told one by what came after it; one without an exit code has
+    # only the agent's word that the tool itself did not fail.
+    return not strong.phases & _ENDS or (strong.exit_code is None and weak.exit_code is not None)
+
+
+def _began(known: AgentEvent, told: AgentEvent) -> int:
+    """Give the earliest time; but a session file's row may be far older than the before-hook."""
+    for event, other in ((known, told), (told, known)):
+        if event.phases & BEFORE and not other.phases & _HOOKS:
+            return event.ts_ms
+    return min(known.ts_ms, told.ts_ms)
+
+
+def _joined(known: str, told: str) -> str:
+    if known == told:
+        return known
+    both = {*known.split(","), *told.split(",")}
+    return ",".join(source for source in _SOURCES if source in both)
 
 
 def _filled(strong: AgentEvent, weak: AgentEvent) -> AgentEvent:
@@ -89,11 +126,18 @@ def _filled(strong: AgentEvent, weak: AgentEvent) -> AgentEvent:
 def _duration(
     strong: AgentEvent, weak: AgentEvent, phases: int, ts_ms: int, ended_ms: int | None
 ) -> tuple[int | None, str | None]:
-    """Prefer the agent's own figure; else the time between the call's two hooks."""
+    """Prefer the agent's own figure; then the time between two hooks, then between two records."""
     for event in (strong, weak):
         if event.duration_source == "agent":
             return event.duration_ms, "agent"
+    if strong.duration_source == "hooks" and not weak.phases & _HOOKS:
+        return strong.duration_ms, "hooks"
+    if ended_ms is None:
+        return strong.duration_ms, strong.duration_source
     # A batch ends when its slowest call does, so only the after-hook's time is the call's.
-    if phases & _BOTH == _BOTH and ended_ms is not None:
+    if phases & _BOTH == _BOTH:
         return max(ended_ms - ts_ms, 0), "hooks"
+    # One record that tells the beginning and the end at once has a single time for both.
+    if phases & _RECORDED == _RECORDED and not phases & _HOOKS and ended_ms > ts_ms:
+        return ended_ms - ts_ms, "transcript"
     return strong.duration_ms, strong.duration_source

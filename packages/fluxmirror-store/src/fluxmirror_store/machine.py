@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core import bounds
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
+from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import PayloadReader
 
 if TYPE_CHECKING:
@@ -18,11 +19,16 @@ _KEY_BYTES: Final = 32
 
 
 def payload_reader(places: Places) -> PayloadReader:
-    """Make the reader of this machine and user."""
+    """Make the reader of hook payloads of this machine and user."""
+    return PayloadReader(event_builder(places))
+
+
+def event_builder(places: Places) -> EventBuilder:
+    """Make what builds the events of this machine and user."""
     user = os.environ.get("USER") or os.environ.get("USERNAME") or None
     host = platform.node() or None
     redactor = Redactor(_redaction_key(places.spool))
-    return PayloadReader(
+    return EventBuilder(
         redactor,
         Repositories(),
         bounds.cut_or_none(host, bounds.NAME_BYTES),

@@ -134,11 +134,35 @@ def m004_batches_and_versions(db: sqlite3.Connection, _: Progress) -> None:
         _record(db, 4)
 
 
+def m005_transcripts(db: sqlite3.Connection, _: Progress) -> None:
+    """Make room for what session files tell: responses, their prices, and whose the calls are."""
+    with writing(db):
+        if schema_version(db) >= 5:  # noqa: PLR2004 - another process was faster
+            return
+        db.execute("ALTER TABLE event ADD COLUMN response_key TEXT")
+        for statement in (
+            schema.SOURCE_TABLE,
+            schema.READING_TABLE,
+            schema.PRICE_TABLE,
+            schema.RESPONSE_TABLE,
+            schema.RECORD_TABLE,
+            *schema.TRANSCRIPT_INDEXES,
+            "DROP VIEW agent_events",
+            "DROP VIEW agent_timeline",
+            schema.AGENT_EVENTS_VIEW_WITH_RESPONSES,
+            schema.AGENT_TIMELINE_VIEW_WITH_RESPONSES,
+            schema.AGENT_RESPONSES_VIEW,
+        ):
+            db.execute(statement)
+        _record(db, 5)
+
+
 STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m001_baseline,
     m002_event,
     m003_move_legacy_rows,
     m004_batches_and_versions,
+    m005_transcripts,
 )
 
 

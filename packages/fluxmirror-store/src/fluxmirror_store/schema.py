@@ -106,6 +106,79 @@ INDEXES: Final = (
     "CREATE INDEX mcp_message_ts ON mcp_message (ts_ms)",
 )
 
+SOURCE_TABLE: Final = """
+CREATE TABLE source (
+    id       INTEGER PRIMARY KEY,
+    agent    TEXT NOT NULL,
+    path     TEXT NOT NULL UNIQUE,
+    identity TEXT,              -- the same under whatever name
+    seen_ms  INTEGER NOT NULL,  -- when it was last seen
+    gone_ms  INTEGER            -- when it was first missed
+) STRICT
+"""
+
+READING_TABLE: Final = """
+CREATE TABLE reading (
+    source_id INTEGER NOT NULL REFERENCES source (id),
+    what      TEXT NOT NULL,     -- usage, calls
+    size      INTEGER NOT NULL,  -- the file's, when it was last read
+    mtime_ns  INTEGER NOT NULL,
+    end       INTEGER NOT NULL,  -- how far it is read
+    tail      BLOB NOT NULL,     -- digest of what stands before that
+    memory    TEXT NOT NULL,     -- what later lines need of earlier ones
+    PRIMARY KEY (source_id, what)
+) STRICT, WITHOUT ROWID
+"""
+
+PRICE_TABLE: Final = """
+CREATE TABLE price (
+    id         INTEGER PRIMARY KEY,
+    price_json TEXT NOT NULL UNIQUE,  -- provider, model, currency, source, date, rates
+    made_ms    INTEGER NOT NULL
+) STRICT
+"""
+
+RESPONSE_TABLE: Final = """
+CREATE TABLE response (
+    id                    INTEGER PRIMARY KEY,
+    agent                 TEXT NOT NULL,
+    key                   TEXT NOT NULL,     -- the same in every record of it
+    ts_ms                 INTEGER NOT NULL,  -- of its first record
+    session               TEXT,
+    subagent              TEXT,
+    model                 TEXT,
+    project               TEXT,              -- root of the repository, else the directory
+    input_tokens          INTEGER NOT NULL,  -- neither out of a cache nor into one
+    output_tokens         INTEGER NOT NULL,  -- reasoning included
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    reasoning_tokens      INTEGER NOT NULL,
+    tool_use_tokens       INTEGER NOT NULL,
+    cost_pico             INTEGER,           -- of the price's currency; NULL: nobody knows
+    price_id              INTEGER REFERENCES price (id),
+    source_id             INTEGER NOT NULL REFERENCES source (id),  -- which told of it first
+    UNIQUE (agent, key)
+) STRICT
+"""
+
+RECORD_TABLE: Final = """
+CREATE TABLE record (
+    response_id INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+    source_id   INTEGER NOT NULL REFERENCES source (id),
+    offset      INTEGER NOT NULL,  -- where its line begins, in bytes
+    raw_json    TEXT NOT NULL      -- the counts as the agent wrote them
+) STRICT
+"""
+
+TRANSCRIPT_INDEXES: Final = (
+    "CREATE INDEX response_ts ON response (ts_ms)",
+    "CREATE INDEX response_source ON response (source_id)",
+    "CREATE INDEX event_response ON event (response_key, call_id) WHERE response_key IS NOT NULL",
+    # Calls that only hooks without ids told of: few, as they find their other half.
+    "CREATE INDEX event_nameless ON event (session, tool) WHERE call_id IS NULL AND phases < 8",
+)
+
 _TIME: Final = "coalesce(e.ts_text, strftime('%Y-%m-%dT%H:%M:%SZ', e.ts_ms / 1000, 'unixepoch'))"
 _RAW: Final = """coalesce(p.raw_json, '{"tool_input":' || p.input_json || '}')"""
 
@@ -131,6 +204,26 @@ AGENT_TIMELINE_VIEW: Final = f"CREATE VIEW agent_timeline AS SELECT {_CONTRACT},
 EVENTS_VIEW: Final = """
 CREATE VIEW events AS
 SELECT id, ts_ms, direction, method, message_json, server_name FROM mcp_message
+"""
+
+AGENT_EVENTS_VIEW_WITH_RESPONSES: Final = f"""
+CREATE VIEW agent_events AS SELECT {_CONTRACT}, {_ADDED}, e.response_key
+{_FROM} WHERE e.kind = 'tool_call'
+"""
+
+AGENT_TIMELINE_VIEW_WITH_RESPONSES: Final = f"""
+CREATE VIEW agent_timeline AS SELECT {_CONTRACT}, {_ADDED}, e.response_key {_FROM}
+"""
+
+AGENT_RESPONSES_VIEW: Final = """
+CREATE VIEW agent_responses AS
+SELECT r.id, strftime('%Y-%m-%dT%H:%M:%SZ', r.ts_ms / 1000, 'unixepoch') AS ts, r.ts_ms, r.agent,
+    r.key AS response_key, r.session, r.subagent, r.model, r.project, r.input_tokens,
+    r.output_tokens, r.cache_read_tokens, r.cache_write_5m_tokens, r.cache_write_1h_tokens,
+    r.reasoning_tokens, r.tool_use_tokens, r.cost_pico / 1e12 AS cost,
+    json_extract(p.price_json, '$.currency') AS currency,
+    json_extract(p.price_json, '$.source') AS price_source, s.path AS source
+FROM response AS r JOIN source AS s ON s.id = r.source_id LEFT JOIN price AS p ON p.id = r.price_id
 """
 
 LEGACY_COLUMNS: Final = (

@@ -16,6 +16,7 @@ from fluxmirror_core.errors import OutputError
 from fluxmirror_core.paths import home
 from fluxmirror_core.period import choose_zone, local_date
 from fluxmirror_core.redact import Redactor
+from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import PayloadReader
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.transaction import writing
@@ -69,7 +70,9 @@ def _directory() -> Iterator[str]:
 def _understood(captures: list[Capture], directory: str) -> list[AgentEvent]:
     """Read made-up payloads with what reads the real ones."""
     redactor = Redactor(os.urandom(_KEY_BYTES))
-    reader = PayloadReader(redactor, MadeUpRepositories(directory), platform.node(), "demo")
+    reader = PayloadReader(
+        EventBuilder(redactor, MadeUpRepositories(directory), platform.node(), "demo")
+    )
     return [event for capture in captures for event in reader.read(capture).events]
 
 

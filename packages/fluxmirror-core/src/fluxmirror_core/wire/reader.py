@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-from functools import lru_cache
-from hashlib import sha256
-from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core import bounds
-from fluxmirror_core.detail import extract_detail
-from fluxmirror_core.event import BEFORE, SCHEMA_VERSION, AgentEvent, Kind, Outcome
-from fluxmirror_core.self_noise import is_self_noise
-from fluxmirror_core.tools import NamedTool, name_tool
-from fluxmirror_core.touched import touched_path
+from fluxmirror_core.event import Kind, Outcome
 from fluxmirror_core.wire import claude, copilot, gemini, opencode
-from fluxmirror_core.wire.identity import digest, identify
+from fluxmirror_core.wire.builder import Origin
+from fluxmirror_core.wire.identity import identify
 from fluxmirror_core.wire.observation import Observation
 from fluxmirror_core.wire.recognise import (
     Recognised,
@@ -29,8 +21,8 @@ from fluxmirror_core.wire.recognise import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluxmirror_core.redact import Redactor
-    from fluxmirror_core.touched import Repositories
+    from fluxmirror_core.event import AgentEvent
+    from fluxmirror_core.wire.builder import EventBuilder
     from fluxmirror_core.wire.observation import Message
 
 _DIALECTS: Final = {
@@ -39,11 +31,6 @@ _DIALECTS: Final = {
     "copilot": copilot.observe,
     "opencode": opencode.observe,
 }
-_TOOL_KINDS: Final = (Kind.TOOL_CALL, Kind.PERMISSION_REQUEST, Kind.PERMISSION_DENIED)
-_REMEMBERED_CHARS: Final = 8192
-_SCRUBBED_CHARS: Final = 8192
-"""How much of an error is looked at; what is kept of it is far shorter."""
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class Capture(NamedTuple):
@@ -70,32 +57,15 @@ class Reading(NamedTuple):
     """Whether bytes of the payload were no UTF-8 and had to be replaced."""
 
 
-class _Input(NamedTuple):
-    """What went into a call, without its secrets: as a value, as JSON, and how long it was."""
-
-    value: object
-    written: str | None
-    size_bytes: int | None
-    suspect: bool
-    """Whether it may have held secrets."""
-
-
 class UnreadablePayloadError(Exception):
     """The payload cannot be understood; the message is the reason, without any of its text."""
 
 
 class PayloadReader:
-    """Reads payloads on one machine, scrubbing every string it passes on."""
+    """Reads payloads on one machine."""
 
-    def __init__(
-        self, redactor: Redactor, repositories: Repositories, host: str | None, user: str | None
-    ) -> None:
-        self._redactor = redactor
-        self._looked_at = lru_cache(maxsize=256)(redactor.may_hold_secret)
-        self._scrubbed = lru_cache(maxsize=4096)(redactor.text)
-        self._repositories = repositories
-        self._host = host
-        self._user = user
+    def __init__(self, builder: EventBuilder) -> None:
+        self._builder = builder
 
     def read(self, capture: Capture) -> Reading:
         """Understand one payload.
@@ -122,7 +92,7 @@ class PayloadReader:
             [self._build(one, recognised, capture) for one in seen],
             recognised.spec.id,
             agent_version(recognised.spec, capture.env),
-            self._name(unknown),
+            self._builder.name(unknown),
             undecodable,
         )
 
@@ -136,100 +106,15 @@ class PayloadReader:
         return event._replace(twin_uid=None)
 
     def _build(self, seen: Observation, recognised: Recognised, capture: Capture) -> AgentEvent:
-        agent = recognised.spec.id
-        if seen.kind is Kind.TOOL_CALL and seen.tool is None:
-            seen = seen._replace(kind=Kind.SIGNAL, phase=0)
-        tool = name_tool(agent, seen.tool, seen.mcp) if seen.tool else None
-        is_call = seen.kind is Kind.TOOL_CALL
-        given = self._input(seen)
-        detail = self._detail(seen, tool, given)
-        project = capture.env.get(recognised.spec.project_variable) or None
-        server, mcp_tool = (tool.mcp_server, tool.mcp_tool) if tool else seen.mcp or (None, None)
-        path = touched_path(tool, given.value, project or seen.cwd) if tool and is_call else None
-        output = _output_bytes(seen.output)
-        identity = identify(seen, capture.payload, capture.name)
-        return AgentEvent(
-            uid=identity.uid,
-            twin_uid=identity.twin_uid,
-            kind=str(seen.kind),
-            ts_ms=capture.captured_ms,
-            ended_ms=capture.captured_ms if is_call and seen.phase != BEFORE else None,
-            agent=agent,
-            evidence=recognised.evidence,
-            session=self._name(seen.session),
-            subagent=self._name(seen.subagent),
-            subagent_type=self._name(seen.subagent_type),
-            turn=self._name(seen.turn),
-            call_id=self._name(seen.call_id),
-            hook_event=self._name(seen.hook_event) or "",
-            model=self._name(seen.model),
-            tool=self._name(seen.tool),
-            tool_canonical=self._name(tool.canonical) if tool else None,
-            tool_class=tool.tool_class if tool else None,
-            mcp_server=self._name(server),
-            mcp_tool=self._name(mcp_tool),
-            detail=bounds.cut(detail, bounds.DETAIL_BYTES),
-            cwd=self._name(seen.cwd, bounds.PATH_BYTES),
-            project=self._name(project, bounds.PATH_BYTES),
-            repo=self._name(self._repo(path, project or seen.cwd), bounds.PATH_BYTES),
-            path=self._name(path, bounds.PATH_BYTES),
-            outcome=str(seen.outcome) if is_call and seen.outcome else None,
-            error=self._error(seen.error),
-            exit_code=seen.exit_code,
-            duration_ms=seen.duration_ms,
-            duration_source=None if seen.duration_ms is None else "agent",
-            input_bytes=given.size_bytes,
-            output_bytes=None if output is None else len(output),
-            host=self._host,
-            user=self._user,
-            sources="hook",
-            self_noise=int(is_self_noise(capture.env, tool, seen.cwd, detail)),
-            phases=seen.phase,
-            pair_key=_pair_key(seen),
-            schema_version=SCHEMA_VERSION,
-            input_json=given.written,
-            output_sha256=None if output is None else sha256(output).digest(),
+        origin = Origin(
+            recognised.spec.id,
+            recognised.evidence,
+            "hook",
+            capture.captured_ms,
+            capture.env.get(recognised.spec.project_variable) or None,
         )
-
-    def _input(self, seen: Observation) -> _Input:
-        value = seen.tool_input if seen.prompt is None else seen.prompt
-        if value is None:
-            return _Input(None, None, None, suspect=False)
-        written = _to_json(value)
-        size_bytes = len(written) if written.isascii() else len(written.encode("utf-8", "replace"))
-        suspect = self._may_hold_secret(written)
-        if suspect:
-            value = self._redactor.value(value)
-            written = _to_json(value)
-        return _Input(value, bounds.storable(written), size_bytes, suspect)
-
-    def _may_hold_secret(self, written: str) -> bool:
-        # Both hooks of a call bring the same input.
-        short = len(written) <= _REMEMBERED_CHARS
-        return (self._looked_at if short else self._redactor.may_hold_secret)(written)
-
-    def _detail(self, seen: Observation, tool: NamedTool | None, given: _Input) -> str:
-        if tool is None or seen.kind not in _TOOL_KINDS or seen.detail:
-            return self._redactor.text(seen.detail)
-        detail = extract_detail(tool, given.value)
-        # Scrubbed once more: what was apart in the input may stand together in the detail.
-        return self._redactor.text(detail) if given.suspect else detail
-
-    def _name(self, name: str | None, limit: int = bounds.NAME_BYTES) -> str | None:
-        """Scrub and bound what the agent named: an id, a tool, a directory."""
-        if name is None:
-            return None
-        short = len(name) <= limit
-        return bounds.cut((self._scrubbed if short else self._redactor.text)(name), limit)
-
-    def _error(self, error: str | None) -> str | None:
-        if error is None:
-            return None
-        return bounds.cut(self._redactor.text(error[:_SCRUBBED_CHARS]), bounds.DETAIL_BYTES)
-
-    def _repo(self, path: str | None, project: str | None) -> str | None:
-        directory = os.path.dirname(path) if path else project
-        return self._repositories.root_of(directory) if directory else None
+        identity = identify(seen, capture.payload, capture.name)
+        return self._builder.build(seen, origin, identity, capture.env)
 
 
 def _without_guess(seen: Observation) -> Observation:
@@ -256,34 +141,3 @@ def _parse(text: str) -> Message:
     if not isinstance(message, dict):
         raise UnreadablePayloadError("the payload is no JSON object")
     return message
-
-
-def _to_json(value: object) -> str:
-    try:
-        written: str = _ENCODER.encode(value)
-    except ValueError:
-        written = _ENCODER.encode(_finite(value))
-    return written
-
-
-def _finite(value: object) -> object:
-    """Make null of what JSON has no number for, as every agent's own encoder does."""
-    if isinstance(value, dict):
-        return {name: _finite(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
-
-
-def _output_bytes(output: object) -> bytes | None:
-    if output is None:
-        return None
-    text = output if isinstance(output, str) else _to_json(output)
-    return text.encode("utf-8", "replace")
-
-
-def _pair_key(seen: Observation) -> bytes | None:
-    """Give what pairs the two halves of a call whose agent has no call ids."""
-    if not seen.phase or seen.call_id or not seen.tool:
-        return None
-    return digest("pair", seen.session or "", seen.tool, _to_json(seen.tool_input))
