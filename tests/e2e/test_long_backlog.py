@@ -105,4 +105,4 @@ def test_killed_crew_leaves_nobody_and_loses_nothing(
 
 def test_crew_is_of_bounded_size() -> None:
     """At least one reads, however many processors there are."""
-    assert 1 <= crew.crew_size() <= crew.MOST_READERS
+    assert 1 <= crew.crew_size() <= crew.MOST_WORKERS

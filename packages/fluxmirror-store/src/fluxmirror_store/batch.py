@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.wire.reader import Capture, UnreadablePayloadError
@@ -86,6 +87,14 @@ class Batch:
             self.tally.add(
                 tally.UNKNOWN_EVENT, reading.agent, reading.unknown_event, reading.agent_version
             )
+
+
+def read_batch(spool: str, reader: PayloadReader, names: list[str]) -> Batch:
+    """Read one list of waiting files."""
+    batch = Batch(spool, reader, time.time_ns())
+    for name in names:
+        batch.take(name)
+    return batch
 
 
 def failure_of(error: Exception) -> str:

@@ -1,6 +1,6 @@
-"""A crew reads a long backlog: several processes understand files, one stores what they tell.
+"""A crew: several processes work through a long list, one stores what they found.
 
-A few thousand files are read faster than processes are started, so only a long backlog has one.
+A few thousand files are read faster than processes are started, so only a long list has one.
 """
 
 from __future__ import annotations
@@ -9,67 +9,56 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import deque
-from typing import TYPE_CHECKING, Final
-
-from fluxmirror_store.batch import Batch
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.pool import AsyncResult
 
-    from fluxmirror_core.wire.reader import PayloadReader
-
-MOST_READERS: Final = 4
+MOST_WORKERS: Final = 4
 _AHEAD: Final = 2
-"""Batches that are read and not yet stored, per reader at most: memory stays flat."""
+"""Results that are there and not yet stored, per worker at most: memory stays flat."""
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 def crew_size() -> int:
-    """Say how many readers a backlog may have; 1 where processes cannot be forked safely."""
+    """Say how many workers a long list may have; 1 where processes cannot be forked safely."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
-    return min(len(os.sched_getaffinity(0)), MOST_READERS)
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
-def read_in_order(
-    spool: str, reader: PayloadReader, lists: Iterable[list[str]], size: int
-) -> Iterator[Batch]:
-    """Read lists of waiting files with `size` processes; gives the batches in the lists' order."""
-    import multiprocessing  # every report drains first, and next to none meets a long backlog
+def in_order(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], size: int
+) -> Iterator[_Result]:
+    """Do `work` with each item in `size` processes; gives the results in the items' order."""
+    import multiprocessing  # every report looks for work first, and next to none finds much
 
     context = multiprocessing.get_context("fork")
-    with context.Pool(size, _enlist, (spool, reader)) as pool:
-        pending: deque[AsyncResult[Batch]] = deque()
-        for names in lists:
-            pending.append(pool.apply_async(_read, (names,)))
+    with context.Pool(size, _enlist, (work,)) as pool:
+        pending: deque[AsyncResult[_Result]] = deque()
+        for item in items:
+            pending.append(pool.apply_async(_work, (item,)))
             if len(pending) >= size * _AHEAD:
                 yield pending.popleft().get()
         while pending:
             yield pending.popleft().get()
 
 
-def read_batch(spool: str, reader: PayloadReader, names: list[str]) -> Batch:
-    """Read one list of waiting files."""
-    batch = Batch(spool, reader, time.time_ns())
-    for name in names:
-        batch.take(name)
-    return batch
-
-
 class _Post:
-    """What a reader's process works with; set when it starts."""
+    """What a worker's process does; set when it starts, so that it need not be pickled."""
 
-    spool: str
-    reader: PayloadReader
+    work: Callable[[Any], Any]
 
 
-def _enlist(spool: str, reader: PayloadReader) -> None:
-    """Start a reader's process: Ctrl-C is for the one that stores."""
+def _enlist(work: Callable[[Any], Any]) -> None:
+    """Start a worker's process: Ctrl-C is for the one that stores."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Post.spool, _Post.reader = spool, reader
+    _Post.work = work
 
 
-def _read(names: list[str]) -> Batch:
-    return read_batch(_Post.spool, _Post.reader, names)
+def _work(item: Any) -> Any:  # noqa: ANN401 - as the work has it
+    return _Post.work(item)

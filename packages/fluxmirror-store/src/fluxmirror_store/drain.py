@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import sqlite3
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import journal
@@ -19,16 +19,17 @@ from fluxmirror_core.paths import mirror
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import aside, lock, spool, spool_reader, tally
-from fluxmirror_store.batch import Batch, failure_of
+from fluxmirror_store.batch import Batch, failure_of, read_batch
 from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
-from fluxmirror_store.crew import crew_size, read_batch, read_in_order
+from fluxmirror_store.crew import crew_size, in_order
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.machine import payload_reader
 from fluxmirror_store.mirror import append_lines
-from fluxmirror_store.transaction import writing
+from fluxmirror_store.transaction import NOT_STORABLE, writing
 from fluxmirror_store.writer import write_events
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from fluxmirror_core.event import AgentEvent
@@ -44,16 +45,6 @@ BACKLOG: Final = 5_000
 BATCH_FILES: Final = 1_000
 BATCH_BYTES: Final = 16 << 20
 """A batch, one transaction, ends at either."""
-
-_NOT_STORABLE: Final = (
-    OverflowError,
-    ValueError,
-    sqlite3.DataError,
-    sqlite3.IntegrityError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-)
-"""What SQLite and its module say of a value that no column takes; never of a full disk."""
 
 
 class Drained(NamedTuple):
@@ -141,10 +132,11 @@ def _read_waiting(spool_directory: str, reader: PayloadReader) -> Iterator[Batch
     """Read the oldest of what waits, batch by batch; a long backlog with several processes."""
     waiting = spool_reader.oldest(spool_directory, LISTED)
     lists = _batches(waiting)
+    read = partial(read_batch, spool_directory, reader)
     if len(waiting) >= BACKLOG and (size := crew_size()) > 1:
-        yield from read_in_order(spool_directory, reader, lists, size)
+        yield from in_order(read, lists, size)
     else:
-        yield from (read_batch(spool_directory, reader, names) for names in lists)
+        yield from map(read, lists)
 
 
 @contextlib.contextmanager
@@ -165,7 +157,7 @@ def _drain_batch(
     """Store a batch in one transaction; a file that cannot be stored is found and set aside."""
     try:
         new = _store(db, batch)
-    except _NOT_STORABLE as error:
+    except NOT_STORABLE as error:
         if len(batch.names) > 1:
             total = Drained()
             for name in batch.names:

@@ -176,7 +176,10 @@ TRANSCRIPT_INDEXES: Final = (
     "CREATE INDEX response_source ON response (source_id)",
     "CREATE INDEX event_response ON event (response_key, call_id) WHERE response_key IS NOT NULL",
     # Calls that only hooks without ids told of: few, as they find their other half.
-    "CREATE INDEX event_nameless ON event (session, tool) WHERE call_id IS NULL AND phases < 8",
+    """
+    CREATE INDEX event_nameless ON event (session, tool)
+    WHERE call_id IS NULL AND phases > 0 AND phases < 8
+    """,
 )
 
 _TIME: Final = "coalesce(e.ts_text, strftime('%Y-%m-%dT%H:%M:%SZ', e.ts_ms / 1000, 'unixepoch'))"

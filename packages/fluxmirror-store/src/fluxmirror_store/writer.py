@@ -74,6 +74,26 @@ def write_events(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> list[A
     return new
 
 
+def join_rows(db: sqlite3.Connection, kept: bytes, other: bytes) -> None:
+    """Make one row of two that turned out to be one call, inside the caller's transaction.
+
+    Args:
+        db: where both rows are.
+        kept: identity of the row that stays.
+        other: identity of the row that goes into it.
+    """
+    ids, events = [], []
+    for uid in (kept, other):
+        number, *columns = db.execute(_BY_UID, (uid,)).fetchone()
+        ids.append(number)
+        events.append(AgentEvent(*columns))
+    whole = merge(*events)
+    db.execute("DELETE FROM payload WHERE event_id = ?", (ids[1],))
+    db.execute("DELETE FROM event WHERE id = ?", (ids[1],))
+    db.execute(_UPDATE, (*whole[:_PAYLOAD_AT], ids[0]))
+    db.executemany(_INSERT_PAYLOAD, _payloads([_Row(ids[0], whole, None)]))
+
+
 def _parts(events: Sequence[AgentEvent]) -> Iterator[Sequence[AgentEvent]]:
     """Split where halves of calls stop waiting, so that the size of a batch decides nothing."""
     if all(event.pair_key is None for event in events):
@@ -94,7 +114,7 @@ class _Writer:
         self._db = db
         found = db.execute(_LAST_ID).fetchone()
         self._last_id: int = found[0] if found else 0
-        self._stored = _stored_uids(db, events)
+        self._stored = stored_uids(db, events)
         self._rows: dict[bytes, _Row] = {}
         self._waiting: dict[tuple[bytes, int], list[bytes]] = {}
         self._twins: dict[bytes, list[int]] = {}
@@ -202,7 +222,7 @@ class _Writer:
         return [ts_ms for (ts_ms,) in stored] + self._twins.get(twin_uid or b"", [])
 
 
-def _stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[bytes]:
+def stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[bytes]:
     """Give those of the events' identities that the database has: in few queries, not in many."""
     uids = [event.uid for event in events]
     stored: set[bytes] = set()

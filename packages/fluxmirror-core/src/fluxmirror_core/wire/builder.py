@@ -113,7 +113,10 @@ class EventBuilder:
             detail=bounds.cut(detail, bounds.DETAIL_BYTES),
             cwd=self.name(seen.cwd, bounds.PATH_BYTES),
             project=self.name(project, bounds.PATH_BYTES),
-            repo=self.name(self._repo(path, project or seen.cwd), bounds.PATH_BYTES),
+            repo=self.name(
+                self.repository_of(os.path.dirname(path) if path else project or seen.cwd),
+                bounds.PATH_BYTES,
+            ),
             path=self.name(path, bounds.PATH_BYTES),
             outcome=str(seen.outcome) if is_call and seen.outcome else None,
             error=self._error(seen.error),
@@ -170,8 +173,8 @@ class EventBuilder:
             return None
         return bounds.cut(self._redactor.text(error[:_SCRUBBED_CHARS]), bounds.DETAIL_BYTES)
 
-    def _repo(self, path: str | None, project: str | None) -> str | None:
-        directory = os.path.dirname(path) if path else project
+    def repository_of(self, directory: str | None) -> str | None:
+        """Give the root of the repository that holds a directory."""
         return self._repositories.root_of(directory) if directory else None
 
 

@@ -1,0 +1,80 @@
+"""Reading: what one stretch of a session file told; made by a worker, stored by who started it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fluxmirror_core.transcripts.part import Problem
+
+from fluxmirror_store.importing.session_files import UNREADABLE
+from fluxmirror_store.importing.stretch import marked, read_stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from fluxmirror_core.transcripts.part import Part
+    from fluxmirror_core.wire.builder import EventBuilder
+
+    from fluxmirror_store.importing.sources import Job
+    from fluxmirror_store.importing.stretch import Mark
+
+    Read = Callable[[Job, Part, EventBuilder], list[Any]]
+
+FAILED: Final = "the program failed"
+"""The name is the error's; the rest of the file is read when it has changed."""
+GROUP_BYTES: Final = 8 << 20
+GROUP_FILES: Final = 200
+"""A group of files, one transaction, ends at either."""
+
+
+class Reading(NamedTuple):
+    """One stretch."""
+
+    job: Job
+    mark: Mark | None
+    """Where to read on; None when the file could not be opened and is to be tried again."""
+    told: list[Any]
+    """Rows of responses, or events."""
+    problems: Counter[Problem]
+    restarted: bool
+    """What was read of the file before is not there any more."""
+    more: bool
+    """The file goes on."""
+
+
+def read_group(read: Read, builder: EventBuilder, jobs: list[Job]) -> list[Reading]:
+    """Read a stretch of each of some files."""
+    return [_read(read, builder, job) for job in jobs]
+
+
+def groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    """Put jobs into groups of a bounded size, in their order."""
+    group: list[Job] = []
+    size = 0
+    for job in jobs:
+        if group and (len(group) >= GROUP_FILES or size + job.size > GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(job)
+        size += job.size
+    if group:
+        yield group
+
+
+def _read(read: Read, builder: EventBuilder, job: Job) -> Reading:
+    try:
+        stretch = read_stretch(job.file.path, job.mark, afresh=job.afresh)
+    except FileNotFoundError:
+        return Reading(job, None, [], Counter(), restarted=False, more=False)
+    except (OSError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        problems = Counter([Problem(UNREADABLE, reason)])
+        return Reading(job, None, [], problems, restarted=False, more=False)
+    part = stretch.part
+    try:
+        told = read(job, part, builder)
+    except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
+        problems = Counter([Problem(FAILED, type(error).__name__)])
+        return Reading(job, job.mark, [], problems, restarted=False, more=False)
+    return Reading(job, marked(stretch), told, part.problems, stretch.restarted, stretch.more)

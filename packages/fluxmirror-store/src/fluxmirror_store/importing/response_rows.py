@@ -1,0 +1,216 @@
+"""Responses → rows: the records of one response, from whatever files, in one row, priced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from fluxmirror_core.pricing import cost
+from fluxmirror_core.transcripts.response import Tokens
+
+from fluxmirror_store.importing.call_rows import move_calls
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fluxmirror_core.pricing import Price
+
+_COUNTS: Final = tuple(f"{name}_tokens" for name in Tokens._fields)
+_COLUMNS: Final = (
+    "agent", "key", "ts_ms", "session", "subagent", "model", "project", "source_id", *_COUNTS,
+)  # fmt: skip
+_SELECT: Final = f"""
+SELECT r.id, {", ".join(f"r.{name}" for name in _COLUMNS)}, s.path,
+    d.source_id, t.path, d.offset, d.raw_json
+FROM response AS r JOIN source AS s ON s.id = r.source_id
+JOIN record AS d ON d.response_id = r.id JOIN source AS t ON t.id = d.source_id
+WHERE r.agent = ? AND r.key IN
+"""
+_WRITE: Final = f"""
+INSERT OR REPLACE INTO response (id, {", ".join(_COLUMNS)}, cost_pico, price_id)
+VALUES ({", ".join("?" * (len(_COLUMNS) + 3))})
+"""
+_WRITE_RECORD: Final = """
+INSERT OR REPLACE INTO record (response_id, source_id, offset, raw_json) VALUES (?, ?, ?, ?)
+"""
+_FORGET: Final = "DELETE FROM response WHERE agent = ? AND key GLOB ?"
+_FORGET_RECORDS: Final = """
+DELETE FROM record WHERE response_id IN (SELECT id FROM response WHERE agent = ? AND key GLOB ?)
+"""
+_VARIABLES: Final = 900
+"""Most variables of one statement: every SQLite takes 999."""
+_MOST_PICO: Final = 1 << 60
+"""About a million of a currency's units: more is no price, and sums of it would overflow."""
+_NAMELESS: Final = "@"
+"""Begins the key of a response without an id: its source and its place there."""
+
+
+class PriceBook(Protocol):
+    """Knows what a model's tokens cost."""
+
+    def find(self, agent: str, model: str | None, ts_ms: int) -> Price | None:
+        """Give the price at a time; None when nobody knows it."""
+
+
+class Record(NamedTuple):
+    """Where a response's counts stand as the agent wrote them."""
+
+    path: str
+    source_id: int
+    offset: int
+    raw_json: str
+
+
+class ResponseRow(NamedTuple):
+    """A response, as far as its records are known."""
+
+    agent: str
+    key: str
+    ts_ms: int
+    path: str
+    """The file that told of it first."""
+    source_id: int
+    session: str | None
+    subagent: str | None
+    model: str | None
+    project: str | None
+    tokens: Tokens
+    record: Record
+    """The record with the largest counts."""
+
+
+class Written(NamedTuple):
+    """What became of rows."""
+
+    new: int
+    changed: int
+
+
+def nameless_key(source_id: int, offset: int) -> str:
+    """Give the key of a response that has no id of its own."""
+    return f"{_NAMELESS}{source_id}:{offset}"
+
+
+def merge_rows(one: ResponseRow, other: ResponseRow) -> ResponseRow:
+    """Put what two records, or groups of them, say of one response together.
+
+    In whatever order they come: the larger of each count, and all else from the first by time,
+    then by path, then by place.
+    """
+    first, later = (one, other) if _order(one) <= _order(other) else (other, one)
+    larger = later if sum(later.tokens) > sum(first.tokens) else first
+    return first._replace(
+        model=first.model or later.model,
+        project=first.project or later.project,
+        tokens=Tokens(*map(max, first.tokens, later.tokens)),
+        record=larger.record,
+    )
+
+
+def write_responses(
+    db: sqlite3.Connection, rows: Iterable[ResponseRow], book: PriceBook, now_ms: int
+) -> Written:
+    """Write responses inside the caller's transaction, each merged with what is known of it."""
+    told: dict[tuple[str, str], ResponseRow] = {}
+    for row in rows:
+        other = told.get((row.agent, row.key))
+        told[row.agent, row.key] = row if other is None else merge_rows(other, row)
+    known = {(row.agent, row.key): (number, row) for number, row in _stored(db, list(told))}
+    new = [row for key, row in told.items() if key not in known]
+    changed = [
+        (number, merged)
+        for key, (number, row) in known.items()
+        if (merged := merge_rows(row, told[key])) != row
+    ]
+    last = db.execute("SELECT coalesce(max(id), 0) FROM response").fetchone()[0]
+    _write(db, [*enumerate(new, last + 1), *changed], Prices(db, book, now_ms))
+    for _, merged in changed:
+        if merged.session != known[merged.agent, merged.key][1].session:
+            move_calls(db, merged.agent, merged.key, merged.session)
+    return Written(len(new), len(changed))
+
+
+def forget_nameless(db: sqlite3.Connection, agent: str, source_id: int) -> None:
+    """Delete what a file told without ids: it was rewritten, and places in it mean nothing now."""
+    pattern = nameless_key(source_id, 0).removesuffix("0") + "*"
+    db.execute(_FORGET_RECORDS, (agent, pattern))
+    db.execute(_FORGET, (agent, pattern))
+
+
+class Prices:
+    """The prices of the database, each in one row."""
+
+    def __init__(self, db: sqlite3.Connection, book: PriceBook, now_ms: int) -> None:
+        self._db = db
+        self._book = book
+        self._now_ms = now_ms
+        self._ids: dict[Price, int] = {}
+
+    def cost_of(
+        self, agent: str, model: str | None, ts_ms: int, tokens: Tokens
+    ) -> tuple[int | None, int | None]:
+        """Give a response's cost in pico-units and its price's id; None when nobody knows one."""
+        price = self._book.find(agent, model, ts_ms)
+        if price is None:
+            return None, None
+        pico = cost(price, tokens)
+        return (pico, self._id_of(price)) if pico <= _MOST_PICO else (None, None)
+
+    def _id_of(self, price: Price) -> int:
+        known = self._ids.get(price)
+        if known is None:
+            values = (price.to_json(), self._now_ms)
+            self._db.execute(
+                "INSERT OR IGNORE INTO price (price_json, made_ms) VALUES (?, ?)", values
+            )
+            found = self._db.execute("SELECT id FROM price WHERE price_json = ?", values[:1])
+            known = self._ids[price] = found.fetchone()[0]
+        return known
+
+
+def _order(row: ResponseRow) -> tuple[int, str, int]:
+    return row.ts_ms, row.path, row.record.offset
+
+
+def _stored(
+    db: sqlite3.Connection, keys: Sequence[tuple[str, str]]
+) -> Iterator[tuple[int, ResponseRow]]:
+    """Give those of the keys' responses that the database has, with their ids."""
+    for agent in {agent for agent, _ in keys}:
+        its = [key for of, key in keys if of == agent]
+        for start in range(0, len(its), _VARIABLES):
+            some = its[start : start + _VARIABLES]
+            marks = ", ".join("?" * len(some))
+            for found in db.execute(f"{_SELECT} ({marks})", (agent, *some)):
+                yield found[0], _row(found[1:])
+
+
+def _row(columns: Sequence[Any]) -> ResponseRow:
+    agent, key, ts_ms, session, subagent, model, project, source_id, *rest = columns
+    counts, (path, record_source, record_path, offset, raw_json) = rest[:-5], rest[-5:]
+    record = Record(record_path, record_source, offset, raw_json)
+    return ResponseRow(
+        agent, key, ts_ms, path, source_id, session, subagent, model, project,
+        Tokens(*counts), record,
+    )  # fmt: skip
+
+
+def _write(db: sqlite3.Connection, rows: Sequence[tuple[int, ResponseRow]], prices: Prices) -> None:
+    db.executemany(
+        _WRITE,
+        (
+            (
+                number, row.agent, row.key, row.ts_ms, row.session, row.subagent, row.model,
+                row.project, row.source_id, *row.tokens,
+                *prices.cost_of(row.agent, row.model, row.ts_ms, row.tokens),
+            )
+            for number, row in rows
+        ),
+    )  # fmt: skip
+    db.executemany(
+        _WRITE_RECORD,
+        (
+            (number, row.record.source_id, row.record.offset, row.record.raw_json)
+            for number, row in rows
+        ),
+    )

@@ -1,0 +1,263 @@
+"""import_session_files: what is new in session files → rows; usage first, then calls."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from fluxmirror_core.private import make_directory
+from fluxmirror_core.transcripts.part import Problem
+
+from fluxmirror_store import lock
+from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
+from fluxmirror_store.crew import crew_size, in_order
+from fluxmirror_store.database import connect_to_read, connect_to_write, is_outdated, store_errors
+from fluxmirror_store.importing import sources
+from fluxmirror_store.importing.call_rows import write_calls
+from fluxmirror_store.importing.calls import read_calls
+from fluxmirror_store.importing.nameless import join_nameless
+from fluxmirror_store.importing.reading import FAILED, Reading, groups, read_group
+from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
+from fluxmirror_store.importing.sources import CALLS, USAGE, Job
+from fluxmirror_store.importing.stretch import Mark
+from fluxmirror_store.importing.usage import read_usage
+from fluxmirror_store.machine import event_builder
+from fluxmirror_store.transaction import NOT_STORABLE, writing
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from fluxmirror_core.paths import Places
+
+    from fluxmirror_store.importing.reading import Read
+    from fluxmirror_store.importing.response_rows import PriceBook
+    from fluxmirror_store.importing.session_files import Found
+
+CREW_BYTES: Final = 16 << 20
+"""So much to read is worth the start of several processes."""
+_READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
+_LOCK: Final = "import.lock"
+
+
+class Progress(Protocol):
+    """Told how far an import is."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that `done` of `total` bytes are read."""
+
+
+class Wanted(NamedTuple):
+    """What an import is to do."""
+
+    passes: tuple[str, ...] = (USAGE, CALLS)
+    since_ms: int | None = None
+    """Only files that changed since then."""
+    full: bool = False
+    """Read every file from its beginning."""
+    budget_s: float | None = None
+    """Leave the older files to another import when so many seconds are over."""
+    wait_s: float = 0.0
+    """How long to wait for another importer."""
+
+
+class Imported(NamedTuple):
+    """What an import did."""
+
+    problems: Counter[tuple[str, Problem]]
+    """What was odd, by agent."""
+    files: int = 0
+    """Files that were read, at least in part."""
+    bytes: int = 0
+    responses: int = 0
+    """New ones."""
+    calls: int = 0
+    """New ones: those no hook had told of."""
+    left: int = 0
+    """Files with something new that the budget was not enough for."""
+    busy: bool = False
+    """Another process was importing, and was left to it."""
+
+
+def import_session_files(
+    places: Places, found: Found, book: PriceBook, wanted: Wanted, progress: Progress | None = None
+) -> Imported:
+    """Read what is new in the agents' session files into the database.
+
+    What a file told stays when the file is gone; a kill at any moment loses nothing and doubles
+    nothing, as each file's rows and how far it was read are committed together.
+
+    Args:
+        places: where the database is.
+        found: the files there are.
+        book: knows the prices.
+        wanted: which part of the work to do.
+        progress: told how far it is.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    if not wanted.full and not has_news(places, found, wanted):
+        return Imported(found.problems.copy())
+    with store_errors(places.spool, "the spool"):
+        make_directory(places.spool)
+        with lock.held(os.path.join(places.spool, _LOCK), wanted.wait_s) as ours:
+            if not ours:
+                return Imported(found.problems.copy(), busy=True)
+            with closing(connect_to_write(places.database)) as db, store_errors(places.database):
+                return _Import(places, db, found, book, wanted, progress).run()
+
+
+def has_news(places: Places, found: Found, wanted: Wanted) -> bool:
+    """Tell whether anything changed since the last import; the database is only read."""
+    files = _recent(found, wanted)
+    if not os.path.exists(places.database) or is_outdated(places.database):
+        return bool(files)
+    with closing(connect_to_read(places.database)) as db, store_errors(places.database):
+        return any(
+            not sources.build_plan(files, sources.load_sources(db, what)).is_empty
+            for what in wanted.passes
+        )
+
+
+def _recent(found: Found, wanted: Wanted) -> list[Any]:
+    if wanted.since_ms is None:
+        return found.files
+    return [file for file in found.files if file.mtime_ns >= wanted.since_ms * 1_000_000]
+
+
+class _Import:
+    """One import, with what it has done so far."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what `import_session_files` was given
+        self,
+        places: Places,
+        db: sqlite3.Connection,
+        found: Found,
+        book: PriceBook,
+        wanted: Wanted,
+        progress: Progress | None,
+    ) -> None:
+        self._places = places
+        self._db = db
+        self._found = found
+        self._book = book
+        self._wanted = wanted
+        self._progress = progress
+        self._builder = event_builder(places)
+        self._now_ms = time.time_ns() // 1_000_000
+        budget_s = wanted.budget_s
+        self._deadline = None if budget_s is None else time.monotonic() + budget_s
+        self._files: set[int] = set()
+        self._left: dict[str, set[int]] = {}
+        self._new = dict.fromkeys((USAGE, CALLS), 0)
+        self._done = self._total = 0
+        self._problems = found.problems.copy()
+
+    def run(self) -> Imported:
+        """Do every pass."""
+        plans = {what: self._plan(what) for what in self._wanted.passes}
+        self._total = sum(job.size for jobs in plans.values() for job in jobs)
+        for what, jobs in plans.items():
+            self._read_all(what, jobs)
+        if CALLS in plans:
+            with writing(self._db):
+                join_nameless(self._db)
+        return Imported(
+            self._problems,
+            len(self._files),
+            self._done,
+            self._new[USAGE],
+            self._new[CALLS],
+            len(set().union(*self._left.values())),
+        )
+
+    def _plan(self, what: str) -> list[Job]:
+        known = sources.load_sources(self._db, what)
+        files = _recent(self._found, self._wanted)
+        plan = sources.build_plan(files, known, full=self._wanted.full)
+        with writing(self._db):
+            jobs = sources.register(self._db, plan, self._now_ms)
+            if self._wanted.since_ms is None:
+                found = self._found
+                sources.note_missing(self._db, known, found.files, found.roots, self._now_ms)
+        return jobs
+
+    def _read_all(self, what: str, jobs: list[Job]) -> None:
+        """Read every job to its file's end, a stretch of each at a time."""
+        self._left[what] = {job.source_id for job in jobs}
+        while jobs:
+            following: list[Job] = []
+            waiting = iter(jobs)
+            for readings in self._readings(what, waiting):
+                self._store(what, readings)
+                following += [_next(reading) for reading in readings if reading.more]
+            jobs = [] if self._is_over() else following
+
+    def _readings(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Reading]]:
+        read = partial(read_group, _READERS[what], self._builder)
+        lists = self._until_deadline(waiting)
+        if self._total - self._done >= CREW_BYTES and (size := crew_size()) > 1:
+            yield from in_order(read, lists, size)
+        else:
+            yield from map(read, lists)
+
+    def _until_deadline(self, waiting: Iterator[Job]) -> Iterator[list[Job]]:
+        for group in groups(waiting):
+            yield group
+            if self._is_over():
+                return
+
+    def _is_over(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    def _store(self, what: str, readings: Sequence[Reading]) -> None:
+        """Store what a group told in one transaction; what no column takes is found and counted."""
+        try:
+            with writing(self._db):
+                self._write(what, readings)
+        except NOT_STORABLE as error:
+            if len(readings) > 1:
+                for reading in readings:
+                    self._store(what, [reading])
+                return
+            problem = Problem(FAILED, type(error).__name__)
+            self._problems[readings[0].job.file.agent, problem] += 1
+            with writing(self._db):
+                self._note(what, readings[0]._replace(problems=Counter()))
+        if wal_bytes(self._places.database) > WAL_BYTES:
+            checkpoint(self._places.database)
+
+    def _write(self, what: str, readings: Sequence[Reading]) -> None:
+        told = [row for reading in readings for row in reading.told]
+        for reading in readings:
+            if reading.restarted and what == USAGE:
+                forget_nameless(self._db, reading.job.file.agent, reading.job.source_id)
+        if what == USAGE:
+            new = write_responses(self._db, told, self._book, self._now_ms).new
+        else:
+            new = write_calls(self._db, told)
+        for reading in readings:
+            self._note(what, reading)
+        self._new[what] += new
+
+    def _note(self, what: str, reading: Reading) -> None:
+        job = reading.job
+        if not reading.more:
+            self._left[what].discard(job.source_id)
+        if reading.mark is not None:
+            sources.save_reading(self._db, what, job, reading.mark, more=reading.more)
+            self._files.add(job.source_id)
+            self._done += job.size
+        for problem, times in reading.problems.items():
+            self._problems[job.file.agent, problem] += times
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _next(reading: Reading) -> Job:
+    return reading.job._replace(mark=reading.mark or Mark(), afresh=False)

@@ -1,0 +1,172 @@
+"""Which session files there are: every agent's, wherever its variables say that it keeps them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.agents import AGENTS, BY_ID
+from fluxmirror_core.paths import home
+from fluxmirror_core.transcripts.part import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fluxmirror_core.agents import AgentSpec
+
+UNREADABLE: Final = "unreadable"
+"""The system does not let us read a file or a folder; the name is its reason."""
+_ANY_DEPTH: Final = "**"
+_DEEPEST: Final = 16
+"""Folders below an agent's directory: nobody has more, but for a loop that the system made."""
+_OPENCODE_DATABASE: Final = "OPENCODE_DB"
+
+
+class SessionFile(NamedTuple):
+    """One file as it lies there."""
+
+    agent: str
+    path: str
+    size: int
+    mtime_ns: int
+    identity: str
+    """The same under whatever name; empty where the system has none."""
+
+
+class Found(NamedTuple):
+    """What there is, and what could not be looked at."""
+
+    files: list[SessionFile]
+    """By path; a file that has several names is here under the first."""
+    problems: Counter[tuple[str, Problem]]
+    """By agent."""
+    roots: list[str]
+    """The agents' directories that were looked through to their ends."""
+
+
+def session_root(spec: AgentSpec, env: Mapping[str, str]) -> str:
+    """Give the directory that an agent keeps its session files below; empty when it has none."""
+    if not spec.home:
+        return ""
+    moved = env.get(spec.home_variable) if spec.home_variable else None
+    if moved:
+        return os.path.join(os.path.abspath(moved), spec.home_below).rstrip(os.sep)
+    return os.path.join(home(env), *spec.home.split("/"))
+
+
+def find_session_files(env: Mapping[str, str], agent: str | None = None) -> Found:
+    """Look for the session files of one agent or of all; no file is opened."""
+    specs = AGENTS if agent is None else (BY_ID[agent],)
+    problems: Counter[tuple[str, Problem]] = Counter()
+    files: dict[str, SessionFile] = {}
+    roots = []
+    for spec in specs:
+        root = session_root(spec, env)
+        if not spec.transcripts or not os.path.isdir(root):
+            continue
+        walk = _Walk(spec.id, os.path.realpath(root))
+        for pattern in spec.transcripts:
+            *folders, name = pattern.split("/")
+            for file in walk.files(root, tuple(folders), name):
+                files.setdefault(file.path, file)
+        for file in _named(spec, env):
+            files.setdefault(file.path, file)
+        problems.update(walk.problems)
+        if not walk.problems:
+            roots.append(root)
+    return Found(_each_once(files), problems, roots)
+
+
+class _Walk:
+    """One way through an agent's directory."""
+
+    def __init__(self, agent: str, root: str) -> None:
+        self._agent = agent
+        self._root = root
+        self._linked: set[str] = set()
+        self.problems: Counter[tuple[str, Problem]] = Counter()
+
+    def files(
+        self, directory: str, folders: tuple[str, ...], name: str, depth: int = 0
+    ) -> Iterator[SessionFile]:
+        """Give the files below `directory` whose folders and name are as asked."""
+        try:
+            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._count(error)
+            return
+        here = folders in ((), (_ANY_DEPTH,))
+        for entry in entries:
+            below = _below(entry.name, folders)
+            if here and fnmatchcase(entry.name, name):
+                yield from self._file(entry)
+            elif below is not None and depth < _DEEPEST and self._is_folder(entry):
+                yield from self.files(entry.path, below, name, depth + 1)
+
+    def _file(self, entry: os.DirEntry[str]) -> Iterator[SessionFile]:
+        try:
+            if entry.is_file():
+                yield _session_file(self._agent, entry.path, entry.stat())
+        except FileNotFoundError:
+            return  # a link to nothing, or deleted while we looked
+        except OSError as error:
+            self._count(error)
+
+    def _is_folder(self, entry: os.DirEntry[str]) -> bool:
+        """Tell whether to go into it; a linked one only once, and never into ourselves."""
+        try:
+            if not entry.is_dir():
+                return False
+            if not entry.is_symlink():
+                return True
+        except OSError as error:
+            self._count(error)
+            return False
+        target = os.path.realpath(entry.path)
+        inside = f"{target}{os.sep}".startswith(f"{self._root}{os.sep}")
+        around = f"{self._root}{os.sep}".startswith(f"{target}{os.sep}")
+        if inside or around or target in self._linked:
+            return False
+        self._linked.add(target)
+        return True
+
+    def _count(self, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        self.problems[self._agent, Problem(UNREADABLE, reason)] += 1
+
+
+def _below(name: str, folders: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Say what is asked of what lies in the folder `name`; None when nothing there can be meant."""
+    if not folders:
+        return None
+    if folders[0] == _ANY_DEPTH:
+        return folders
+    return folders[1:] if fnmatchcase(name, folders[0]) else None
+
+
+def _named(spec: AgentSpec, env: Mapping[str, str]) -> Iterator[SessionFile]:
+    """Give the database that OpenCode's own variable names, wherever it lies."""
+    path = env.get(_OPENCODE_DATABASE) or ""
+    if spec.id != "opencode" or not os.path.isabs(path):
+        return
+    try:
+        yield _session_file(spec.id, path, os.stat(path))
+    except OSError:
+        return
+
+
+def _session_file(agent: str, path: str, status: os.stat_result) -> SessionFile:
+    identity = f"{status.st_dev}:{status.st_ino}" if status.st_ino else ""
+    return SessionFile(agent, path, status.st_size, status.st_mtime_ns, identity)
+
+
+def _each_once(files: Mapping[str, SessionFile]) -> list[SessionFile]:
+    once: dict[str, SessionFile] = {}
+    for path in sorted(files):
+        file = files[path]
+        once.setdefault(file.identity or path, file)
+    return list(once.values())

@@ -1,0 +1,169 @@
+"""Sources: the session files the database knows, and what of them is still to be read."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_store.importing.stretch import Mark
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from fluxmirror_store.importing.session_files import SessionFile
+
+USAGE: Final = "usage"
+CALLS: Final = "calls"
+
+_SELECT: Final = """
+SELECT s.id, s.agent, s.path, s.identity, r.size, r.mtime_ns, r.end, r.tail, r.memory
+FROM source AS s LEFT JOIN reading AS r ON r.source_id = s.id AND r.what = ?
+"""
+_REGISTER: Final = """
+INSERT INTO source (agent, path, identity, seen_ms) VALUES (?, ?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET identity = excluded.identity, gone_ms = NULL
+"""
+_MOVE: Final = "UPDATE OR IGNORE source SET path = ?, gone_ms = NULL WHERE id = ?"
+_SAVE: Final = """
+INSERT INTO reading (source_id, what, size, mtime_ns, end, tail, memory)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, end = excluded.end,
+    tail = excluded.tail, memory = excluded.memory
+"""
+
+
+class Source(NamedTuple):
+    """A session file as it was when it was last read."""
+
+    id: int
+    agent: str
+    path: str
+    identity: str | None
+    size: int | None
+    """None when it was never read."""
+    mtime_ns: int | None
+    mark: Mark
+
+
+class Job(NamedTuple):
+    """A file that has something new."""
+
+    source_id: int
+    file: SessionFile
+    mark: Mark
+    """Where to read on."""
+    afresh: bool
+    """It has changed without growing."""
+
+    @property
+    def size(self) -> int:
+        """Say how many bytes are to be read, at least."""
+        return max(self.file.size - (0 if self.afresh else self.mark.end), 0)
+
+
+class Plan(NamedTuple):
+    """What is to be read."""
+
+    jobs: list[Job]
+    """The newest files first; those of `new` are not among them yet."""
+    new: list[SessionFile]
+    """Files the database does not know."""
+    moved: list[tuple[int, SessionFile]]
+    """Known files that lie elsewhere now, by their source's id."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing has changed."""
+        return not (self.jobs or self.new or self.moved)
+
+
+def stored_path(path: str) -> str:
+    r"""Write a path as the database can: bytes that are no UTF-8 as `\x…`."""
+    if path.isascii():
+        return path
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def load_sources(db: sqlite3.Connection, what: str) -> dict[str, Source]:
+    """Read every known source, by path, with how far `what` of it was read."""
+    return {
+        path: Source(
+            source_id, agent, path, identity, size, mtime_ns,
+            Mark() if end is None else Mark(end, tail, memory),
+        )
+        for source_id, agent, path, identity, size, mtime_ns, end, tail, memory
+        in db.execute(_SELECT, (what,))
+    }  # fmt: skip
+
+
+def build_plan(
+    files: Iterable[SessionFile], known: dict[str, Source], *, full: bool = False
+) -> Plan:
+    """Compare what there is with what was read; for a full import nothing was."""
+    found = {stored_path(file.path): file for file in files}
+    missing = {
+        source.identity: source
+        for path, source in known.items()
+        if path not in found and source.identity
+    }
+    plan = Plan([], [], [])
+    for path, file in found.items():
+        source = known.get(path)
+        if source is None and (moved := missing.pop(file.identity, None)) is not None:
+            plan.moved.append((moved.id, file))
+            source = moved
+        if source is None:
+            plan.new.append(file)
+        elif full:
+            plan.jobs.append(Job(source.id, file, Mark(), afresh=False))
+        elif (source.size, source.mtime_ns) != (file.size, file.mtime_ns):
+            plan.jobs.append(_job(source, file))
+    plan.jobs.sort(key=lambda job: -job.file.mtime_ns)
+    return plan
+
+
+def _job(source: Source, file: SessionFile) -> Job:
+    afresh = source.size is not None and file.size <= source.size
+    return Job(source.id, file, source.mark, afresh)
+
+
+def register(db: sqlite3.Connection, plan: Plan, now_ms: int) -> list[Job]:
+    """Make the new files known, inside the caller's transaction; gives all jobs, newest first."""
+    db.executemany(_MOVE, ((stored_path(file.path), source_id) for source_id, file in plan.moved))
+    db.executemany(
+        _REGISTER,
+        ((file.agent, stored_path(file.path), file.identity or None, now_ms) for file in plan.new),
+    )
+    ids: dict[str, int] = dict(db.execute("SELECT path, id FROM source"))
+    new = [Job(ids[stored_path(file.path)], file, Mark(), afresh=False) for file in plan.new]
+    return sorted(plan.jobs + new, key=lambda job: -job.file.mtime_ns)
+
+
+def save_reading(
+    db: sqlite3.Connection, what: str, job: Job, mark: Mark, *, more: bool = False
+) -> None:
+    """Note how far a file is read, inside the transaction that holds what it told.
+
+    A file of which there is more is noted as shorter than it is: whoever is killed now reads on.
+    """
+    size = mark.end if more else job.file.size
+    mtime_ns = 0 if more else job.file.mtime_ns
+    db.execute(_SAVE, (job.source_id, what, size, mtime_ns, *mark))
+
+
+def note_missing(
+    db: sqlite3.Connection, known: dict[str, Source], files: Sequence[SessionFile],
+    roots: Sequence[str], now_ms: int,
+) -> None:  # fmt: skip
+    """Note which known files are gone: those below a directory that was looked through."""
+    found = {stored_path(file.path) for file in files}
+    below = tuple(f"{stored_path(root)}{os.sep}" for root in roots)
+    gone = [
+        source.id for path, source in known.items() if path not in found and path.startswith(below)
+    ]
+    if gone:
+        db.executemany(
+            "UPDATE source SET gone_ms = ? WHERE id = ? AND gone_ms IS NULL",
+            ((now_ms, source_id) for source_id in gone),
+        )

@@ -1,0 +1,120 @@
+"""A stretch of a session file, read where the last reading ended; bounded, however long it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.transcripts.part import Part, Problem, whole_lines
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+BLOCK_BYTES: Final = 8 << 20
+"""About so much of a file is read at once."""
+LONGEST_LINE: Final = 256 << 20
+REWRITTEN: Final = "rewritten file"
+"""What was read of it is not there any more: it is read anew."""
+LONG_LINE: Final = "line too long"
+TORN_END: Final = "torn last line"
+"""Still being written, or what a kill has left; it is read when it is whole."""
+_TAIL_BYTES: Final = 1024
+
+
+class Mark(NamedTuple):
+    """How far a file was read, and what a later reading must know."""
+
+    end: int = 0
+    tail: bytes = b""
+    """Digest of what stands before `end`, by which a rewritten file is known."""
+    memory: str = "{}"
+    """`Part.memory` as JSON."""
+
+
+class Stretch(NamedTuple):
+    """What was read."""
+
+    part: Part
+    after: Mark
+    """The state after it, once the part's memory is what it will be: see `marked`."""
+    restarted: bool
+    """The file is not the one that was read before: this is its beginning."""
+    more: bool
+    """The file goes on behind it."""
+    torn: int
+    """Bytes at the file's end that are no whole line yet."""
+
+
+def read_stretch(path: str, mark: Mark, *, afresh: bool) -> Stretch:
+    """Read on from a mark, about a block.
+
+    Args:
+        path: the file.
+        mark: where the last reading ended.
+        afresh: the file has changed without growing: begin at its beginning.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as file:
+        restarted = afresh or not _continues(file, mark)
+        start = Mark() if restarted else mark
+        skipped, data, is_last = _read_block(file, start.end)
+        whole = whole_lines(data) if is_last else data.rfind(b"\n") + 1
+        begin = start.end + skipped
+        part = Part(data[:whole], path, begin, json.loads(start.memory))
+        if skipped:
+            part.problems[Problem(LONG_LINE)] += 1
+        if restarted and mark.end:
+            part.problems[Problem(REWRITTEN)] += 1
+        if whole < len(data):
+            part.problems[Problem(TORN_END)] += 1
+        end = begin + whole
+        after = Mark(end, _tail(file, end), start.memory)
+        return Stretch(part, after, restarted and mark.end > 0, not is_last, len(data) - whole)
+
+
+def marked(stretch: Stretch) -> Mark:
+    """Give the mark to read on from, with what the part's reader has remembered by now."""
+    return stretch.after._replace(memory=json.dumps(stretch.part.memory))
+
+
+def _continues(file: BinaryIO, mark: Mark) -> bool:
+    """Tell whether what was read of the file still stands in it."""
+    return mark.end == 0 or _tail(file, mark.end) == mark.tail
+
+
+def _tail(file: BinaryIO, end: int) -> bytes:
+    start = max(end - _TAIL_BYTES, 0)
+    file.seek(start)
+    return blake2b(file.read(end - start), digest_size=16).digest()
+
+
+def _read_block(file: BinaryIO, start: int) -> tuple[int, bytes, bool]:
+    """Read whole lines, one at least; gives bytes skipped before them, them, whether they are last.
+
+    A line longer than any that an agent writes is skipped: it would not fit into memory.
+    """
+    file.seek(start)
+    data = file.read(BLOCK_BYTES)
+    is_last = len(data) < BLOCK_BYTES
+    blocks = [data]
+    size = len(data)
+    while not is_last and b"\n" not in blocks[-1]:
+        if size > LONGEST_LINE:
+            return _skip_line(file, start)
+        blocks.append(file.read(BLOCK_BYTES))
+        is_last = len(blocks[-1]) < BLOCK_BYTES
+        size += len(blocks[-1])
+    return 0, b"".join(blocks), is_last
+
+
+def _skip_line(file: BinaryIO, start: int) -> tuple[int, bytes, bool]:
+    while block := file.read(BLOCK_BYTES):
+        if (found := block.find(b"\n")) >= 0:
+            begin = file.tell() - len(block) + found + 1
+            skipped, data, is_last = _read_block(file, begin)
+            return begin - start + skipped, data, is_last
+    return file.seek(0, os.SEEK_END) - start, b"", True

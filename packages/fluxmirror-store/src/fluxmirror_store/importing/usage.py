@@ -1,0 +1,91 @@
+"""Responses of a stretch of a session file → rows, as they are stored."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxmirror_core import bounds
+from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.usage import claude, codex, copilot, gemini, qwen
+
+from fluxmirror_store.importing.response_rows import Record, ResponseRow, merge_rows, nameless_key
+from fluxmirror_store.importing.sources import stored_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from fluxmirror_core.transcripts.part import Part
+    from fluxmirror_core.transcripts.response import Response
+    from fluxmirror_core.wire.builder import EventBuilder
+
+    from fluxmirror_store.importing.sources import Job
+
+NO_TIME: Final = "record without time"
+"""It is counted at the time of the record before it, or of the file."""
+_READERS: Final[Mapping[str, Callable[[Part], Iterator[Response]]]] = {
+    "claude-code": claude.responses,
+    "codex-cli": codex.responses,
+    "gemini-cli": gemini.responses,
+    "qwen-code": qwen.responses,
+    "copilot-cli": copilot.responses,
+}
+_LATEST: Final = "latest_ms"
+"""In a part's memory: the time of the last record that had one."""
+_RAW_BYTES: Final = 4096
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+
+
+def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]:
+    """Read the responses of a part; the records of one in one row.
+
+    Args:
+        job: whose part it is.
+        part: its memory and problems are filled.
+        builder: scrubs names, and finds repositories.
+    """
+    return merged(response_row(job, part, one, builder) for one in _READERS[job.file.agent](part))
+
+
+def merged(rows: Iterable[ResponseRow]) -> list[ResponseRow]:
+    """Put the records of each response together."""
+    told: dict[str, ResponseRow] = {}
+    for row in rows:
+        other = told.get(row.key)
+        told[row.key] = row if other is None else merge_rows(other, row)
+    return list(told.values())
+
+
+def response_row(job: Job, part: Part, told: Response, builder: EventBuilder) -> ResponseRow:
+    """Make the row of one record of a response."""
+    path = stored_path(job.file.path)
+    project = builder.name(told.cwd, bounds.PATH_BYTES)
+    return ResponseRow(
+        agent=job.file.agent,
+        key=builder.name(told.key) or nameless_key(job.source_id, told.offset),
+        ts_ms=_time(job, part, told),
+        path=path,
+        source_id=job.source_id,
+        session=builder.name(told.session),
+        subagent=builder.name(told.subagent),
+        model=builder.name(told.model),
+        project=builder.repository_of(project) or project,
+        tokens=told.tokens,
+        record=Record(path, job.source_id, told.offset, _raw(told.raw)),
+    )
+
+
+def _time(job: Job, part: Part, told: Response) -> int:
+    if told.ts_ms is not None:
+        part.memory[_LATEST] = told.ts_ms
+        return told.ts_ms
+    part.problems[Problem(NO_TIME)] += 1
+    latest: int = part.memory.get(_LATEST, job.file.mtime_ns // 1_000_000)
+    return latest
+
+
+def _raw(counts: dict[str, Any]) -> str:
+    written = _ENCODER.encode(counts)
+    if len(written) <= _RAW_BYTES:
+        return written
+    return _ENCODER.encode({name: n for name, n in counts.items() if isinstance(n, int)})
