@@ -12,6 +12,7 @@ from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_read, empty, is_outdated, store_errors
 from fluxmirror_store.drain import drain
 
+from fluxmirror_cli.imported import import_news
 from fluxmirror_cli.output import complain
 from fluxmirror_cli.progress import UpgradeProgress
 
@@ -28,8 +29,8 @@ WAIT_S: Final = 5.0
 def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
     """Open the database that a reading command was asked for.
 
-    The usual one is drained before, and upgraded when it is old; a drain that fails is a warning,
-    as reading may still do. Any other is read as it stands. No file is made by looking: a machine
+    The usual one is drained before, upgraded when it is old, and told what is new in the agents'
+    session files; trouble with that is a warning, as reading may still do. Any other is read as it stands. No file is made by looking: a machine
     where nothing was captured yet has an empty database in memory.
 
     Args:
@@ -54,6 +55,7 @@ def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
 def _open_usual(places: Places) -> sqlite3.Connection:
     if _is_waiting(places.spool) or is_outdated(places.database):
         _drain_or_warn(places)
+    import_news(places)
     return connect_to_read(places.database) if os.path.exists(places.database) else empty()
 
 

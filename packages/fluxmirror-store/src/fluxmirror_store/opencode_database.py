@@ -13,9 +13,11 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
+
+from fluxmirror_core.private import make_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,25 +26,28 @@ Row = dict[str, Any]
 
 _TRIES: Final = 5
 """How often a copy is taken of files that change while it is."""
+_FILES: Final = ("", "-wal", "-journal")
+"""What a database is made of, behind its path; the log's index is made anew from the log."""
 _COLUMNS: Final = {
     "session": ("id", "parent_id", "directory"),
     "message": ("id", "session_id", "data"),
     "part": ("id", "message_id", "session_id", "data"),
 }
 """What every shape of the database has to have."""
-_TIMES: Final = ("time_updated", "time_created")
-"""Columns by which rows are chosen: the first there is."""
+_CHANGED: Final = "time_updated"
+"""Old shapes are without it: then every row is given."""
 _DEEPEST: Final = 100
 """Of subagents within subagents: a damaged chain may be a ring."""
 
-_SESSIONS: Final = "SELECT * FROM session"
-_ROWS: Final = "SELECT rowid, * FROM message WHERE {time} >= ? ORDER BY rowid"
+_SESSION: Final = ("id", "parent_id", "directory", "agent", "version", "time_updated")
+_SESSIONS: Final = "SELECT {columns} FROM session"
+_MESSAGES: Final = "SELECT rowid, * FROM message WHERE {changed} >= ?1 ORDER BY rowid"
 _PARTS: Final = """
     SELECT part.rowid, part.*,
            CASE WHEN json_valid(message.data) THEN json_extract(message.data, '$.modelID') END
            AS model
     FROM part LEFT JOIN message ON message.id = part.message_id
-    WHERE part.{time} >= ? AND instr(part.data, '"tool"') > 0
+    WHERE {changed} >= ?1 AND instr(part.data, '"tool"') > 0
     ORDER BY part.rowid
 """
 
@@ -51,14 +56,23 @@ class UnreadableSourceError(Exception):
     """The database cannot be read; the message is the reason, in a few words."""
 
 
+class Mark(NamedTuple):
+    """What tells that a file was written to."""
+
+    size: int
+    mtime_ns: int
+
+
 class OpenCodeRows:
     """What one database holds, as of one moment."""
 
     def __init__(self, db: sqlite3.Connection, since_ms: int) -> None:
         self._db = db
         self._since_ms = since_ms
-        self._times = {table: _time_column(db, table) for table in ("message", "part")}
-        self.sessions: dict[str, Row] = _with_roots(list(self._read(_SESSIONS)))
+        self._changed = {table: _changed(db, table) for table in ("message", "part")}
+        told = ", ".join(column for column in _SESSION if column in _columns(db, "session"))
+        rows = self._read(_SESSIONS.format(columns=told))
+        self.sessions: dict[str, Row] = _with_roots(list(rows))
         """The rows of table `session` by id, each with the `root` of what it is a subagent in."""
 
     def messages(self) -> Iterator[Row]:
@@ -67,7 +81,7 @@ class OpenCodeRows:
         Raises:
             UnreadableSourceError: the database is damaged.
         """
-        return self._parsed(_ROWS.format(time=self._times["message"]))
+        return self._parsed(_MESSAGES, "message")
 
     def parts(self) -> Iterator[Row]:
         """Give the parts written since that may be tool calls, with `model`, and as `messages`.
@@ -75,17 +89,23 @@ class OpenCodeRows:
         Raises:
             UnreadableSourceError: the database is damaged.
         """
-        return self._parsed(_PARTS.format(time=self._times["part"]))
+        return self._parsed(_PARTS, "part")
 
-    def _parsed(self, statement: str) -> Iterator[Row]:
+    def _parsed(self, statement: str, table: str) -> Iterator[Row]:
+        statement = statement.format(changed=self._changed[table])
         for row in self._read(statement, self._since_ms):
             row["data"] = _object(row["data"])
             yield row
 
     def _read(self, statement: str, *values: object) -> Iterator[Row]:
         with _source_errors():
-            for row in self._db.execute(statement, values):
-                yield dict(row)
+            rows = self._db.execute(statement, values)
+        while True:
+            with _source_errors():
+                row = next(rows, None)
+            if row is None:
+                return
+            yield dict(row)
 
 
 @contextmanager
@@ -99,37 +119,50 @@ def opencode_rows(path: str, since_ms: int, cache: str | None = None) -> Iterato
 
     Raises:
         UnreadableSourceError: there is none, it is damaged, of an unknown shape, or it changes
-            faster than it can be copied.
+            faster than it can be copied; when the block is left, that it changed meanwhile.
     """
-    with _source_errors():
-        if _is_settled(path):
-            with closing(_open(path, settled=True)) as db:
-                yield OpenCodeRows(db, since_ms)
-            return
-        with tempfile.TemporaryDirectory(prefix="opencode-", dir=cache) as private:
-            with closing(_open(_copy(path, private), settled=False)) as db:
-                yield OpenCodeRows(db, since_ms)
+    with ExitStack() as open_things:
+        with _source_errors():
+            marks = _marks(path)
+            settled = _is_settled(marks)
+            readable = path
+            if not settled:
+                making = tempfile.TemporaryDirectory(prefix="opencode-", dir=_made(cache))
+                readable = _copy(path, open_things.enter_context(making))
+            db = open_things.enter_context(closing(_connect(readable, settled=settled)))
+            _check(db)
+            rows = OpenCodeRows(db, since_ms)
+        yield rows
+        if settled and _marks(path) != marks:
+            raise UnreadableSourceError("it changed while it was read")
 
 
 @contextmanager
 def _source_errors() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except OSError as error:
+        raise UnreadableSourceError(error.strerror or str(error)) from error
+    except sqlite3.Error as error:
         raise UnreadableSourceError(str(error)) from error
 
 
-def _is_settled(path: str) -> bool:
-    """Say whether the file is all there is."""
-    os.stat(path)
-    return not _length(path + "-wal") and not _length(path + "-journal")
+def _made(cache: str | None) -> str | None:
+    if cache is not None:
+        make_directory(cache)
+    return cache
 
 
-def _length(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except FileNotFoundError:
-        return 0
+def _is_settled(marks: list[Mark | None]) -> bool:
+    """Say whether the database's own file is all there is.
+
+    Raises:
+        UnreadableSourceError: there is none.
+    """
+    database, *beside = marks
+    if database is None:
+        raise UnreadableSourceError("there is no database")
+    return not any(mark and mark.size for mark in beside)
 
 
 def _copy(path: str, private: str) -> str:
@@ -141,23 +174,23 @@ def _copy(path: str, private: str) -> str:
     copy = os.path.join(private, "opencode.db")
     for _ in range(_TRIES):
         before = _marks(path)
-        for suffix in ("", "-wal", "-journal"):
+        for suffix in _FILES:
             _copy_file(path + suffix, copy + suffix)
         if _marks(path) == before:
             return copy
     raise UnreadableSourceError("it changes faster than it can be copied")
 
 
-def _marks(path: str) -> list[tuple[int, int] | None]:
-    return [_mark(path + suffix) for suffix in ("", "-wal", "-journal")]
+def _marks(path: str) -> list[Mark | None]:
+    return [_mark(path + suffix) for suffix in _FILES]
 
 
-def _mark(path: str) -> tuple[int, int] | None:
+def _mark(path: str) -> Mark | None:
     try:
         found = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return Mark(found.st_size, found.st_mtime_ns)
 
 
 def _copy_file(source: str, target: str) -> None:
@@ -168,37 +201,38 @@ def _copy_file(source: str, target: str) -> None:
             os.remove(target)
 
 
-def _open(path: str, *, settled: bool) -> sqlite3.Connection:
-    """Open a database; one that is settled is read as it lies there, without a lock.
+def _connect(path: str, *, settled: bool) -> sqlite3.Connection:
+    """Open a database; one that is settled is read as it lies there, without a lock."""
+    mode = "mode=ro&immutable=1" if settled else "mode=rw"
+    db = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
+    db.row_factory = sqlite3.Row
+    db.text_factory = _text
+    return db
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _check(db: sqlite3.Connection) -> None:
+    """Look at the shape.
 
     Raises:
         UnreadableSourceError: a table or a column is missing.
     """
-    mode = "mode=ro&immutable=1" if settled else "mode=rw"
-    db = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
-    try:
-        db.row_factory = sqlite3.Row
-        for table, columns in _COLUMNS.items():
-            missing = set(columns) - _columns(db, table)
-            if missing:
-                names = ", ".join(sorted(missing))
-                raise UnreadableSourceError(f"table {table} is without {names}")
-    except BaseException:
-        db.close()
-        raise
-    return db
+    for table, columns in _COLUMNS.items():
+        missing = set(columns) - _columns(db, table)
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise UnreadableSourceError(f"table {table} is without {names}")
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:
     return {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
-def _time_column(db: sqlite3.Connection, table: str) -> str:
-    columns = _columns(db, table)
-    for column in _TIMES:
-        if column in columns:
-            return column
-    raise UnreadableSourceError(f"table {table} is without {' or '.join(_TIMES)}")
+def _changed(db: sqlite3.Connection, table: str) -> str:
+    return f"{table}.{_CHANGED}" if _CHANGED in _columns(db, table) else "?1"
 
 
 def _with_roots(rows: list[Row]) -> dict[str, Row]:

@@ -7,10 +7,10 @@ import time
 from collections import Counter
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from fluxmirror_core.private import make_directory
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.part import BAD_LINE, Problem
 
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
@@ -22,8 +22,9 @@ from fluxmirror_store.importing.calls import read_calls
 from fluxmirror_store.importing.nameless import join_nameless
 from fluxmirror_store.importing.reading import FAILED, Reading, groups, read_group
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
+from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, USAGE, Job
-from fluxmirror_store.importing.stretch import Mark
+from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END, Mark
 from fluxmirror_store.importing.usage import read_usage
 from fluxmirror_store.machine import event_builder
 from fluxmirror_store.transaction import NOT_STORABLE, writing
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.importing.reading import Read
     from fluxmirror_store.importing.response_rows import PriceBook
-    from fluxmirror_store.importing.session_files import Found
+    from fluxmirror_store.importing.session_files import Found, SessionFile
 
 CREW_BYTES: Final = 16 << 20
 """So much to read is worth the start of several processes."""
 _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _LOCK: Final = "import.lock"
+_SEEN_TWICE: Final = (UNREADABLE, TORN_END, LONG_LINE, REWRITTEN, BAD_LINE)
+"""What every pass over a file meets: the last one counts it."""
 
 
 class Progress(Protocol):
@@ -112,6 +115,22 @@ def import_session_files(
                 return _Import(places, db, found, book, wanted, progress).run()
 
 
+def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:
+    """Give the files that an import would read, the newest first; the database is only read."""
+    files = _recent(found, wanted)
+    newest = sorted(files, key=lambda file: -file.mtime_ns)
+    if not os.path.exists(places.database) or is_outdated(places.database):
+        return newest
+    with closing(connect_to_read(places.database)) as db, store_errors(places.database):
+        plans = [
+            sources.build_plan(files, sources.load_sources(db, what), full=wanted.full)
+            for what in wanted.passes
+        ]
+    paths = {job.file.path for plan in plans for job in plan.jobs}
+    paths |= {file.path for plan in plans for file in plan.new}
+    return [file for file in newest if file.path in paths]
+
+
 def has_news(places: Places, found: Found, wanted: Wanted) -> bool:
     """Tell whether anything changed since the last import; the database is only read."""
     files = _recent(found, wanted)
@@ -124,7 +143,7 @@ def has_news(places: Places, found: Found, wanted: Wanted) -> bool:
         )
 
 
-def _recent(found: Found, wanted: Wanted) -> list[Any]:
+def _recent(found: Found, wanted: Wanted) -> list[SessionFile]:
     if wanted.since_ms is None:
         return found.files
     return [file for file in found.files if file.mtime_ns >= wanted.since_ms * 1_000_000]
@@ -155,7 +174,8 @@ class _Import:
         self._files: set[int] = set()
         self._left: dict[str, set[int]] = {}
         self._new = dict.fromkeys((USAGE, CALLS), 0)
-        self._done = self._total = 0
+        self._bytes = dict.fromkeys((USAGE, CALLS), 0)
+        self._total = 0
         self._problems = found.problems.copy()
 
     def run(self) -> Imported:
@@ -170,7 +190,7 @@ class _Import:
         return Imported(
             self._problems,
             len(self._files),
-            self._done,
+            max(self._bytes.values()),
             self._new[USAGE],
             self._new[CALLS],
             len(set().union(*self._left.values())),
@@ -201,7 +221,7 @@ class _Import:
     def _readings(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Reading]]:
         read = partial(read_group, _READERS[what], self._builder)
         lists = self._until_deadline(waiting)
-        if self._total - self._done >= CREW_BYTES and (size := crew_size()) > 1:
+        if self._total - self._done() >= CREW_BYTES and (size := crew_size()) > 1:
             yield from in_order(read, lists, size)
         else:
             yield from map(read, lists)
@@ -252,11 +272,15 @@ class _Import:
         if reading.mark is not None:
             sources.save_reading(self._db, what, job, reading.mark, more=reading.more)
             self._files.add(job.source_id)
-            self._done += job.size
+            self._bytes[what] += job.size
         for problem, times in reading.problems.items():
-            self._problems[job.file.agent, problem] += times
+            if what == self._wanted.passes[-1] or problem.kind not in _SEEN_TWICE:
+                self._problems[job.file.agent, problem] += times
         if self._progress is not None:
-            self._progress(self._done, self._total)
+            self._progress(self._done(), self._total)
+
+    def _done(self) -> int:
+        return sum(self._bytes.values())
 
 
 def _next(reading: Reading) -> Job:

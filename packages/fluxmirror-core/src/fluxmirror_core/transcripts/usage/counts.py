@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_core.wire.observation import members
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     Counts = Mapping[str, object]
 
 
+_MOST: Final = 1 << 40
+"""A trillion tokens: no response has more, and a sum of so many of them still is a number."""
+
+
 def count(value: object) -> int:
     """Give a count, and 0 for everything that is none."""
     if isinstance(value, bool) or not isinstance(value, int):
         return 0
-    return value if 0 <= value < 1 << 53 else 0
+    return value if 0 <= value < _MOST else 0
 
 
 def anthropic(usage: Counts) -> Tokens:

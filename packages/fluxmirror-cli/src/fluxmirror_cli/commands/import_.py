@@ -1,0 +1,159 @@
+"""`fluxmirror import`: read what the agents' session files tell."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.errors import UsageError
+from fluxmirror_core.paths import here
+from fluxmirror_core.period import choose_zone, day_period, parse_date
+from fluxmirror_core.report.as_text import one_line
+from fluxmirror_store.importing.run import Wanted, import_session_files, pending
+from fluxmirror_store.importing.session_files import find_session_files
+
+from fluxmirror_cli.agent_words import agent_named
+from fluxmirror_cli.options import Command, json_option, not_empty
+from fluxmirror_cli.output import emit
+from fluxmirror_cli.prices.book import open_book
+from fluxmirror_cli.progress import ImportProgress
+from fluxmirror_cli.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmirror_store.importing.run import Imported
+    from fluxmirror_store.importing.session_files import Found, SessionFile
+
+_WAIT_S = 60.0
+_MB = 1_000_000
+
+
+@click.command("import", cls=Command)
+@click.option("--agent", metavar="NAME", callback=not_empty, help="Read one agent's files only.")
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    callback=not_empty,
+    help="Read only files that changed on this day or later.",
+)
+@click.option("--full", is_flag=True, help="Read every file from its beginning once more.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and read nothing.")
+@click.option("--verbose", is_flag=True, help="List what was odd in the files, counted.")
+@click.option("--quiet", is_flag=True, help="Print nothing.")
+@json_option
+def command(
+    *,
+    agent: str | None,
+    since: str | None,
+    full: bool,
+    dry_run: bool,
+    verbose: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Read what is new in the agents' own session files: usage, models, calls no hook saw.
+
+    Every report does this by itself. Nothing is written into the agents' directories.
+    """
+    if quiet and (verbose or as_json or dry_run):
+        raise UsageError("--quiet prints nothing", hint="leave it out")
+    found = find_session_files(os.environ, agent_named(agent) if agent else None)
+    wanted = Wanted(since_ms=_start_of(since), full=full, wait_s=_WAIT_S)
+    if dry_run:
+        waiting = pending(here(), found, wanted)
+        emit(_as_json(_waiting_facts(waiting)) if as_json else _waiting_text(waiting))
+        return
+    progress = ImportProgress()
+    try:
+        imported = import_session_files(here(), found, open_book(here()), wanted, progress)
+    finally:
+        progress.clear()
+    if not quiet:
+        emit(_as_json(_facts(imported)) if as_json else _text(imported, found, verbose=verbose))
+
+
+def _start_of(day: str | None) -> int | None:
+    if day is None:
+        return None
+    date = parse_date(day)
+    if date is None:
+        raise UsageError(f"{day!r} is no date", hint="write it as YYYY-MM-DD")
+    return day_period(date, choose_zone(None, os.environ)).start_ms
+
+
+def _text(imported: Imported, found: Found, *, verbose: bool) -> str:
+    lines = [_sentence(imported, found)]
+    odd = sum(imported.problems.values())
+    if verbose:
+        lines += _problems(imported)
+    elif odd:
+        lines.append(f"{counted(odd, 'odd thing')} in them; --verbose lists them")
+    return "\n".join([*lines, ""])
+
+
+def _sentence(imported: Imported, found: Found) -> str:
+    if imported.busy:
+        return "another process is reading the session files"
+    if not found.files:
+        return "there are no session files of any agent here"
+    if not imported.files:
+        return f"nothing new in {counted(len(found.files), 'session file')}"
+    return (
+        f"{counted(imported.files, 'session file')} read ({imported.bytes / _MB:,.1f} MB):"
+        f" {counted(imported.responses, 'new response')},"
+        f" {counted(imported.calls, 'call')} that no hook had told of"
+    )
+
+
+def _problems(imported: Imported) -> Iterator[str]:
+    for (agent, problem), times in sorted(imported.problems.items()):
+        name = BY_ID[agent].name if agent in BY_ID else agent
+        told = " ".join(filter(None, (name, problem.version)))
+        what = f"{problem.kind}: {problem.name}" if problem.name else problem.kind
+        yield one_line(f"  {times:>7,}  {told}: {what}")
+
+
+def _facts(imported: Imported) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "files": imported.files,
+        "bytes": imported.bytes,
+        "new_responses": imported.responses,
+        "new_calls": imported.calls,
+        "busy": imported.busy,
+        "problems": [
+            {"agent": agent, **problem._asdict(), "times": times}
+            for (agent, problem), times in sorted(imported.problems.items())
+        ],
+    }
+
+
+def _waiting_facts(waiting: list[SessionFile]) -> dict[str, Any]:
+    return {"version": 1, "files": [_file_facts(file) for file in waiting]}
+
+
+def _file_facts(file: SessionFile) -> dict[str, Any]:
+    return {"agent": file.agent, "path": file.path, "bytes": file.size}
+
+
+def _waiting_text(waiting: list[SessionFile]) -> str:
+    if not waiting:
+        return "nothing new\n"
+    files = Counter(file.agent for file in waiting)
+    sizes: Counter[str] = Counter()
+    for file in waiting:
+        sizes[file.agent] += file.size
+    width = max(len(BY_ID[agent].name) for agent in files)
+    return "".join(
+        f"{BY_ID[agent].name:<{width}}  {counted(times, 'file'):>12}  {sizes[agent] / _MB:>9,.1f} MB\n"
+        for agent, times in files.most_common()
+    )
+
+
+def _as_json(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, indent=2) + "\n"

@@ -1,0 +1,217 @@
+"""`fluxmirror prices`: what models cost, and where the prices come from."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.paths import here
+from fluxmirror_core.period import choose_zone, day_period, parse_date
+from fluxmirror_core.pricing import Rates, amount
+from fluxmirror_core.report.as_text import one_line
+
+from fluxmirror_cli.options import Command, database_option, json_option, not_empty
+from fluxmirror_cli.output import emit
+from fluxmirror_cli.prices.book import open_book
+from fluxmirror_cli.prices.overlay import overlay_path
+from fluxmirror_cli.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fluxmirror_core.pricing import Price
+
+    from fluxmirror_cli.prices.book import PriceBook
+
+    Recorded = tuple[str, str | None, int, int]
+    """Agent, model, number of responses, time of the last in UTC milliseconds."""
+
+_MILLION: Final = 10**6
+_KINDS: Final = Rates._fields
+_HEAD: Final = ("agent", "model", "responses", "input", "output", "cache read", "source")
+
+
+class _Group(Command, click.Group):
+    """A group whose help goes the way of all output."""
+
+
+@click.group("prices", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """What models cost, and where the prices come from."""
+    if context.invoked_subcommand is None:
+        context.invoke(show, model=None, agent=None, database=None, as_json=False)
+
+
+@command.command("show", cls=Command)
+@click.argument("model", required=False, callback=not_empty)
+@click.option(
+    "--agent",
+    metavar="NAME",
+    callback=not_empty,
+    help="The agent that uses the model, such as claude-code.",
+)
+@database_option
+@json_option
+def show(*, model: str | None, agent: str | None, database: str | None, as_json: bool) -> None:
+    """Show what a model costs today, or all models that were used."""
+    book = open_book(here())
+    if model is None:
+        rows = _used(book, _recorded(database), agent)
+        emit(_as_json({"models": rows}) if as_json else _used_text(rows))
+    else:
+        price = _price_of(book, agent or "", model)
+        emit(_as_json({"price": _told(price)}) if as_json else _price_text(price))
+
+
+@command.command("update", cls=Command)
+def update() -> None:
+    """Fetch the newest published price list from the internet."""
+    from fluxmirror_cli.prices.update import update_prices
+
+    updated = update_prices(here(), datetime.now(UTC).date().isoformat())
+    emit(
+        f"{updated.source}: {counted(updated.models, 'model')} with a price\n"
+        "what was recorded keeps its prices until `fluxmirror prices reprice`\n"
+    )
+
+
+@command.command("reprice", cls=Command)
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    callback=not_empty,
+    help="Leave responses from before this day as they are.",
+)
+def reprice(*, since: str | None) -> None:
+    """Price again what was recorded, by the prices of now."""
+    from fluxmirror_store.database import connect_to_write
+    from fluxmirror_store.pricing import reprice as reprice_responses
+
+    since_ms = None if since is None else _day_start(since)
+    book, path = open_book(here()), here().database
+    if not os.path.exists(path):
+        raise NoDataError("nothing was recorded yet", hint="fluxmirror import")
+    with contextlib.closing(connect_to_write(path)) as db:
+        repriced = reprice_responses(db, book, since_ms)
+    emit(
+        f"{counted(repriced.responses, 'response')} priced again, {repriced.changed:,} changed, "
+        f"{repriced.unpriced:,} without a price\n"
+    )
+
+
+def _recorded(database: str | None) -> list[Recorded]:
+    from fluxmirror_store.usage_queries import recorded_models
+
+    from fluxmirror_cli.drained import drained_database
+
+    with drained_database(database) as db:
+        return list(recorded_models(db))
+
+
+def _price_of(book: PriceBook, agent: str, model: str) -> Price:
+    price = book.find(agent, model, time.time_ns() // _MILLION)
+    if price is None:
+        path = overlay_path(here())
+        hint = f"`fluxmirror prices update` may bring one; your own go into {path}"
+        raise NoDataError(f"no price is known for {one_line(model)!r}", hint=hint)
+    return price
+
+
+def _used(book: PriceBook, recorded: Iterable[Recorded], agent: str | None) -> list[dict[str, Any]]:
+    """Give the models that were used, those without a price first."""
+    rows = [
+        {
+            "agent": by,
+            "model": model,
+            "responses": responses,
+            "last_ms": last_ms,
+            "price": _told_or_none(book.find(by, model, last_ms)),
+        }
+        for by, model, responses, last_ms in recorded
+        if agent in {None, by}
+    ]
+    return sorted(rows, key=lambda row: row["price"] is not None)
+
+
+def _told_or_none(price: Price | None) -> dict[str, Any] | None:
+    return None if price is None else _told(price)
+
+
+def _told(price: Price) -> dict[str, Any]:
+    """Give a price as people write it: per million tokens."""
+    return {
+        "provider": price.provider,
+        "model": price.model,
+        "currency": price.currency,
+        "source": price.source,
+        "since": price.since,
+        "per_million_tokens": _per_million(price.rates),
+        "tiers": [
+            {"above_input_tokens": tier.above, "per_million_tokens": _per_million(tier.rates)}
+            for tier in price.tiers
+        ],
+        "per_request": amount(price.request),
+    }
+
+
+def _per_million(rates: Rates) -> dict[str, str]:
+    return {kind: amount(rate * _MILLION) for kind, rate in zip(_KINDS, rates, strict=True)}
+
+
+def _price_text(price: Price) -> str:
+    first = f"{price.model} · {price.provider} · {price.source}"
+    if price.since:
+        first += f" · since {price.since}"
+    head = [f"{price.currency} per million tokens", *(kind.replace("_", " ") for kind in _KINDS)]
+    tiers = [("any prompt" if not price.tiers else "other prompts", price.rates)]
+    tiers += [(f"prompts above {tier.above:,}", tier.rates) for tier in price.tiers]
+    table = [head, *([words, *_per_million(rates).values()] for words, rates in tiers)]
+    lines = [one_line(first), "", *_aligned(table, left=1)]
+    if price.request:
+        lines.append(f"and {amount(price.request)} for each request")
+    return "\n".join([*lines, ""])
+
+
+def _used_text(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "no model was used yet\n"
+    return "\n".join([*_aligned([_HEAD, *map(_cells, rows)], left=2), ""])
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    told = row["price"]
+    words = (row["agent"], one_line(row["model"] or "-"), f"{row['responses']:,}")
+    if told is None:
+        return (*words, "-", "-", "-", "unknown")
+    rates = told["per_million_tokens"]
+    return (*words, rates["input"], rates["output"], rates["cache_read"], told["source"])
+
+
+def _aligned(table: Sequence[Sequence[str]], *, left: int) -> list[str]:
+    """Lay cells out in columns: the first so many to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(
+            f"{cell:<{width}}" if place < left else f"{cell:>{width}}"
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _as_json(told: dict[str, Any]) -> str:
+    return json.dumps({"version": 1, **told}, indent=2) + "\n"
+
+
+def _day_start(since: str) -> int:
+    day = parse_date(since)
+    if day is None:
+        raise UsageError(f"{since!r} is no date", hint="write it as YYYY-MM-DD")
+    return day_period(day, choose_zone(None, os.environ)).start_ms

@@ -1,0 +1,1 @@
+"""What models cost: the user's own prices, and those of genai-prices."""

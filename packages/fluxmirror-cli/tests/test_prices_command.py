@@ -1,0 +1,110 @@
+"""`fluxmirror prices` as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from fluxmirror_cli.commands.prices import _day_start, _used, _used_text, command
+from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.paths import here
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+USED = [
+    ("claude-code", "claude-opus-5-5", 1_200, 1_795_000_000_000),
+    ("opencode", "my\x1bmodel", 7, 1_795_000_000_000),
+    ("codex-cli", None, 1, 1_795_000_000_000),
+]
+
+
+def run(*arguments: str) -> Result:
+    """Run `fluxmirror prices` in this process; what it raises is for the one place of errors."""
+    return CliRunner().invoke(command, arguments, catch_exceptions=True)
+
+
+def test_a_model_is_shown_with_its_tiers(flux_home: Path) -> None:
+    """Per million tokens, as makers tell their prices, and where it is from."""
+    lines = run("show", "claude-sonnet-4-5-20250929").output.splitlines()
+    assert lines[0].startswith("claude-sonnet-4-5 · anthropic · genai-prices ")
+    cells = [line.split() for line in lines[2:]]
+    assert cells[0] == (
+        [
+            "USD",
+            "per",
+            "million",
+            "tokens",
+            "input",
+            "output",
+            "cache",
+            "read",
+            "cache",
+            "write",
+            "5m",
+            "cache",
+            "write",
+            "1h",
+        ]
+    )
+    assert cells[1] == ["other", "prompts", "3.00", "15.00", "0.30", "3.75", "6.00"]
+    assert cells[2] == ["prompts", "above", "200,000", "6.00", "22.50", "0.60", "7.50", "12.00"]
+
+
+def test_json_tells_the_same(flux_home: Path) -> None:
+    """Decimals as text: no program makes a float of them by mistake."""
+    told = json.loads(run("show", "claude-opus-4-6", "--agent", "claude-code", "--json").output)
+    price = told["price"]
+    assert (told["version"], price["model"], price["since"]) == (1, "claude-opus-4-6", "2026-03-13")
+    assert price["per_million_tokens"]["output"] == "25.00"
+    assert price["per_request"] == "0.00"
+    assert isinstance(price["tiers"], list)
+
+
+def test_an_unknown_model_is_no_data(flux_home: Path) -> None:
+    """With where a price of one's own goes."""
+    error = run("show", "claude-nova-9").exception
+    assert isinstance(error, NoDataError)
+    assert str(error) == "no price is known for 'claude-nova-9'"
+    assert os.path.join(str(flux_home), "config", "prices.toml") in error.hint
+
+
+def test_used_models_without_a_price_come_first(flux_home: Path) -> None:
+    """They are what a person can do something about."""
+    rows = _used(open_book(here()), USED, None)
+    assert [row["model"] for row in rows] == ["my\x1bmodel", None, "claude-opus-5-5"]
+    lines = [line.split() for line in _used_text(rows).splitlines()]
+    assert lines[1] == ["opencode", "my\\x1bmodel", "7", "-", "-", "-", "unknown"]
+    assert lines[2] == ["codex-cli", "-", "1", "-", "-", "-", "unknown"]
+    assert lines[3][:6] == ["claude-code", "claude-opus-5-5", "1,200", "4.00", "20.00", "0.20"]
+
+
+def test_used_models_may_be_of_one_agent(flux_home: Path) -> None:
+    """`--agent` leaves the others out; of nothing there is a sentence."""
+    book = open_book(here())
+    assert [row["agent"] for row in _used(book, USED, "opencode")] == ["opencode"]
+    assert _used_text(_used(book, USED, "qwen-code")) == "no model was used yet\n"
+
+
+def test_reprice_wants_a_date() -> None:
+    """The day is one of the zone that reports count in."""
+    with pytest.raises(UsageError, match="is no date"):
+        _day_start("yesterday")
+
+
+def test_reprice_counts_days_as_reports_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first instant of the local day on."""
+    monkeypatch.setenv("FLUXMIRROR_TIMEZONE", "Asia/Tokyo")
+    assert _day_start("2026-03-02") == 1_772_377_200_000
+
+
+@pytest.mark.parametrize("name", ["show", "update", "reprice"])
+def test_each_has_help(name: str) -> None:
+    """And none of them does anything for it."""
+    assert run(name, "--help").output.startswith(f"Usage: prices {name}")
