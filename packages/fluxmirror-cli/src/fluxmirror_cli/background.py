@@ -1,4 +1,4 @@
-"""Our own commands, started behind whoever looks: in no session of theirs, holding none of theirs."""
+"""Our own commands, started behind whoever looks, and left to themselves."""
 
 from __future__ import annotations
 

@@ -30,8 +30,9 @@ def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
     """Open the database that a reading command was asked for.
 
     The usual one is drained before, upgraded when it is old, and told what is new in the agents'
-    session files; trouble with that is a warning, as reading may still do. Any other is read as it stands. No file is made by looking: a machine
-    where nothing was captured yet has an empty database in memory.
+    session files; trouble with that is a warning, as reading may still do. Any other is read as it
+    stands. No file is made by looking: a machine where nothing was captured yet, and that has no
+    session files, has an empty database in memory.
 
     Args:
         asked: another database than the usual one; None for that.

@@ -46,7 +46,7 @@ _MB = 1_000_000
 @click.option("--verbose", is_flag=True, help="List what was odd in the files, counted.")
 @click.option("--quiet", is_flag=True, help="Print nothing.")
 @json_option
-def command(
+def command(  # noqa: PLR0913 - an argument for each option
     *,
     agent: str | None,
     since: str | None,
@@ -149,10 +149,11 @@ def _waiting_text(waiting: list[SessionFile]) -> str:
     for file in waiting:
         sizes[file.agent] += file.size
     width = max(len(BY_ID[agent].name) for agent in files)
-    return "".join(
-        f"{BY_ID[agent].name:<{width}}  {counted(times, 'file'):>12}  {sizes[agent] / _MB:>9,.1f} MB\n"
-        for agent, times in files.most_common()
-    )
+    lines = []
+    for agent, times in files.most_common():
+        told = f"{counted(times, 'file'):>12}  {sizes[agent] / _MB:>9,.1f} MB"
+        lines.append(f"{BY_ID[agent].name:<{width}}  {told}\n")
+    return "".join(lines)
 
 
 def _as_json(facts: dict[str, Any]) -> str:

@@ -26,16 +26,19 @@ class OpenCalls:
         self._part = part
         self._known: Memory = part.memory.setdefault(_OPEN, {})
 
-    def begin(self, call_id: str, known: Any) -> None:
-        """Keep what is `known` of a call, the tool's name for one: a JSON value, not None."""
+    def begin(self, call_id: str, known: dict[str, Any]) -> None:
+        """Keep what is `known` of a call, its tool's name for one, as JSON."""
         self._known.pop(call_id, None)
         self._known[call_id] = known
         if len(self._known) > MOST:
             del self._known[next(iter(self._known))]
 
-    def end(self, call_id: str | None) -> Any:
-        """Give what was known of a call, and forget it; None for an unknown one, which is counted."""
-        known = self._known.pop(call_id or "", None)
+    def end(self, call_id: str | None) -> dict[str, Any] | None:
+        """Give what was known of a call, and forget it.
+
+        An unknown one gives None, and is counted among the part's problems.
+        """
+        known: dict[str, Any] | None = self._known.pop(call_id or "", None)
         if known is None:
             self._part.problems[Problem(NO_CALL)] += 1
         return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.transcripts.response import Response
 from fluxmirror_core.transcripts.usage import counts
@@ -29,10 +29,16 @@ def responses(part: Part) -> Iterator[Response]:
             key=text(message.get("id")),
             offset=offset,
             ts_ms=epoch_ms(row.get("timestamp")),
-            session=text(row.get("sessionId")),
+            session=_session(row),
             subagent=text(row.get("agentId")),
             model=model,
             cwd=text(row.get("cwd")),
             tokens=counts.anthropic(usage),
             raw=usage,
         )
+
+
+def _session(row: dict[str, Any]) -> str | None:
+    """Give the session that the response was made in; a fork's copy of its row tells it apart."""
+    origin = text(members(row.get("forkedFrom")).get("sessionId"))
+    return origin or text(row.get("sessionId"))

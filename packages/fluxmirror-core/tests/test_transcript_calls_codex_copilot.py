@@ -1,0 +1,347 @@
+"""Session files of Codex and Copilot tell the same calls as a person reads off them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.event import ANSWERED, ASKED, Kind, Outcome
+from fluxmirror_core.transcripts.calls import codex, copilot
+from fluxmirror_core.transcripts.part import NO_CALL, UNKNOWN_RECORD, Part, Problem, whole_lines
+from fluxmirror_core.wire import claude as claude_hooks
+from fluxmirror_core.wire import copilot as copilot_hooks
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
+
+    from fluxmirror_core.transcripts.told_call import ToldCall
+    from fluxmirror_core.wire.observation import Observation
+
+    Key = tuple[str | None, str | None]
+
+ROOT: Final = Path(__file__).parents[3]
+RECORDED: Final = ROOT / "tests" / "transcripts"
+PAYLOADS: Final = ROOT / "tests" / "payloads"
+READERS: Final[dict[str, tuple[ModuleType, str]]] = {
+    "codex": (codex, ".codex/sessions/**/rollout-*.jsonl"),
+    "copilot": (copilot, ".copilot/session-state/*/events.jsonl"),
+}
+OK, FAILED = Outcome.OK, Outcome.FAILED
+PROJECT: Final = "/tmp/demo/project"  # noqa: S108 - where the recordings were made
+FILE: Final = f"{PROJECT}/a.txt"
+HELPER: Final = "echo from-helper"
+CODEX_TOOLS: Final = [
+    ("Bash", "echo hi; echo oops >&2", OK, 0, None),
+    ("apply_patch", "*** Add File: a.txt", OK, None, None),
+    ("Bash", "cat a.txt", OK, 0, None),
+    ("apply_patch", "*** Update File: a.txt", OK, None, None),
+    ("Bash", "find . -name '*.txt'", OK, 0, None),
+    ("Bash", "grep -rn -e 'three' .", OK, 0, None),
+    ("mcp__everything__echo", "hello mcp", OK, None, None),
+    ("Bash", "echo bad >&2; exit 3", FAILED, 3, None),
+]
+
+# Read off the files by a person: the run's calls in order; tool, the best of its input, outcome,
+# exit code, and the subagent it was made by.
+BY_HAND: Final = [
+    ("codex", "tools", CODEX_TOOLS),
+    (
+        "codex",
+        "subagent",
+        [
+            ("spawn_agent", "SUBMARK run one command", OK, None, None),
+            ("Bash", "sleep 2; echo waited", OK, 0, None),
+            ("Bash", HELPER, OK, 0, "01a1fc33-6242-7dc1-ae1b-13df12e6f23f"),
+        ],
+    ),
+    ("codex", "compact", CODEX_TOOLS),
+    (
+        "copilot",
+        "tools",
+        [
+            ("Bash", "echo hi; echo oops >&2", OK, 0, None),
+            ("Write", FILE, OK, None, None),
+            ("Read", FILE, OK, None, None),
+            ("Edit", FILE, OK, None, None),
+            ("Glob", "*.txt", OK, None, None),
+            ("Grep", "three", OK, None, None),
+            ("everything-echo", "hello mcp", OK, None, None),
+            ("Bash", "echo bad >&2; exit 3", FAILED, 3, None),
+        ],
+    ),
+    (
+        "copilot",
+        "subagent",
+        [
+            ("Agent", "sub task", OK, None, None),
+            ("Bash", HELPER, OK, 0, "ba31431d-df5c-4c8c-af21-3ae9b04123ad"),
+            ("Bash", "sleep 2; echo waited", OK, 0, None),
+        ],
+    ),
+]
+HOOKS_TOLD: Final = {"codex": 10, "copilot": 16}
+"""How many of the recorded payloads tell of a call of the runs `tools` and `subagent`."""
+# The truth names tools as the history does, where hooks have other names.
+RENAMED: Final = {
+    ("codex", "exec_command"): "Bash",
+    ("copilot", "bash"): "Bash",
+    ("copilot", "create"): "Write",
+    ("copilot", "edit"): "Edit",
+    ("copilot", "grep"): "Grep",
+    ("copilot", "task"): "Agent",
+    ("copilot", "view"): "Read",
+}
+
+
+def read(agent: str, home: Path) -> list[ToldCall]:
+    """Read every call of an agent in a home, file by file, each telling with its response."""
+    reader, pattern = READERS[agent]
+    told: list[ToldCall] = []
+    for file in sorted(home.glob(pattern)):
+        data = file.read_bytes()
+        told += attributed(reader.calls(Part(data[: whole_lines(data)], str(file))))
+    return told
+
+
+def attributed(told: Iterable[ToldCall]) -> list[ToldCall]:
+    """Give a file's tellings that came before their response was known the response, too."""
+    calls = list(told)
+    responses = {call.seen.call_id: call.response for call in calls if call.response}
+    return [call._replace(response=responses.get(call.seen.call_id)) for call in calls]
+
+
+def joined(told: Iterable[ToldCall]) -> dict[Key, list[ToldCall]]:
+    """Put the tellings of one call together, the earliest first, a fork's copies among them."""
+    found: dict[Key, list[ToldCall]] = {}
+    for call in sorted(told, key=lambda call: call.ts_ms or 0):
+        found.setdefault((call.response or call.seen.session, call.seen.call_id), []).append(call)
+    return found
+
+
+def known(tellings: list[ToldCall], name: str) -> object:
+    """Give the one value of a call's field that is known; None when none is."""
+    values = [getattr(call.seen, name) for call in tellings]
+    certain = [value for value in values if value not in (None, Outcome.UNKNOWN)]
+    assert all(value == certain[0] for value in certain), (name, values)
+    return certain[0] if certain else values[0]
+
+
+@pytest.mark.parametrize(("agent", "run", "wanted"), BY_HAND)
+def test_recorded_run_is_read_as_by_a_person(
+    agent: str, run: str, wanted: list[tuple[str, str, Outcome, int | None, str | None]]
+) -> None:
+    """Every call once, with how it ended; a subagent's file may be told behind its parent's."""
+    found = joined(read(agent, RECORDED / agent / run)).values()
+    ordered = sorted(found, key=lambda its: known(its, "subagent") is not None)
+    expected = sorted(wanted, key=lambda row: row[-1] is not None)
+    for (tool, essence, *ending), its in zip(expected, ordered, strict=True):
+        assert known(its, "tool") == tool
+        assert json.dumps(essence)[1:-1] in json.dumps(known(its, "tool_input"))
+        assert [known(its, name) for name in ("outcome", "exit_code", "subagent")] == ending
+    assert len({call.seen.session for its in found for call in its}) == 1
+
+
+@pytest.mark.parametrize(("agent", "run"), [(agent, run) for agent, run, _ in BY_HAND])
+def test_recorded_call_has_its_response_and_both_ends(agent: str, run: str) -> None:
+    """The response is what a call's cost is found by."""
+    for tellings in joined(read(agent, RECORDED / agent / run)).values():
+        assert all(call.response for call in tellings)
+        assert tellings[0].seen.phase == ASKED
+        assert tellings[-1].seen.phase == ANSWERED
+        assert known(tellings, "cwd") == PROJECT
+        assert known(tellings, "model") in ("gpt-5.5", "fake-model")
+        assert all(call.ts_ms and call.seen.kind is Kind.TOOL_CALL for call in tellings)
+        assert (known(tellings, "error") is None) == (known(tellings, "outcome") is OK)
+
+
+@pytest.mark.parametrize("agent", READERS)
+def test_recorded_files_are_known_to_the_last_record(agent: str) -> None:
+    """A kind of record that is counted as unknown says that an agent's format has moved on."""
+    reader, pattern = READERS[agent]
+    for file in RECORDED.glob(f"{agent}/*/{pattern}"):
+        part = Part(file.read_bytes(), str(file))
+        for _ in reader.calls(part):
+            pass
+        assert not part.problems, file
+
+
+def hooks_told(agent: str) -> Iterator[Observation]:
+    """Read what the recorded payloads tell of calls."""
+    observe = {"codex": claude_hooks.observe, "copilot": copilot_hooks.observe}[agent]
+    for file in sorted((PAYLOADS / agent).glob("P*ToolUse*.json")):
+        message = json.loads(file.read_bytes())
+        event = message.get("hook_event_name") or file.name.partition("-")[0]
+        for seen in observe(message, BY_ID[f"{agent}-cli"], event):
+            if seen.kind is Kind.TOOL_CALL:
+                yield seen
+
+
+@pytest.mark.parametrize("agent", READERS)
+def test_a_call_is_told_in_the_terms_of_the_hooks(agent: str) -> None:
+    """Both tellings become one row: by the id, or where hooks have none by what went in."""
+    # One by one, as the scripted model gave the responses of every run the same ids.
+    runs = [joined(read(agent, RECORDED / agent / run)) for run in ("tools", "subagent")]
+    found = [tellings for run in runs for tellings in run.values()]
+    sessions = {its[0].seen.session for its in found}
+    matched = 0
+    for hook in hooks_told(agent):
+        if hook.session not in sessions:
+            continue
+        matched += 1
+        (tellings,) = (its for its in found if is_same(hook, its))
+        for name in ("tool", "tool_input", "cwd", "subagent", "subagent_type"):
+            assert known(tellings, name) == getattr(hook, name), name
+        for name in ("outcome", "exit_code", "model", "turn", "error"):
+            said = getattr(hook, name)
+            assert said in (None, Outcome.UNKNOWN, known(tellings, name)), name
+        if hook.output is not None:
+            assert hook.output in [call.seen.output for call in tellings]
+    assert matched == HOOKS_TOLD[agent]
+
+
+def is_same(hook: Observation, tellings: list[ToldCall]) -> bool:
+    """Say whether a hook tells of the same call, by what the store joins them."""
+    seen = tellings[0].seen
+    if hook.call_id:
+        return (hook.session, hook.call_id) == (seen.session, seen.call_id)
+    asked = known(tellings, "tool_input")
+    return (hook.session, hook.tool, hook.tool_input) == (seen.session, seen.tool, asked)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home full of transcripts, with every hard case, and the truth about them."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    script = str(ROOT / "scripts" / "make_transcripts.py")
+    size = ("--megabytes", "6", "--no-cost", "--agents", ",".join(READERS))
+    subprocess.run([sys.executable, script, str(home), *size], check=True)
+    return home
+
+
+@pytest.mark.parametrize("agent", READERS)
+def test_made_transcripts_give_the_truth(agent: str, made: Path) -> None:
+    """Names, ids and ends, by session: copies, forks, subagents' files, torn lines and all."""
+    truth = json.loads((made / "calls.json").read_text(encoding="utf-8"))[agent]
+    found: dict[str | None, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for tellings in joined(read(agent, made)).values():
+        ending = (str(known(tellings, "tool")), str(known(tellings, "outcome")))
+        found[tellings[0].seen.session][str(known(tellings, "call_id")), *ending] += 1
+    assert found == {
+        session: Counter((one["id"], hooks_name(agent, one["tool"]), one["outcome"]) for one in its)
+        for session, its in truth.items()
+    }
+
+
+def hooks_name(agent: str, tool: str) -> str:
+    """Give the name that hooks tell."""
+    return RENAMED.get((agent, tool), tool)
+
+
+@pytest.mark.parametrize("agent", READERS)
+def test_only_what_is_odd_in_a_made_file_is_counted(agent: str, made: Path) -> None:
+    """One kind of record that nobody knows, and no result whose call is missing."""
+    reader, pattern = READERS[agent]
+    problems: Counter[Problem] = Counter()
+    for file in made.glob(pattern):
+        data = file.read_bytes()
+        part = Part(data[: whole_lines(data)], str(file))
+        for _ in reader.calls(part):
+            pass
+        problems += part.problems
+    (problem,) = problems
+    assert problem.kind == UNKNOWN_RECORD
+    assert problem.name.endswith("usage_forecast")
+    assert problem.version
+
+
+@pytest.mark.parametrize("agent", READERS)
+def test_a_file_that_grows_is_read_once(agent: str, made: Path) -> None:
+    """In two parts, at any line's end, with what was remembered kept as JSON between."""
+    reader, pattern = READERS[agent]
+    file = max(made.glob(pattern), key=lambda file: file.stat().st_size)
+    data = file.read_bytes()
+    data = data[: whole_lines(data)]
+    whole = list(reader.calls(Part(data, str(file))))
+    assert whole
+    ends = [at for at, byte in enumerate(data) if byte == ord("\n")]
+    for end in (ends[0] + 1, *(at + 1 for at in ends[:: max(len(ends) // 40, 1)])):
+        first = Part(data[:end], str(file))
+        told = list(reader.calls(first))
+        second = Part(data[end:], str(file), end, json.loads(json.dumps(first.memory)))
+        assert told + list(reader.calls(second)) == whole
+        assert Problem(NO_CALL) not in second.problems
+
+
+JSON: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(("type", "id", "name", "x")), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+ROWS: Final = {
+    agent: [
+        json.loads(line)
+        for file in sorted(RECORDED.glob(f"{agent}/subagent/{pattern}"))
+        for line in file.read_bytes().splitlines()
+        if len(line) < 5_000
+    ]
+    for agent, (_, pattern) in READERS.items()
+}
+CHANGES: Final = st.lists(st.tuples(st.integers(0, 1 << 16), JSON), max_size=4)
+
+
+def changed(row: dict[str, Any], changes: list[tuple[int, Any]]) -> dict[str, Any]:
+    """Put other values anywhere into a row."""
+    row = deepcopy(row)
+    for number, value in changes:
+        places = list(every_place(row))
+        container, key = places[number % len(places)]
+        container[key] = value
+    return row
+
+
+def every_place(value: object) -> Iterator[tuple[Any, Any]]:
+    """Give every member of a JSON value, however deep, as its container and its key."""
+    members: Any = enumerate(value) if isinstance(value, list) else ()
+    for key, member in value.items() if isinstance(value, dict) else members:
+        yield value, key
+        yield from every_place(member)
+
+
+@pytest.mark.parametrize("agent", READERS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_json_is_too_odd(agent: str, data: st.DataObject) -> None:
+    """Any member may be missing or of another type: what is told has the types it should."""
+    real = st.builds(changed, st.sampled_from(ROWS[agent]), CHANGES)
+    odd = st.dictionaries(st.sampled_from(("type", "payload", "data")), JSON, max_size=3)
+    rows = data.draw(st.lists(real | odd, min_size=1, max_size=12))
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    part = Part(lines, "session-state/session/events.jsonl")
+    for call in READERS[agent][0].calls(part):
+        assert call.response is None or isinstance(call.response, str)
+        assert_types(call.seen)
+    assert json.loads(json.dumps(part.memory)) == part.memory
+
+
+def assert_types(seen: Observation) -> None:
+    """Check what the type checker cannot, as JSON comes in."""
+    texts = (seen.session, seen.cwd, seen.turn, seen.model, seen.subagent, seen.subagent_type)
+    assert all(value is None or isinstance(value, str) for value in (*texts, seen.call_id))
+    assert isinstance(seen.tool, str)
+    assert isinstance(seen.outcome, Outcome)
+    assert seen.phase in (ASKED, ANSWERED, ASKED | ANSWERED)
+    assert seen.error is None or isinstance(seen.error, str)
+    assert all(type(value) in (int, type(None)) for value in (seen.exit_code, seen.duration_ms))
