@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _POINTERS = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "QWEN_CODE_NO_RELAUNCH")
-_PREFIXES = ("FLUXMIRROR_", "XDG_", "CLAUDE", "GEMINI_", "QWEN_", "COPILOT_", "CODEX_")
+_PREFIXES = (
+    "FLUXMIRROR_",
+    "XDG_",
+    "CLAUDE",
+    "GEMINI_",
+    "QWEN_",
+    "COPILOT_",
+    "CODEX_",
+    "OPENCODE_",
+)
 
 
 @pytest.fixture(autouse=True)

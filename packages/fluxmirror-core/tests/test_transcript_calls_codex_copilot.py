@@ -89,7 +89,7 @@ BY_HAND: Final = [
         ],
     ),
 ]
-HOOKS_TOLD: Final = {"codex": 10, "copilot": 16}
+HOOKS_TOLD: Final = {"codex": 10, "copilot": 18}
 """How many of the recorded payloads tell of a call of the runs `tools` and `subagent`."""
 # The truth names tools as the history does, where hooks have other names.
 RENAMED: Final = {

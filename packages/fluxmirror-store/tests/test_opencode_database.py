@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fluxmirror_core.event import ANSWERED
+from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.event import ANSWERED, Kind, Outcome
 from fluxmirror_core.transcripts.calls.opencode import calls_of
 from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_core.transcripts.usage.opencode import responses_of
+from fluxmirror_core.wire import opencode as opencode_hooks
 from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 RECORDED = ROOT / "tests" / "transcripts" / "opencode"
+PAYLOADS = ROOT / "tests" / "payloads" / "opencode"
 DUMP = Path(".local", "share", "opencode", "opencode.db.json")
 EACH = Tokens(input=900, output=40, cache_read=300, reasoning=7)
 """What the scripted model said for every answer."""
@@ -128,6 +131,27 @@ def test_calls_of_a_recorded_run_are_as_a_person_reads_them(tmp_path: Path) -> N
     assert (seen.output, seen.duration_ms, seen.model) == ("from-helper\n", 101, "fake-model")
     assert call.response == "msg_1fc34fdce001YBqzI8zzDxjua0"
     assert call.ts_ms == 1795232693778
+
+
+def test_a_call_is_told_in_the_terms_of_the_plugin(tmp_path: Path) -> None:
+    """Both tellings become one row: by session and id."""
+    _, calls = read(recorded("tools", tmp_path / "opencode.db"))
+    found = {(call.seen.session, call.seen.call_id): call.seen for call in calls}
+    matched = []
+    for file in sorted(PAYLOADS.glob("*tool*.json")):
+        message = json.loads(file.read_bytes())
+        event = message["kind"] if message["kind"] != "event" else message["event"]["type"]
+        (hook,) = opencode_hooks.observe(message, BY_ID["opencode"], event)
+        seen = found.get((hook.session, hook.call_id))
+        if seen is None or hook.kind is not Kind.TOOL_CALL:
+            continue
+        matched.append(file.name.partition("-")[2])
+        assert seen.tool == hook.tool
+        assert hook.tool_input in (None, seen.tool_input)
+        for name in ("outcome", "exit_code", "output", "error"):
+            said = getattr(hook, name)
+            assert said in (None, Outcome.UNKNOWN, getattr(seen, name)), name
+    assert matched == ["tool.json", "bash.json", "write.json", "bash.json", "write.json"]
 
 
 def test_made_database_gives_the_truth(made: Path) -> None:

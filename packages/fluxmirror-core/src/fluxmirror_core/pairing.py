@@ -10,6 +10,7 @@ _BOTH: Final = BEFORE | AFTER
 _RECORDED: Final = ASKED | ANSWERED
 _ENDS: Final = AFTER | BATCH | ANSWERED
 _HOOKS: Final = BEFORE | AFTER | BATCH
+_ADDED: Final = ("input_json", "output_sha256", "duration_ms", "response_key", "exit_code")
 _SOURCES: Final = ("hook", "transcript", "mcp")
 _AUTHORITY: Final = (AFTER, BATCH, BEFORE, ANSWERED, ASKED)
 """Who is believed first, where two say different things."""
@@ -72,10 +73,10 @@ def merge(known: AgentEvent, told: AgentEvent) -> AgentEvent:
 
 
 def _fills(known: AgentEvent, told: AgentEvent) -> bool:
-    return any(
-        getattr(known, name) is None and getattr(told, name) is not None
-        for name in ("input_json", "output_sha256", "duration_ms")
-    )
+    """Tell whether a repeated telling knows what the first did not."""
+    if known.outcome == Outcome.UNKNOWN and told.outcome not in (None, Outcome.UNKNOWN):
+        return True
+    return any(getattr(known, name) is None and getattr(told, name) is not None for name in _ADDED)
 
 
 def _rank(event: AgentEvent) -> int:

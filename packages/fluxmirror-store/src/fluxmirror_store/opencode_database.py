@@ -2,8 +2,8 @@
 
 OpenCode leaves most of what is new in the write-ahead log, and SQLite cannot read that without
 making files of its own there. So a database with a log is copied, log and all, and the copy is
-read. A copy taken while OpenCode writes is told by the files' sizes and times, and by the log's
-checksums: SQLite takes what is whole.
+read. While OpenCode writes, the log only grows: of a copy's end SQLite takes what is whole. Only
+when the log was moved into the database meanwhile is a copy of two moments, and taken again.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _TRIES: Final = 5
 """How often a copy is taken of files that change while it is."""
 _FILES: Final = ("", "-wal", "-journal")
 """What a database is made of, behind its path; the log's index is made anew from the log."""
+_LOG_HEAD: Final = 32
+"""Bytes of a log's header, with the salts that it gets whenever it begins anew."""
 _COLUMNS: Final = {
     "session": ("id", "parent_id", "directory"),
     "message": ("id", "session_id", "data"),
@@ -61,6 +63,16 @@ class Mark(NamedTuple):
 
     size: int
     mtime_ns: int
+
+
+class Moment(NamedTuple):
+    """What tells that a database was written to, except at the end of its log."""
+
+    database: Mark | None
+    log: bytes
+    """How the log begins, anew whenever it is written from its beginning; empty without one."""
+    journal: Mark | None
+    """Of a database without a log: what is left of a transaction that never ended."""
 
 
 class OpenCodeRows:
@@ -123,9 +135,8 @@ def opencode_rows(path: str, since_ms: int, cache: str | None = None) -> Iterato
     """
     with ExitStack() as open_things:
         with _source_errors():
-            marks = _marks(path)
-            settled = _is_settled(marks)
-            readable = path
+            before = _moment(path)
+            settled, readable = _is_settled(before), path
             if not settled:
                 making = tempfile.TemporaryDirectory(prefix="opencode-", dir=_made(cache))
                 readable = _copy(path, open_things.enter_context(making))
@@ -133,7 +144,7 @@ def opencode_rows(path: str, since_ms: int, cache: str | None = None) -> Iterato
             _check(db)
             rows = OpenCodeRows(db, since_ms)
         yield rows
-        if settled and _marks(path) != marks:
+        if settled and _mark(path) != before.database:
             raise UnreadableSourceError("it changed while it was read")
 
 
@@ -153,36 +164,8 @@ def _made(cache: str | None) -> str | None:
     return cache
 
 
-def _is_settled(marks: list[Mark | None]) -> bool:
-    """Say whether the database's own file is all there is.
-
-    Raises:
-        UnreadableSourceError: there is none.
-    """
-    database, *beside = marks
-    if database is None:
-        raise UnreadableSourceError("there is no database")
-    return not any(mark and mark.size for mark in beside)
-
-
-def _copy(path: str, private: str) -> str:
-    """Copy a database and its log as they are at one moment.
-
-    Raises:
-        UnreadableSourceError: they were never the same before and after.
-    """
-    copy = os.path.join(private, "opencode.db")
-    for _ in range(_TRIES):
-        before = _marks(path)
-        for suffix in _FILES:
-            _copy_file(path + suffix, copy + suffix)
-        if _marks(path) == before:
-            return copy
-    raise UnreadableSourceError("it changes faster than it can be copied")
-
-
-def _marks(path: str) -> list[Mark | None]:
-    return [_mark(path + suffix) for suffix in _FILES]
+def _moment(path: str) -> Moment:
+    return Moment(_mark(path), _beginning(path + "-wal"), _mark(path + "-journal"))
 
 
 def _mark(path: str) -> Mark | None:
@@ -191,6 +174,41 @@ def _mark(path: str) -> Mark | None:
     except FileNotFoundError:
         return None
     return Mark(found.st_size, found.st_mtime_ns)
+
+
+def _beginning(path: str) -> bytes:
+    try:
+        with open(path, "rb") as log:
+            return log.read(_LOG_HEAD)
+    except FileNotFoundError:
+        return b""
+
+
+def _is_settled(moment: Moment) -> bool:
+    """Say whether the database's own file is all there is.
+
+    Raises:
+        UnreadableSourceError: there is none.
+    """
+    if moment.database is None:
+        raise UnreadableSourceError("there is no database")
+    return not moment.log and not (moment.journal and moment.journal.size)
+
+
+def _copy(path: str, private: str) -> str:
+    """Copy a database and its log as they are at one moment; gives the copy's path.
+
+    Raises:
+        UnreadableSourceError: every copy was of two moments.
+    """
+    copy = os.path.join(private, "opencode.db")
+    for _ in range(_TRIES):
+        before = _moment(path)
+        for suffix in _FILES:
+            _copy_file(path + suffix, copy + suffix)
+        if _moment(path) == before:
+            return copy
+    raise UnreadableSourceError("it changes faster than it can be copied")
 
 
 def _copy_file(source: str, target: str) -> None:

@@ -114,7 +114,7 @@ class _Writer:
         self._db = db
         found = db.execute(_LAST_ID).fetchone()
         self._last_id: int = found[0] if found else 0
-        self._stored = stored_uids(db, events)
+        self._stored = _stored_uids(db, events)
         self._rows: dict[bytes, _Row] = {}
         self._waiting: dict[tuple[bytes, int], list[bytes]] = {}
         self._twins: dict[bytes, list[int]] = {}
@@ -222,7 +222,7 @@ class _Writer:
         return [ts_ms for (ts_ms,) in stored] + self._twins.get(twin_uid or b"", [])
 
 
-def stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[bytes]:
+def _stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[bytes]:
     """Give those of the events' identities that the database has: in few queries, not in many."""
     uids = [event.uid for event in events]
     stored: set[bytes] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.transcripts.calls import claude, gemini, qwen
+from fluxmirror_core.transcripts.calls import claude, codex, copilot, gemini, qwen
 from fluxmirror_core.wire.builder import Origin
 from fluxmirror_core.wire.identity import Identity
 
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 TRANSCRIPT: Final = "transcript"
 _READERS: Final[Mapping[str, Callable[[Part], Iterator[ToldCall]]]] = {
     "claude-code": claude.calls,
+    "codex-cli": codex.calls,
     "gemini-cli": gemini.calls,
     "qwen-code": qwen.calls,
+    "copilot-cli": copilot.calls,
 }
 
 

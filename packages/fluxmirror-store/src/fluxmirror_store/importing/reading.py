@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_core.transcripts.part import Problem
 
+from fluxmirror_store.importing.calls import read_calls
+from fluxmirror_store.importing.opencode import read_opencode
 from fluxmirror_store.importing.session_files import UNREADABLE
+from fluxmirror_store.importing.sources import CALLS, USAGE
 from fluxmirror_store.importing.stretch import marked, read_stretch
+from fluxmirror_store.importing.usage import read_usage
+from fluxmirror_store.opencode_database import UnreadableSourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
     Read = Callable[[Job, Part, EventBuilder], list[Any]]
 
+_READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
+_DATABASE_AGENT: Final = "opencode"
 FAILED: Final = "the program failed"
 """The name is the error's; the rest of the file is read when it has changed."""
 GROUP_BYTES: Final = 8 << 20
@@ -43,9 +50,15 @@ class Reading(NamedTuple):
     """The file goes on."""
 
 
-def read_group(read: Read, builder: EventBuilder, jobs: list[Job]) -> list[Reading]:
-    """Read a stretch of each of some files."""
-    return [_read(read, builder, job) for job in jobs]
+def read_group(what: str, builder: EventBuilder, jobs: list[Job]) -> list[Reading]:
+    """Read a stretch of each of some files.
+
+    Args:
+        what: `USAGE` or `CALLS`.
+        builder: scrubs what is told.
+        jobs: where to read on.
+    """
+    return [_read(what, builder, job) for job in jobs]
 
 
 def groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
@@ -62,19 +75,38 @@ def groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
         yield group
 
 
-def _read(read: Read, builder: EventBuilder, job: Job) -> Reading:
+def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
+    if job.file.agent == _DATABASE_AGENT:
+        return _read_database(what, builder, job)
     try:
         stretch = read_stretch(job.file.path, job.mark, afresh=job.afresh)
     except FileNotFoundError:
         return Reading(job, None, [], Counter(), restarted=False, more=False)
     except (OSError, MemoryError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        problems = Counter([Problem(UNREADABLE, reason)])
-        return Reading(job, None, [], problems, restarted=False, more=False)
+        return _unreadable(job, getattr(error, "strerror", None) or type(error).__name__)
     part = stretch.part
     try:
-        told = read(job, part, builder)
+        told = _READERS[what](job, part, builder)
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
-        problems = Counter([Problem(FAILED, type(error).__name__)])
-        return Reading(job, job.mark, [], problems, restarted=False, more=False)
+        return _failed(job, error)
     return Reading(job, marked(stretch), told, part.problems, stretch.restarted, stretch.more)
+
+
+def _read_database(what: str, builder: EventBuilder, job: Job) -> Reading:
+    try:
+        told = read_opencode(what, job, builder)
+    except UnreadableSourceError as error:
+        return _unreadable(job, str(error))
+    except Exception as error:  # noqa: BLE001 - as above
+        return _failed(job, error)
+    return Reading(job, told.mark, told.rows, told.problems, restarted=False, more=told.more)
+
+
+def _unreadable(job: Job, reason: str) -> Reading:
+    problems = Counter([Problem(UNREADABLE, reason)])
+    return Reading(job, None, [], problems, restarted=False, more=False)
+
+
+def _failed(job: Job, error: Exception) -> Reading:
+    problems = Counter([Problem(FAILED, type(error).__name__)])
+    return Reading(job, job.mark, [], problems, restarted=False, more=False)

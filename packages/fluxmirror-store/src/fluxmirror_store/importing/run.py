@@ -18,14 +18,12 @@ from fluxmirror_store.crew import crew_size, in_order
 from fluxmirror_store.database import connect_to_read, connect_to_write, is_outdated, store_errors
 from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.call_rows import write_calls
-from fluxmirror_store.importing.calls import read_calls
 from fluxmirror_store.importing.nameless import join_nameless
 from fluxmirror_store.importing.reading import FAILED, Reading, groups, read_group
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
 from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, USAGE, Job
 from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END, Mark
-from fluxmirror_store.importing.usage import read_usage
 from fluxmirror_store.machine import event_builder
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 
@@ -35,13 +33,11 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.paths import Places
 
-    from fluxmirror_store.importing.reading import Read
     from fluxmirror_store.importing.response_rows import PriceBook
     from fluxmirror_store.importing.session_files import Found, SessionFile
 
 CREW_BYTES: Final = 16 << 20
 """So much to read is worth the start of several processes."""
-_READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _LOCK: Final = "import.lock"
 _SEEN_TWICE: Final = (UNREADABLE, TORN_END, LONG_LINE, REWRITTEN, BAD_LINE)
 """What every pass over a file meets: the last one counts it."""
@@ -219,7 +215,7 @@ class _Import:
             jobs = [] if self._is_over() else following
 
     def _readings(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Reading]]:
-        read = partial(read_group, _READERS[what], self._builder)
+        read = partial(read_group, what, self._builder)
         lists = self._until_deadline(waiting)
         if self._total - self._done() >= CREW_BYTES and (size := crew_size()) > 1:
             yield from in_order(read, lists, size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from fnmatch import fnmatchcase
@@ -22,6 +23,7 @@ _ANY_DEPTH: Final = "**"
 _DEEPEST: Final = 16
 """Folders below an agent's directory: nobody has more, but for a loop that the system made."""
 _OPENCODE_DATABASE: Final = "OPENCODE_DB"
+_DATABASE: Final = ".db"
 
 
 class SessionFile(NamedTuple):
@@ -161,7 +163,13 @@ def _named(spec: AgentSpec, env: Mapping[str, str]) -> Iterator[SessionFile]:
 
 def _session_file(agent: str, path: str, status: os.stat_result) -> SessionFile:
     identity = f"{status.st_dev}:{status.st_ino}" if status.st_ino else ""
-    return SessionFile(agent, path, status.st_size, status.st_mtime_ns, identity)
+    size, mtime_ns = status.st_size, status.st_mtime_ns
+    if path.endswith(_DATABASE):
+        # What is new in a database stands in its log first.
+        with contextlib.suppress(OSError):
+            log = os.stat(f"{path}-wal")
+            size, mtime_ns = size + log.st_size, max(mtime_ns, log.st_mtime_ns)
+    return SessionFile(agent, path, size, mtime_ns, identity)
 
 
 def _each_once(files: Mapping[str, SessionFile]) -> list[SessionFile]:

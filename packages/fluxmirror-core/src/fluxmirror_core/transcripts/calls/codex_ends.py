@@ -34,6 +34,8 @@ _STARTS: Final = {
     "Command blocked by PreToolUse hook": Outcome.DENIED,
     "Tool call blocked by PreToolUse hook": Outcome.DENIED,
 }
+_ANSWERS: Final = ('{"', "Chunk ID: ", "Plan updated")
+"""How tools of Codex's own begin to answer: they tell an error in plain words."""
 _ABORTED: Final = re.compile(r"(?:Wall time: \S+ seconds\n)?aborted\b")
 _RUNNING: Final = re.compile(r"^Process running with session ID ", re.MULTILINE)
 _REFUSALS: Final = ("rejected by user", "rejected by the user")
@@ -79,7 +81,8 @@ def of_output(tool: str, told: object) -> End | None:
     given = _text(told)
     head, mark, rest = given.partition("\nOutput:\n")
     if tool not in (SHELL, PATCH):
-        return _of_text(given, told)
+        answers = given.startswith(_ANSWERS)
+        return End(Outcome.OK, output=told) if answers else _of_text(given, told)
     if tool == SHELL and mark and _RUNNING.search(head):
         return None
     if given.startswith('{"'):
