@@ -237,6 +237,39 @@ def test_log_that_a_killed_agent_left_is_read(settled: Path, tmp_path: Path) -> 
     assert contents(left) == before
 
 
+WRITER = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA wal_autocheckpoint = 20")
+row = db.execute("SELECT session_id, data FROM message WHERE data LIKE '%assistant%'").fetchone()
+print("ready", flush=True)
+for number in range(300):
+    db.execute("BEGIN")
+    for half in range(2):
+        own_id = f"msg_{number:03}_{half}"
+        db.execute("INSERT INTO message VALUES (?, ?, 1, 9e12, ?)", (own_id, *row))
+    db.execute("COMMIT")
+"""
+
+
+def test_agent_that_writes_on_and_on_is_read_up_to_a_moment(settled: Path) -> None:
+    """Whole transactions, none left out, however often the log is moved into the database."""
+    command = [sys.executable, "-c", WRITER, str(settled)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as agent:
+        assert agent.stdout
+        assert agent.stdout.readline()
+        seen = [0]
+        while agent.poll() is None or seen[-1] < 600:
+            try:
+                keys = [one.key for one in read(settled, 9_000_000_000_000)[0]]
+            except UnreadableSourceError:
+                continue
+            assert keys == [f"msg_{at // 2:03}_{at % 2}" for at in range(len(keys))]
+            seen.append(len(keys))
+    assert seen == sorted(seen)
+    assert all(count % 2 == 0 for count in seen)
+
+
 def add_message(db: sqlite3.Connection, own_id: str, time_updated: int) -> None:
     """Write one answer more, as the last one."""
     db.execute(

@@ -222,7 +222,7 @@ def _copy_file(source: str, target: str) -> None:
 def _connect(path: str, *, settled: bool) -> sqlite3.Connection:
     """Open a database; one that is settled is read as it lies there, without a lock."""
     mode = "mode=ro&immutable=1" if settled else "mode=rw"
-    db = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
+    db = sqlite3.connect(f"file:{quote(os.path.abspath(path))}?{mode}", uri=True)
     db.row_factory = sqlite3.Row
     db.text_factory = _text
     return db

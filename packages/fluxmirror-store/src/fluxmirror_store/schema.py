@@ -173,7 +173,6 @@ CREATE TABLE record (
 
 TRANSCRIPT_INDEXES: Final = (
     "CREATE INDEX response_ts ON response (ts_ms)",
-    "CREATE INDEX response_source ON response (source_id)",
     "CREATE INDEX event_response ON event (response_key, call_id) WHERE response_key IS NOT NULL",
     # Calls that only hooks without ids told of: few, as they find their other half.
     """
@@ -181,6 +180,22 @@ TRANSCRIPT_INDEXES: Final = (
     WHERE call_id IS NULL AND phases > 0 AND phases < 8
     """,
 )
+
+ARCHIVE_COPY_TABLE: Final = """
+CREATE TABLE archive_copy (
+    id              INTEGER PRIMARY KEY,   -- of a source's copies the last is the one in use
+    source_id       INTEGER NOT NULL REFERENCES source (id),
+    path            TEXT NOT NULL UNIQUE,  -- below the archive's directory, parts by `/`
+    size            INTEGER NOT NULL,      -- of what it holds, in bytes
+    sha256          BLOB NOT NULL,         -- of what it holds
+    stored_size     INTEGER NOT NULL,      -- of the copy itself
+    source_size     INTEGER NOT NULL,      -- the session file's, when it was copied
+    source_mtime_ns INTEGER NOT NULL,
+    archived_ms     INTEGER NOT NULL,
+    verified_ms     INTEGER                -- when it was last read whole; NULL: it was damaged
+) STRICT
+"""
+ARCHIVE_INDEX: Final = "CREATE INDEX archive_copy_source ON archive_copy (source_id)"
 
 _TIME: Final = "coalesce(e.ts_text, strftime('%Y-%m-%dT%H:%M:%SZ', e.ts_ms / 1000, 'unixepoch'))"
 _RAW: Final = """coalesce(p.raw_json, '{"tool_input":' || p.input_json || '}')"""

@@ -26,13 +26,11 @@ FROM response AS r JOIN source AS s ON s.id = r.source_id
 JOIN record AS d ON d.response_id = r.id JOIN source AS t ON t.id = d.source_id
 WHERE r.agent = ? AND r.key IN
 """
-_WRITE: Final = f"""
-INSERT OR REPLACE INTO response (id, {", ".join(_COLUMNS)}, cost_pico, price_id)
+_INTO: Final = f"""
+INTO response ({", ".join(_COLUMNS)}, cost_pico, price_id, id)
 VALUES ({", ".join("?" * (len(_COLUMNS) + 3))})
 """
-_WRITE_RECORD: Final = """
-INSERT OR REPLACE INTO record (response_id, source_id, offset, raw_json) VALUES (?, ?, ?, ?)
-"""
+_RECORD_INTO: Final = "INTO record (source_id, offset, raw_json, response_id) VALUES (?, ?, ?, ?)"
 _FORGET: Final = "DELETE FROM response WHERE agent = ? AND key GLOB ?"
 _FORGET_RECORDS: Final = """
 DELETE FROM record WHERE response_id IN (SELECT id FROM response WHERE agent = ? AND key GLOB ?)
@@ -115,15 +113,18 @@ def write_responses(
     for row in rows:
         other = told.get((row.agent, row.key))
         told[row.agent, row.key] = row if other is None else merge_rows(other, row)
-    known = {(row.agent, row.key): (number, row) for number, row in _stored(db, list(told))}
+    last = db.execute("SELECT coalesce(max(id), 0) FROM response").fetchone()[0]
+    stored = _stored(db, list(told)) if last else ()
+    known = {(row.agent, row.key): (number, row) for number, row in stored}
     new = [row for key, row in told.items() if key not in known]
     changed = [
         (number, merged)
         for key, (number, row) in known.items()
         if (merged := merge_rows(row, told[key])) != row
     ]
-    last = db.execute("SELECT coalesce(max(id), 0) FROM response").fetchone()[0]
-    _write(db, [*enumerate(new, last + 1), *changed], Prices(db, book, now_ms))
+    prices = Prices(db, book, now_ms)
+    _write(db, "INSERT", enumerate(new, last + 1), prices)
+    _write(db, "REPLACE", changed, prices)
     for _, merged in changed:
         if merged.session != known[merged.agent, merged.key][1].session:
             move_calls(db, merged.agent, merged.key, merged.session)
@@ -195,22 +196,18 @@ def _row(columns: Sequence[Any]) -> ResponseRow:
     )  # fmt: skip
 
 
-def _write(db: sqlite3.Connection, rows: Sequence[tuple[int, ResponseRow]], prices: Prices) -> None:
-    db.executemany(
-        _WRITE,
-        (
+def _write(
+    db: sqlite3.Connection, how: str, rows: Iterable[tuple[int, ResponseRow]], prices: Prices
+) -> None:
+    responses, records = [], []
+    for number, row in rows:
+        cost_pico, price_id = prices.cost_of(row.agent, row.model, row.ts_ms, row.tokens)
+        responses.append(
             (
-                number, row.agent, row.key, row.ts_ms, row.session, row.subagent, row.model,
-                row.project, row.source_id, *row.tokens,
-                *prices.cost_of(row.agent, row.model, row.ts_ms, row.tokens),
+                row.agent, row.key, row.ts_ms, row.session, row.subagent, row.model,
+                row.project, row.source_id, *row.tokens, cost_pico, price_id, number,
             )
-            for number, row in rows
-        ),
-    )  # fmt: skip
-    db.executemany(
-        _WRITE_RECORD,
-        (
-            (number, row.record.source_id, row.record.offset, row.record.raw_json)
-            for number, row in rows
-        ),
-    )
+        )  # fmt: skip
+        records.append((*row.record[1:], number))
+    db.executemany(f"{how} {_INTO}", responses)
+    db.executemany(f"{how} {_RECORD_INTO}", records)

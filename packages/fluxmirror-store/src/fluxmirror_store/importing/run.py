@@ -13,7 +13,7 @@ from fluxmirror_core.private import make_directory
 from fluxmirror_core.transcripts.part import BAD_LINE, Problem
 
 from fluxmirror_store import lock
-from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
+from fluxmirror_store.checkpoint import checkpoint, wal_bytes
 from fluxmirror_store.crew import crew_size, in_order
 from fluxmirror_store.database import connect_to_read, connect_to_write, is_outdated, store_errors
 from fluxmirror_store.importing import sources
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 CREW_BYTES: Final = 16 << 20
 """So much to read is worth the start of several processes."""
 _LOCK: Final = "import.lock"
+_LOG_BYTES: Final = 64 << 20
+"""A first import writes its pages several times: brought home too often, they cost more."""
 _SEEN_TWICE: Final = (UNREADABLE, TORN_END, LONG_LINE, REWRITTEN, BAD_LINE)
 """What every pass over a file meets: the last one counts it."""
 
@@ -245,7 +247,7 @@ class _Import:
             self._problems[readings[0].job.file.agent, problem] += 1
             with writing(self._db):
                 self._note(what, readings[0]._replace(problems=Counter()))
-        if wal_bytes(self._places.database) > WAL_BYTES:
+        if wal_bytes(self._places.database) > _LOG_BYTES:
             checkpoint(self._places.database)
 
     def _write(self, what: str, readings: Sequence[Reading]) -> None:

@@ -13,10 +13,10 @@ from fluxmirror_store.importing.response_rows import Record, ResponseRow, merge_
 from fluxmirror_store.importing.sources import stored_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from fluxmirror_core.transcripts.part import Part
-    from fluxmirror_core.transcripts.response import Response
+    from fluxmirror_core.transcripts.response import Response, Tokens
     from fluxmirror_core.wire.builder import EventBuilder
 
     from fluxmirror_store.importing.sources import Job
@@ -44,13 +44,16 @@ def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]
         part: its memory and problems are filled.
         builder: scrubs names, and finds repositories.
     """
-    return merged(response_row(job, part, one, builder) for one in _READERS[job.file.agent](part))
-
-
-def merged(rows: Iterable[ResponseRow]) -> list[ResponseRow]:
-    """Put the records of each response together."""
     told: dict[str, ResponseRow] = {}
-    for row in rows:
+    seen: dict[str | None, tuple[Tokens, int | None]] = {}
+    for response in _READERS[job.file.agent](part):
+        # Most agents tell a response several times in equal words.
+        tokens, ts_ms = seen.get(response.key, (None, None))
+        if tokens == response.tokens and ts_ms is not None and (response.ts_ms or 0) >= ts_ms:
+            continue
+        if response.key is not None:
+            seen[response.key] = response.tokens, response.ts_ms
+        row = response_row(job, part, response, builder)
         other = told.get(row.key)
         told[row.key] = row if other is None else merge_rows(other, row)
     return list(told.values())
