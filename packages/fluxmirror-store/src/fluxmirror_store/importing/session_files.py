@@ -65,6 +65,8 @@ def find_session_files(env: Mapping[str, str], agent: str | None = None) -> Foun
     files: dict[str, SessionFile] = {}
     roots = []
     for spec in specs:
+        for file in _named(spec, env):
+            files.setdefault(file.path, file)
         root = session_root(spec, env)
         if not spec.transcripts or not os.path.isdir(root):
             continue
@@ -73,8 +75,6 @@ def find_session_files(env: Mapping[str, str], agent: str | None = None) -> Foun
             *folders, name = pattern.split("/")
             for file in walk.files(root, tuple(folders), name):
                 files.setdefault(file.path, file)
-        for file in _named(spec, env):
-            files.setdefault(file.path, file)
         problems.update(walk.problems)
         if not walk.problems:
             roots.append(root)
