@@ -10,12 +10,14 @@ import pytest
 
 from tests.agents.client import Task
 from tests.agents.model.script import prompt
+from tests.agents.joined import join
 from tests.agents.observed import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.agents.client import Client, Ending
+    from tests.agents.joined import Joined
     from tests.agents.model.server import Model
     from tests.agents.observed import Observed
 
@@ -44,6 +46,8 @@ def test_rows_are_what_was_done(
     observed = observe(flux_home, project)
     assert_same(observed, agent, expected)
     assert observed.sessions == {client.session(ending): {agent}}
+    joined = join(client, flux_home, observed.sessions)
+    assert_joined(joined, expected)
 
 
 def play(client: Client, scenario: str, project: Path, flux_home: Path) -> Ending:
@@ -66,6 +70,20 @@ def assert_same(observed: Observed, agent: str, expected: dict[str, Any]) -> Non
     else:
         assert observed.calls == calls
         assert started_first(observed.timeline) == expected["timeline"]
+
+
+def assert_joined(joined: Joined, expected: dict[str, Any]) -> None:
+    """Compare with what the session files tell: the same calls, each with its end and response."""
+    assert not joined.problems
+    assert not joined.hook_only
+    assert [call["detail"] for call in joined.file_only] == expected.get("file_only", [])
+    assert len(joined.both) == len(expected["calls"])
+    for call in (*joined.both, *joined.file_only):
+        assert call["outcome"] != "unknown", call
+        assert call["response_key"], call
+        # Hooks of Codex tell no exit code, nor any other agent's that of a success.
+        assert call["exit_code"] in ({None, 3} if call["outcome"] == "failed" else {None, 0}), call
+    assert joined.responses
 
 
 def started_first(timeline: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 OUR_NAME = b"fluxmirror"
-CALLS = "SELECT agent, detail, ts_ms FROM agent_events ORDER BY ts_ms"
+CALLS = "SELECT agent, detail, ts_ms FROM agent_events WHERE sources <> 'transcript' ORDER BY ts_ms"
 SHELL = {agent: "echo one; sleep 0.1" if agent == "qwen-code" else "echo one" for agent in CLIENTS}
 
 
@@ -136,7 +136,7 @@ def work(client: Client, model: Model, project: Path) -> None:
 
 
 def recorded(program: Program, client: Client) -> list[tuple[str, str]]:
-    """Give agent and detail of every call in the database."""
+    """Give agent and detail of every call that a hook told of."""
     return sorted((agent, detail) for agent, detail, _ in rows_of(program, client))
 
 

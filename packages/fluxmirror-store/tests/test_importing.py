@@ -214,8 +214,8 @@ def test_a_file_that_cannot_be_read_is_counted_and_tried_again(
     session_file(home, "closed").write_text(row("b"))
     real = open
 
-    def refusing(path: str, mode: str = "r") -> IO[bytes] | IO[str]:
-        if path.endswith("closed.jsonl"):
+    def refusing(path: str | int, mode: str = "r") -> IO[bytes] | IO[str]:
+        if str(path).endswith("closed.jsonl"):
             raise PermissionError(13, "Permission denied", path)
         return real(path, mode)
 
