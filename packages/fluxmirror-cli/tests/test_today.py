@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fluxmirror_cli.commands.today import day_text
+from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core import paths
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
+from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import Capture, PayloadReader
 from fluxmirror_store.database import connect_to_write
+from fluxmirror_store.importing.response_rows import Record, ResponseRow, write_responses
 from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
 
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 
 RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+
+RECORD = Record("/p", 1, 0, "{}")
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -151,6 +157,27 @@ def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(tmp_path: P
         text = day_text(db, day, zone, "x\x1b[2J\n# y", today=day)
     assert text.startswith(r"No activity of x\x1b[2J\n# y today")
     assert text.count("\n") == 2
+
+
+def test_a_day_of_responses_alone_is_a_day_with_activity(tmp_path: Path) -> None:
+    """What models cost is told, by agent, also where no tool was called; of one agent, if asked."""
+    rows = [
+        ResponseRow(agent, agent, NOON, "/p", 1, "s", None, model, None, Tokens(1_200, 40), RECORD)
+        for agent, model in (("claude-code", "claude-opus-5-5"), ("codex-cli", "gpt-nova"))
+    ]
+    path = str(tmp_path / "events.db")
+    places = paths.places({"FLUXMIRROR_HOME": str(tmp_path)}, sys.platform)
+    with closing(connect_to_write(path)) as db:
+        db.execute("INSERT INTO source (agent, path, seen_ms) VALUES ('claude-code', '/p', 0)")
+        with writing(db):
+            write_responses(db, rows, open_book(places), NOON)
+        day, zone = date(2026, 3, 2), ZoneInfo("UTC")
+        everyone = day_text(db, day, zone, None, today=day)
+        one = day_text(db, day, zone, "claude-code", today=day)
+    assert "## Activity" not in everyone
+    assert "| Claude Code |         1 | 1.20K |     40 |      0 |       0 | " in everyone
+    assert "| Codex CLI | gpt-nova |         1 |" in everyone
+    assert "Codex" not in one
 
 
 def test_today_loads_little() -> None:

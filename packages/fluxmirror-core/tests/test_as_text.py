@@ -98,6 +98,20 @@ def test_bars_are_scaled_to_the_longest_and_never_vanish() -> None:
     assert text.splitlines()[4:] == bars
 
 
+def test_bars_begin_below_each_other_and_may_say_more_than_a_number() -> None:
+    """Labels take the same columns, whatever their script."""
+    rows = (("日本", 10**18, "$1.00"), ("a\x1b", 10**18 // 3, "$0.33"), ("none", 0, "$0.00"))
+    text = render_text(Report("T", (Section("S", "bars", rows=rows),)))
+    assert text.splitlines()[5:7] == [f"日本  {'█' * 30} $1.00", f"a\\x1b {'█' * 9} $0.33"]
+
+
+def test_facts_stand_above_a_table_line_by_line() -> None:
+    """As a list; each is one line, whatever it holds."""
+    section = Section("S", "table", COLUMNS, (("x", 1),), facts=("one", "two\n# three"))
+    lines = render_text(Report("T", (section,))).splitlines()
+    assert lines[4:7] == ["- one", r"- two\n# three", ""]
+
+
 def test_a_megabyte_in_a_cell_is_only_long() -> None:
     """Size alone breaks nothing; reports cut before they come here."""
     assert len(table(("x|" * 500_000, 1))[2]) > 1_500_000

@@ -11,7 +11,7 @@ import pytest
 from fluxmirror_core.messages import Catalog, languages, load_catalog, read_texts
 
 SOURCE = Path(fluxmirror_core.__file__).parent
-USED = re.compile(r"[\"']((?:day|column|outcome)\.[a-z_.{}]+)[\"']")
+USED = re.compile(r"[\"']((?:day|column|outcome|cost|coverage|money)\.[a-z_.{}]+)[\"']")
 
 
 def placeholders(text: str) -> set[str]:

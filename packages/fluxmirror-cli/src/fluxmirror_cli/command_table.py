@@ -11,13 +11,15 @@ VERSION = "0.1.0"
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("today", "fluxmirror_cli.commands.today", "What the agents did today."),
-    ("cost", "fluxmirror_cli.commands.cost", "What the agents' models cost, to the token."),
+    ("cost", "fluxmirror_cli.commands.cost", "What the models used, and what it cost."),
     ("doctor", "fluxmirror_cli.commands.doctor", "Is everything recorded that should be?"),
     ("install", "fluxmirror_cli.commands.install", "Put our hooks into the agents."),
     ("uninstall", "fluxmirror_cli.commands.uninstall", "Take our hooks out of the agents."),
     ("agents", "fluxmirror_cli.commands.agents", "Which agents are here, and how registered."),
     ("demo", "fluxmirror_cli.commands.demo", "Make a throw-away database to look around in."),
     ("import", "fluxmirror_cli.commands.import_", "Read what the agents' session files tell."),
+    ("archive", "fluxmirror_cli.commands.archive", "Keep compressed copies of session files."),
+    ("coverage", "fluxmirror_cli.commands.coverage", "What was seen by one source only."),
     ("prices", "fluxmirror_cli.commands.prices", "What models cost, and who says so."),
     ("drain", "fluxmirror_cli.commands.drain", "Bring what waits in the spool into the database."),
     ("sqlite", "fluxmirror_cli.commands.sqlite", "Run SQL on the database, read-only."),

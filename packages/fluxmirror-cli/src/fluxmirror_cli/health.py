@@ -13,8 +13,10 @@ from fluxmirror_core import journal
 
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.health_agents import examine_agents
+from fluxmirror_cli.health_coverage import examine_coverage
 from fluxmirror_cli.health_database import examine_database
 from fluxmirror_cli.health_row import ERROR, OK, WARN, Row
+from fluxmirror_cli.health_sources import examine_sources
 from fluxmirror_cli.health_spool import examine_spool
 from fluxmirror_cli.wording import counted
 
@@ -36,7 +38,9 @@ def examine(places: Places) -> list[Row]:
         *_program(),
         *examine_database(places),
         *examine_spool(places),
+        *examine_sources(places),
         *examine_agents(),
+        *examine_coverage(places),
         *_permissions(places),
         *_journal(places),
         *_errors(places),

@@ -157,12 +157,23 @@ def m005_transcripts(db: sqlite3.Connection, _: Progress) -> None:
         _record(db, 5)
 
 
+def m006_archive(db: sqlite3.Connection, _: Progress) -> None:
+    """Make room for what is known of the copies of session files."""
+    with writing(db):
+        if schema_version(db) >= 6:  # noqa: PLR2004 - another process was faster
+            return
+        db.execute(schema.ARCHIVE_COPY_TABLE)
+        db.execute(schema.ARCHIVE_INDEX)
+        _record(db, 6)
+
+
 STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m001_baseline,
     m002_event,
     m003_move_legacy_rows,
     m004_batches_and_versions,
     m005_transcripts,
+    m006_archive,
 )
 
 

@@ -110,7 +110,7 @@ def window(db: sqlite3.Connection, period: Period, agent: str | None = None) -> 
 
 def count_day(db: sqlite3.Connection, wanted: Window) -> Counted:
     """Ask everything that a day's report is built from, of one state of the database."""
-    with _snapshot(db):
+    with snapshot(db):
         return Counted(
             agents=agent_activity(db, wanted),
             edited=edited_files(db, wanted),
@@ -191,7 +191,7 @@ def event_count(db: sqlite3.Connection) -> int:
 
 
 @contextmanager
-def _snapshot(db: sqlite3.Connection) -> Iterator[None]:
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
     """Read one state of the database while others write."""
     db.execute("BEGIN")
     try:

@@ -30,7 +30,10 @@ def render_text(report: Report) -> str:
     """Write a report as Markdown, with a line feed at its end."""
     blocks = [f"# {one_line(report.title)}"]
     for section in report.sections:
-        blocks += [f"## {one_line(section.title)}", _BODIES[section.kind](section)]
+        blocks.append(f"## {one_line(section.title)}")
+        if section.facts:
+            blocks.append("\n".join(f"- {one_line(fact)}" for fact in section.facts))
+        blocks.append(_BODIES[section.kind](section))
         if section.note:
             blocks.append(one_line(section.note))
     return "\n\n".join(blocks) + "\n"
@@ -68,11 +71,13 @@ def _table(section: Section) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    if isinstance(cell, int):
-        return f"{cell:,}"
-    text = one_line(cell)
+    text = _written(cell)
     # A backslash before the pipe would take the escape for itself, so it is escaped as well.
     return _PIPE.sub(r"\1\1\\|", text) if "|" in text else text
+
+
+def _written(cell: Cell) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else one_line(cell)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
@@ -95,11 +100,16 @@ def _bars(section: Section) -> str:
 
 
 def _bar_lines(rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
-    most = max((count for _, count in rows if isinstance(count, int)), default=0)
-    for label, count in rows:
-        if isinstance(count, int) and count:
-            length = max(_BAR_WIDTH * count // most, 1)
-            yield f"{one_line(str(label))} {_BAR * length} {count:,}"
+    bars = [
+        (_written(label), number, _written(shown[0] if shown else number))
+        for label, number, *shown in rows
+        if isinstance(number, int) and number
+    ]
+    most = max((number for _, number, _ in bars), default=0)
+    widest = max((width(label) for label, _, _ in bars), default=0)
+    for label, number, shown_number in bars:
+        length = max(_BAR_WIDTH * number // most, 1)
+        yield f"{_padded(label, widest, False)} {_BAR * length} {shown_number}"  # noqa: FBT003 - a column of texts
 
 
 _BODIES: Final = {"table": _table, "bars": _bars}

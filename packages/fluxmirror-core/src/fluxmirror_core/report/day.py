@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.report.cells import NAME_CHARS, agent_name, head, shown_path
 from fluxmirror_core.report.sections import Column, Report, Section
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _EDITED: Final = 20
 _READ: Final = 10
 _COMMAND_CHARS: Final = 80
-_PATH_CHARS: Final = 100
-_NAME_CHARS: Final = 60
 _UNKNOWN: Final = "unknown"
 _TOLD_OUTCOMES: Final = ("failed", "denied", "rejected", "interrupted", _UNKNOWN)
 _MINUTE_MS: Final = 60_000
@@ -39,17 +37,21 @@ class _Clock(dict[int, str]):
         return shown
 
 
-def build_day_report(day: Day, catalog: Catalog, *, today: date, home: str) -> Report:
+def build_day_report(
+    day: Day, catalog: Catalog, *, today: date, home: str, cost: Sequence[Section] = ()
+) -> Report:
     """Put a day into words.
 
     Args:
-        day: a day with at least one call.
+        day: a day with at least one call, or one that cost something.
         catalog: the words.
         today: which date is today, as only that day is called so.
         home: directory that paths are shown relative to, as `~`.
+        cost: what is said of its cost.
     """
     sections = (
         _activity(day, catalog),
+        *cost,
         _edited(day, catalog, home),
         _read(day, catalog, home),
         _shell(day, catalog),
@@ -84,11 +86,6 @@ def no_activity(day: Day, catalog: Catalog, elsewhen: Elsewhen, *, today: date) 
     return line, catalog.text("day.none.uncounted")
 
 
-def agent_name(agent: str) -> str:
-    """Give an agent's name as people write it; an unknown one goes by its id."""
-    return BY_ID[agent].name if agent in BY_ID else _head(agent, _NAME_CHARS)
-
-
 def _which(day: Day, today: date) -> str:
     """Choose among the four texts for a day: today or another, of all agents or of one."""
     when = "today" if day.period.first == today else "date"
@@ -112,14 +109,16 @@ def _activity(day: Day, catalog: Catalog) -> Section:
 
 def _edited(day: Day, catalog: Catalog, home: str) -> Section:
     shown = day.edited[:_EDITED]
-    rows = tuple((_path(one.path, home), _head(one.tool, _NAME_CHARS), one.times) for one in shown)
+    rows = tuple(
+        (shown_path(one.path, home), head(one.tool, NAME_CHARS), one.times) for one in shown
+    )
     columns = _columns(catalog, ("column.path", "column.tool"), ("column.count",))
     note = _more(catalog, day.edited, _EDITED)
     return Section(catalog.text("day.section.edited"), "table", columns, rows, note)
 
 
 def _read(day: Day, catalog: Catalog, home: str) -> Section:
-    rows = tuple((_path(one.name, home), one.times) for one in day.read[:_READ])
+    rows = tuple((shown_path(one.name, home), one.times) for one in day.read[:_READ])
     columns = _columns(catalog, ("column.path",), ("column.count",))
     note = _more(catalog, day.read, _READ)
     return Section(catalog.text("day.section.read"), "table", columns, rows, note)
@@ -132,7 +131,7 @@ def _shell(day: Day, catalog: Catalog) -> Section:
     rows = tuple(
         (
             clock[one.ts_ms // _MINUTE_MS],
-            _head(one.command, _COMMAND_CHARS) or catalog.text("day.no_command"),
+            head(one.command, _COMMAND_CHARS) or catalog.text("day.no_command"),
             told.get(one.outcome, ""),
         )
         for one in day.commands
@@ -144,13 +143,13 @@ def _shell(day: Day, catalog: Catalog) -> Section:
 
 
 def _directories(day: Day, catalog: Catalog, home: str) -> Section:
-    rows = tuple((_path(one.name, home), one.times) for one in day.directories)
+    rows = tuple((shown_path(one.name, home), one.times) for one in day.directories)
     columns = _columns(catalog, ("column.path",), ("column.count",))
     return Section(catalog.text("day.section.directories"), "table", columns, rows)
 
 
 def _tools(day: Day, catalog: Catalog) -> Section:
-    rows = tuple((_head(one.name, _NAME_CHARS), one.times) for one in day.tools)
+    rows = tuple((head(one.name, NAME_CHARS), one.times) for one in day.tools)
     columns = _columns(catalog, ("column.tool",), ("column.count",))
     return Section(catalog.text("day.section.tools"), "table", columns, rows)
 
@@ -171,16 +170,3 @@ def _columns(
 
 def _more(catalog: Catalog, rows: Sequence[object], shown: int) -> str:
     return catalog.text("day.more", count=f"{len(rows) - shown:,}") if len(rows) > shown else ""
-
-
-def _path(path: str, home: str) -> str:
-    """Show what lies under the user's home as `~`; of a long path the end tells more."""
-    base = home.rstrip("/\\")
-    below = path[len(base) :]
-    if base and path.startswith(base) and below[:1] in ("", "/", "\\"):
-        path = f"~{below}"
-    return path if len(path) <= _PATH_CHARS else f"…{path[1 - _PATH_CHARS :]}"
-
-
-def _head(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -23,9 +23,14 @@ class Section(NamedTuple):
     columns: tuple[Column, ...] = ()
     """Of a table."""
     rows: tuple[tuple[Cell, ...], ...] = ()
-    """Cells of a table, one per column; label and number of a bar."""
+    """Cells of a table, one per column; of a bar its label, its number, and what to write for it.
+
+    The last may be left out: the number is written then.
+    """
     note: str = ""
     """What is to be said under the rows, such as how many were left out."""
+    facts: tuple[str, ...] = ()
+    """What is to be said above the rows, a line each."""
 
 
 class Report(NamedTuple):

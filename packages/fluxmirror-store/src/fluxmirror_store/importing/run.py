@@ -201,8 +201,7 @@ class _Import:
         with writing(self._db):
             jobs = sources.register(self._db, plan, self._now_ms)
             if self._wanted.since_ms is None:
-                found = self._found
-                sources.note_missing(self._db, known, found.files, found.roots, self._now_ms)
+                sources.note_missing(self._db, known, self._found, self._now_ms)
         return jobs
 
     def _read_all(self, what: str, jobs: list[Job]) -> None:

@@ -9,15 +9,15 @@ from fluxmirror_store.importing.stretch import Mark
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from fluxmirror_store.importing.session_files import SessionFile
+    from fluxmirror_store.importing.session_files import Found, SessionFile
 
 USAGE: Final = "usage"
 CALLS: Final = "calls"
 
 _SELECT: Final = """
-SELECT s.id, s.agent, s.path, s.identity, r.size, r.mtime_ns, r.end, r.tail, r.memory
+SELECT s.id, s.agent, s.path, s.identity, s.gone_ms, r.size, r.mtime_ns, r.end, r.tail, r.memory
 FROM source AS s LEFT JOIN reading AS r ON r.source_id = s.id AND r.what = ?
 """
 _REGISTER: Final = """
@@ -40,6 +40,8 @@ class Source(NamedTuple):
     agent: str
     path: str
     identity: str | None
+    gone_ms: int | None
+    """When it was first missed; UTC milliseconds."""
     size: int | None
     """None when it was never read."""
     mtime_ns: int | None
@@ -87,14 +89,12 @@ def stored_path(path: str) -> str:
 
 def load_sources(db: sqlite3.Connection, what: str) -> dict[str, Source]:
     """Read every known source, by path, with how far `what` of it was read."""
-    return {
-        path: Source(
-            source_id, agent, path, identity, size, mtime_ns,
-            Mark() if end is None else Mark(end, tail, memory),
-        )
-        for source_id, agent, path, identity, size, mtime_ns, end, tail, memory
-        in db.execute(_SELECT, (what,))
-    }  # fmt: skip
+    sources = {}
+    for row in db.execute(_SELECT, (what,)):
+        number, agent, path, identity, gone_ms, size, mtime_ns, end, tail, memory = row
+        mark = Mark() if end is None else Mark(end, tail, memory)
+        sources[path] = Source(number, agent, path, identity, gone_ms, size, mtime_ns, mark)
+    return sources
 
 
 def build_plan(
@@ -153,17 +153,22 @@ def save_reading(
 
 
 def note_missing(
-    db: sqlite3.Connection, known: dict[str, Source], files: Sequence[SessionFile],
-    roots: Sequence[str], now_ms: int,
-) -> None:  # fmt: skip
-    """Note which known files are gone: those below a directory that was looked through."""
-    found = {stored_path(file.path) for file in files}
-    below = tuple(f"{stored_path(root)}{os.sep}" for root in roots)
-    gone = [
-        source.id for path, source in known.items() if path not in found and path.startswith(below)
+    db: sqlite3.Connection, known: dict[str, Source], found: Found, now_ms: int
+) -> None:
+    """Note which known files are gone, and which are back.
+
+    Only a file below a directory that was looked through to its end can be missed.
+    """
+    there = {stored_path(file.path) for file in found.files}
+    below = tuple(f"{stored_path(root)}{os.sep}" for root in found.roots)
+    changed: list[tuple[int | None, int]] = [
+        (now_ms, source.id)
+        for path, source in known.items()
+        if source.gone_ms is None and path not in there and path.startswith(below)
     ]
-    if gone:
-        db.executemany(
-            "UPDATE source SET gone_ms = ? WHERE id = ? AND gone_ms IS NULL",
-            ((now_ms, source_id) for source_id in gone),
-        )
+    changed += [
+        (None, source.id)
+        for path, source in known.items()
+        if source.gone_ms is not None and path in there
+    ]
+    db.executemany("UPDATE source SET gone_ms = ? WHERE id = ?", changed)

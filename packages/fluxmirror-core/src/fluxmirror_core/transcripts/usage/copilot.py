@@ -24,7 +24,7 @@ _CALL: Final = "model.model_call_success"
 _MARKS: Final = tuple(
     f'"{kind}"'.encode() for kind in (_RECORD, _CALL, "session.start", "session.resume")
 )
-_COUNTS: Final = (
+_COUNTS: Final[tuple[str, ...]] = (
     "inputTokens",
     "cacheReadTokens",
     "cacheWriteTokens",

@@ -1,0 +1,162 @@
+"""`fluxmirror cost`: what the models used, and what it cost."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+from click.core import ParameterSource
+from fluxmirror_core.analysis.usage import By, Usage, build_usage
+from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.paths import home
+from fluxmirror_core.period import Period, choose_zone, day_period, local_date
+from fluxmirror_core.report.as_text import render_text
+from fluxmirror_core.report.usage import build_usage_report
+from fluxmirror_store.usage_queries import (
+    EVER_MS,
+    FIRST_MS,
+    UsageWindow,
+    count_usage,
+)
+
+from fluxmirror_cli.asked import asked_agent, asked_date
+from fluxmirror_cli.commands.cost_explain import explain
+from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.options import Command, database_option, json_option, not_empty
+from fluxmirror_cli.output import emit
+from fluxmirror_cli.usage_facts import usage_csv, usage_json
+from fluxmirror_cli.usage_text import nothing_text
+
+if TYPE_CHECKING:
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+
+class _Days(NamedTuple):
+    """The days that were asked for; None where there is no limit."""
+
+    first: date | None
+    last: date | None
+
+
+class _Group(Command, click.Group):
+    """A group whose help goes the way of all output."""
+
+
+@click.group("cost", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.option(
+    "--by",
+    type=click.Choice([str(by) for by in By]),
+    default=str(By.DAY),
+    show_default=True,
+    help="What to add up by. By tool: by the set of tools that a response asked for.",
+)
+@click.option(
+    "--since", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was before this day."
+)
+@click.option(
+    "--until", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was after this day."
+)
+@click.option(
+    "--date", "wanted", metavar="YYYY-MM-DD", callback=not_empty, help="Show this day only."
+)
+@click.option(
+    "--agent",
+    metavar="NAME",
+    callback=not_empty,
+    help="Show one agent only, such as claude-code.",
+)
+@click.option(
+    "--tz",
+    "zone_name",
+    metavar="ZONE",
+    callback=not_empty,
+    help="Count days in this IANA time zone.",
+)
+@database_option
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: the rows, without their total.")
+@click.pass_context
+def command(  # noqa: PLR0913 - an argument for each option
+    context: click.Context,
+    *,
+    by: str,
+    since: str | None,
+    until: str | None,
+    wanted: str | None,
+    agent: str | None,
+    zone_name: str | None,
+    database: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """What the models used, and what it cost by the providers' list prices."""
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two formats", hint="leave one out")
+    days = _days(since, until, wanted)
+    zone = choose_zone(zone_name, os.environ)
+    window = _window(days, zone)
+    with drained_database(database) as db:
+        agent_id = asked_agent(db, agent) if agent else None
+        counted = count_usage(db, window._replace(agent=agent_id), By(by), zone)
+        usage = build_usage(By(by), *counted)
+        if as_json:
+            emit(usage_json(usage))
+        elif as_csv:
+            emit(usage_csv(usage))
+        elif usage.rows:
+            emit(_text(usage, window, days, agent_id, zone))
+        else:
+            emit(nothing_text(db, zone))
+
+
+command.add_command(explain)
+
+
+def _refuse_options(context: click.Context) -> None:
+    """Refuse options that would be forgotten: a command below has its own."""
+    for parameter in context.command.params:
+        source = parameter.name and context.get_parameter_source(parameter.name)
+        if source is ParameterSource.COMMANDLINE:
+            sub = context.invoked_subcommand
+            raise UsageError(
+                f"{parameter.opts[0]} stands before `{sub}`", hint=f"`cost {sub} --help`"
+            )
+
+
+def _days(since: str | None, until: str | None, wanted: str | None) -> _Days:
+    if wanted is not None:
+        if since is not None or until is not None:
+            hint = "leave --date out, or --since and --until"
+            raise UsageError("--date is one day, --since and --until are many", hint=hint)
+        since = until = wanted
+    first = None if since is None else asked_date(since)
+    last = None if until is None else asked_date(until)
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"{first} is after {last}", hint="swap --since and --until")
+    return _Days(first, last)
+
+
+def _window(days: _Days, zone: ZoneInfo) -> UsageWindow:
+    return UsageWindow(
+        FIRST_MS if days.first is None else day_period(days.first, zone).start_ms,
+        EVER_MS if days.last is None else day_period(days.last, zone).end_ms,
+    )
+
+
+def _text(usage: Usage, window: UsageWindow, days: _Days, agent: str | None, zone: ZoneInfo) -> str:
+    # Where no limit was asked for, what there is begins and ends it.
+    start_ms = usage.total.first_ms or window.start_ms
+    end_ms = usage.total.last_ms or window.end_ms
+    first = days.first or local_date(start_ms, zone)
+    last = days.last or local_date(end_ms, zone)
+    period = Period(window.start_ms, window.end_ms, first, last, zone.key)
+    report = build_usage_report(
+        usage, load_catalog(), period=period, agent=agent, home=home(os.environ)
+    )
+    return render_text(report)

@@ -1,0 +1,172 @@
+"""Responses, one by one → the sections of `cost explain`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from fluxmirror_core.analysis.explanation import build_arithmetic
+from fluxmirror_core.report.cells import agent_name, exact_money, head, money, short_count
+from fluxmirror_core.report.sections import Column, Report, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from fluxmirror_core.analysis.explanation import (
+        Arithmetic,
+        Explanation,
+        Subject,
+        ToldResponse,
+    )
+    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.report.sections import Cell
+
+_MILLION: Final = 10**6
+_MODEL_CHARS: Final = 25
+_DATABASE: Final = ".db"
+"""A session file that is a database has rows, where others have lines."""
+
+
+def build_explanation_report(
+    explanation: Explanation, catalog: Catalog, *, of: Subject, zone: str, gone: Collection[str]
+) -> Report:
+    """Put responses into words, each with all that its cost comes from.
+
+    Args:
+        explanation: of at least one response.
+        catalog: the words.
+        of: what was asked for.
+        zone: the time zone to tell times in.
+        gone: paths of files that are not there any more.
+    """
+    shown = explanation.responses
+    sections = [_response(one, catalog, zone, gone) for one in shown]
+    if len(shown) > 1:
+        sections.insert(0, _list(explanation, catalog, zone))
+    title = catalog.text(f"cost.explain.title.{of.kind}", name=of.name, zone=zone)
+    return Report(title, (*sections, _total(explanation, catalog)))
+
+
+def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
+    rows = tuple(
+        (
+            _clock(one, zone),
+            head(one.model or catalog.text("cost.unknown"), _MODEL_CHARS),
+            short_count(one.tokens.input),
+            short_count(one.tokens.output),
+            short_count(
+                one.tokens.cache_read + one.tokens.cache_write_5m + one.tokens.cache_write_1h
+            ),
+            _cost(one, catalog),
+        )
+        for one in explanation.responses
+    )
+    numbers = ("cost.column.input", "cost.column.output", "cost.column.cache", "cost.column.cost")
+    columns = (
+        Column(catalog.text("column.time")),
+        Column(catalog.text("cost.key.model")),
+        *(Column(catalog.text(name), is_number=True) for name in numbers),
+    )
+    left = explanation.total.responses - len(rows)
+    note = catalog.text("cost.explain.older", count=f"{left:,}") if left else ""
+    return Section(catalog.text("cost.explain.responses"), "table", columns, rows, note)
+
+
+def _cost(response: ToldResponse, catalog: Catalog) -> str:
+    arithmetic = build_arithmetic(response)
+    if arithmetic is None:
+        return catalog.text("cost.unknown")
+    return money(catalog, arithmetic.price.currency, arithmetic.pico)
+
+
+def _clock(response: ToldResponse, zone: str) -> str:
+    moment = datetime.fromtimestamp(response.ts_ms // 1000, ZoneInfo(zone))
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _response(
+    response: ToldResponse, catalog: Catalog, zone: str, gone: Collection[str]
+) -> Section:
+    arithmetic = build_arithmetic(response)
+    model = response.model or catalog.text("cost.unknown")
+    title = " · ".join((_clock(response, zone), agent_name(response.agent), model))
+    columns = (
+        Column(catalog.text("cost.explain.kind")),
+        Column(catalog.text("cost.explain.tokens"), is_number=True),
+        Column(catalog.text("cost.explain.rate"), is_number=True),
+        Column(catalog.text("cost.column.cost"), is_number=True),
+    )
+    rows = _counts(response, catalog) if arithmetic is None else _charges(arithmetic, catalog)
+    facts = tuple(_facts(response, arithmetic, catalog, gone))
+    return Section(title, "table", columns, tuple(rows), facts=facts)
+
+
+def _facts(
+    response: ToldResponse, arithmetic: Arithmetic | None, catalog: Catalog, gone: Collection[str]
+) -> Iterator[str]:
+    unknown = catalog.text("cost.unknown")
+    yield catalog.text("cost.explain.session", name=response.session or unknown)
+    if response.subagent:
+        yield catalog.text("cost.explain.subagent", name=response.subagent)
+    if response.project:
+        yield catalog.text("cost.explain.project", name=response.project)
+    yield catalog.text("cost.explain.key", name=response.key)
+    unit = "row" if response.path.endswith(_DATABASE) else "byte"
+    place = catalog.text(f"cost.explain.{unit}", path=response.path, offset=response.offset)
+    yield f"{place} ({catalog.text('cost.explain.gone')})" if response.path in gone else place
+    yield catalog.text("cost.explain.raw", counts=response.raw_json)
+    if response.tokens.reasoning:
+        yield catalog.text("cost.explain.reasoning", count=f"{response.tokens.reasoning:,}")
+    yield _price(arithmetic, catalog)
+
+
+def _price(arithmetic: Arithmetic | None, catalog: Catalog) -> str:
+    if arithmetic is None:
+        return catalog.text("cost.explain.unpriced")
+    price = arithmetic.price
+    told = catalog.text(
+        "cost.explain.price", provider=price.provider, model=price.model, source=price.source
+    )
+    parts = [told]
+    if price.since:
+        parts.append(catalog.text("cost.explain.since", date=price.since))
+    if arithmetic.above is not None:
+        parts.append(catalog.text("cost.explain.tier", count=f"{arithmetic.above:,}"))
+    return ", ".join(parts)
+
+
+def _counts(response: ToldResponse, catalog: Catalog) -> Iterator[tuple[Cell, ...]]:
+    for kind, count in response.tokens._asdict().items():
+        if count and kind != "reasoning":
+            yield catalog.text(f"cost.kind.{kind}"), count, "", catalog.text("cost.unknown")
+
+
+def _charges(arithmetic: Arithmetic, catalog: Catalog) -> Iterator[tuple[Cell, ...]]:
+    price = arithmetic.price
+    for one in arithmetic.charges:
+        if one.tokens:
+            rate = exact_money(catalog, price.currency, one.rate * _MILLION)
+            cost = exact_money(catalog, price.currency, one.pico)
+            yield catalog.text(f"cost.kind.{one.kind}"), one.tokens, rate, cost
+    if price.request:
+        cost = exact_money(catalog, price.currency, price.request)
+        yield catalog.text("cost.kind.request"), "", "", cost
+    total = exact_money(catalog, price.currency, arithmetic.pico)
+    yield catalog.text("cost.total"), "", "", total
+
+
+def _total(explanation: Explanation, catalog: Catalog) -> Section:
+    total = explanation.total
+    rows: list[tuple[Cell, ...]] = [
+        (catalog.text(f"cost.kind.{kind}"), count)
+        for kind, count in total.tokens._asdict().items()
+        if count
+    ]
+    rows += [(catalog.text("cost.column.cost"), exact_money(catalog, *one)) for one in total.costs]
+    rows.insert(0, (catalog.text("cost.column.responses"), total.responses))
+    if total.unpriced:
+        rows.append((catalog.text("cost.explain.without"), total.unpriced))
+    columns = (Column(catalog.text("cost.total")), Column("", is_number=True))
+    note = catalog.text("cost.note.equivalent")
+    return Section(catalog.text("cost.section.total"), "table", columns, tuple(rows), note)

@@ -1,0 +1,73 @@
+"""Counts and money in few characters, and never a wrong one."""
+
+from __future__ import annotations
+
+import pytest
+from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.report.cells import exact_money, money, short_count, shown_path
+from hypothesis import given
+from hypothesis import strategies as st
+
+CENT = 10**10
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1_000, "1.00K"),
+        (1_234, "1.23K"),
+        (12_345, "12.3K"),
+        (99_949, "99.9K"),
+        (99_950, "100K"),
+        (999_499, "999K"),
+        (999_500, "1.00M"),
+        (1_664_952_074, "1.66B"),
+        (2 * 10**15, "2.00P"),
+    ],
+)
+def test_counts_have_three_digits(number: int, shown: str) -> None:
+    """Rounded to the nearest, also over the border of a unit."""
+    assert short_count(number) == shown
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_a_short_count_is_near_the_number(number: int) -> None:
+    """Within half a percent, in six characters at the most."""
+    shown = short_count(number)
+    value = float(shown.rstrip("KMBTP")) * 1000 ** " KMBTP".index(
+        (shown + " ").lstrip("0123456789.")[0]
+    )
+    assert abs(value - number) <= number / 199
+    assert len(shown) <= 6 or number >= 10**18 - 10**15
+
+
+@pytest.mark.parametrize(
+    ("pico", "shown"),
+    [
+        (0, "$0.00"),
+        (CENT, "$0.01"),
+        (123_456 * CENT, "$1,234.56"),
+        (CENT + CENT // 2, "$0.02"),
+        (CENT - 1, "$0.01"),
+        (12_345_600, "$0.00001235"),
+        (7, "$0.000000000007"),
+        (375_000_000, "$0.000375"),
+    ],
+)
+def test_money_has_cents_or_four_digits(pico: int, shown: str) -> None:
+    """What is less than a cent is not shown as nothing."""
+    assert money(load_catalog(), "USD", pico) == shown
+
+
+def test_exact_money_has_every_digit() -> None:
+    """As an explanation needs it; a currency without a sign goes by its code."""
+    assert exact_money(load_catalog(), "USD", 1_129_297_258_654_000) == "$1129.297258654"
+    assert exact_money(load_catalog(), "XTS", CENT) == "0.01 XTS"
+    assert money(load_catalog(), "EUR", CENT) == "€0.01"
+
+
+def test_a_long_path_is_cut_at_its_beginning() -> None:
+    """Its end tells more."""
+    assert shown_path("/home/mira/a/b/c", "/home/mira", 6) == "…a/b/c"

@@ -1,0 +1,188 @@
+"""What models used, added up, and the words and tables it becomes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fluxmirror_core.analysis.usage import (
+    By,
+    Cost,
+    ModelCount,
+    Usage,
+    UsageSum,
+    build_total,
+    build_usage,
+)
+from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.period import Period
+from fluxmirror_core.report.as_text import render_text, width
+from fluxmirror_core.report.sections import Report
+from fluxmirror_core.report.usage import build_day_cost, build_usage_report, no_usage
+from fluxmirror_core.transcripts.response import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = date(2026, 3, 2)
+NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
+DOLLAR = 10**12
+TOKENS = Tokens(1_200, 340, 56_000, 700, 80, 9, 0)
+BLANK = UsageSum("x", "USD", 1, TOKENS, DOLLAR, NOON, NOON)
+UNPRICED = (ModelCount("claude-code", "claude-nova", 2), ModelCount("my|own\x1b[2J", None, 1))
+
+
+def some(key: str | None, **fields: Any) -> UsageSum:  # noqa: ANN401 - the fields' own types
+    """Make the sum of one response that cost a dollar."""
+    return BLANK._replace(key=key, **fields)
+
+
+def without_price(key: str | None, **fields: Any) -> UsageSum:  # noqa: ANN401 - the fields' own types
+    """Make the sum of one response without a price."""
+    return some(key, currency=None, pico=0)._replace(**fields)
+
+
+def rendered(usage: Usage, agent: str | None = None) -> str:
+    """Write a report of usage."""
+    period = Period(0, 1, DAY, date(2026, 3, 8), "Asia/Seoul")
+    report = build_usage_report(
+        usage, load_catalog(), period=period, agent=agent, home="/home/mira"
+    )
+    return render_text(report)
+
+
+def keys(usage: Usage) -> list[str | None]:
+    """Give the keys of all rows."""
+    return [row.key for row in usage.rows]
+
+
+def test_sums_of_one_key_are_one_row() -> None:
+    """Prices and days apart, tokens and costs together; the first and the last of all."""
+    sums = [
+        some("a", responses=2, pico=5, last_ms=NOON + 7),
+        some("a", responses=3, pico=6, first_ms=NOON - 7, project="/p"),
+        without_price("a", responses=4),
+    ]
+    (row,) = build_usage(By.SESSION, sums).rows
+    assert (row.responses, row.unpriced, row.costs) == (9, 4, (Cost("USD", 11),))
+    assert row.tokens == Tokens(*(3 * count for count in TOKENS))
+    assert (row.first_ms, row.last_ms, row.project) == (NOON - 7, NOON + 7, "/p")
+
+
+def test_what_nobody_knows_is_not_free() -> None:
+    """No cost at all is none; a price of nothing is a cost of nothing."""
+    assert build_usage(By.MODEL, [without_price("a")]).rows[0].cost is None
+    assert build_usage(By.MODEL, [some("a", pico=0)]).rows[0].cost == Cost("USD", 0)
+
+
+def test_currencies_are_not_added_up() -> None:
+    """Each has its amount; there is no single cost then."""
+    usage = build_usage(By.MODEL, [some("a", pico=1), some("a", currency="EUR", pico=2)])
+    assert usage.total.costs == (Cost("EUR", 2), Cost("USD", 1))
+    assert usage.total.cost is None
+    assert "Distribution" not in rendered(usage)
+
+
+def test_nothing_adds_up_to_nothing() -> None:
+    """Zeros, and no cost."""
+    total = build_total([])
+    assert (total.responses, total.tokens, total.costs) == (0, Tokens(), ())
+    assert (total.key, total.first_ms, total.last_ms) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (By.DAY, ["2026-12-31", "2027-01-01", "2027-01-03", "2027-01-04"]),
+        (By.WEEK, ["2026-W53", "2027-W01"]),
+        (By.MONTH, ["2026-12", "2027-01"]),
+    ],
+)
+def test_weeks_and_months_are_made_of_days(by: By, expected: list[str]) -> None:
+    """Weeks are ISO's: the first days of a year may be in the last week of another."""
+    days = ["2027-01-04", "2026-12-31", "2027-01-01", "2027-01-03"]
+    usage = build_usage(by, [some(day) for day in days])
+    assert keys(usage) == expected
+    assert sum(row.responses for row in usage.rows) == usage.total.responses == 4
+
+
+def test_the_most_expensive_comes_first() -> None:
+    """Then what used more tokens, then by name; what has no price comes after what is free."""
+    few = Tokens(1)
+    sums = [
+        without_price("unpriced"),
+        some("free", pico=0),
+        some("b", pico=5, tokens=few),
+        some("a", pico=5, tokens=few),
+        some("c", pico=5),
+        some(None, pico=9),
+    ]
+    assert keys(build_usage(By.MODEL, sums)) == [None, "c", "a", "b", "free", "unpriced"]
+
+
+def test_one_name_in_two_sessions_is_two_subagents() -> None:
+    """Agents count their subagents from one in each session."""
+    sums = [some("1", agent="qwen-code", session=name) for name in ("s", "t", "t")]
+    assert [row.responses for row in build_usage(By.SUBAGENT, sums).rows] == [2, 1]
+
+
+def test_days_read_as_they_should(same_as_golden: Callable[[str, str], None]) -> None:
+    """The whole report: all that is wanted, nothing else, 80 columns wide."""
+    many = Tokens(20_567_673, 999, 1_664_952_074, 1, 2, 3, 41)
+    sums = [
+        some("2026-03-02", responses=1_234, pico=1_129_297_258_654_000),
+        without_price("2026-03-03"),
+        some("2026-03-04", tokens=many, pico=9 * 10**8),
+        without_price("2026-03-04"),
+    ]
+    text = rendered(build_usage(By.DAY, sums, UNPRICED))
+    same_as_golden("usage.md", text)
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert max(map(width, tables)) <= 80
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_every_report_fits_a_terminal(by: By) -> None:
+    """Whatever the keys are: long ones are cut."""
+    key = "2026-03-02" if by in {By.DAY, By.WEEK, By.MONTH} else "/very/long/" * 20
+    sums = [some(key, pico=1_129 * DOLLAR), without_price(key)]
+    lines = rendered(build_usage(by, sums)).splitlines()
+    assert max(width(line) for line in lines if line[:1] in "|█/0123456789") <= 80
+
+
+def test_a_path_is_shown_by_its_end() -> None:
+    """Below the user's home as `~`."""
+    text = rendered(build_usage(By.PROJECT, [some("/home/mira/code/app"), some(None)]))
+    assert "| ~/code/app |" in text
+    assert "| unknown    |" in text
+
+
+def test_many_rows_are_cut_and_their_number_told() -> None:
+    """A person reads the first fifty; the total is of all."""
+    usage = build_usage(By.SESSION, [some(f"s{n:03}") for n in range(70)])
+    text = rendered(usage)
+    assert "… and 20 more, which `--json` has." in text
+    assert "| s049 " in text
+    assert "| s050 " not in text
+    assert "|        70 |" in text
+
+
+def test_one_agents_report_is_called_so() -> None:
+    """By its name."""
+    title = rendered(build_usage(By.DAY, [some("2026-03-02")]), "claude-code").splitlines()[0]
+    assert title == "# What the models of Claude Code used (2026-03-02 to 2026-03-08, Asia/Seoul)"
+
+
+def test_a_day_tells_its_cost_by_agent(same_as_golden: Callable[[str, str], None]) -> None:
+    """A table, and the models without a price; nothing when nothing was used."""
+    sums = [some("claude-code"), some("copilot-cli", pico=3 * 10**9), without_price("copilot-cli")]
+    sections = build_day_cost(build_usage(By.AGENT, sums, UNPRICED), load_catalog())
+    same_as_golden("day_cost.md", render_text(Report("T", sections)))
+    assert build_day_cost(build_usage(By.AGENT, []), load_catalog()) == ()
+
+
+def test_where_nothing_is_a_line_says_what_to_do() -> None:
+    """Import, or look where there is something."""
+    assert "`fluxmirror import`" in no_usage(load_catalog(), None)[1]
+    assert "from 2026-03-02 to 2026-03-08" in no_usage(load_catalog(), (DAY, date(2026, 3, 8)))[1]

@@ -1,0 +1,233 @@
+"""archive_session_files: what is new in session files → compressed copies."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.errors import StoreError
+from fluxmirror_core.transcripts.part import Problem
+
+from fluxmirror_store.archiving import names
+from fluxmirror_store.archiving.archive import known_copies, open_archive
+from fluxmirror_store.archiving.copies import DamagedError, Written, read_copy, write_copy
+from fluxmirror_store.archiving.rows import load_copies, save_copy
+from fluxmirror_store.archiving.snapshot import DATABASE_AGENT, UnreadableError, snapshot
+from fluxmirror_store.importing import sources
+from fluxmirror_store.importing.session_files import UNREADABLE, session_root
+from fluxmirror_store.transaction import writing
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Mapping
+
+    from fluxmirror_core.paths import Places
+
+    from fluxmirror_store.archiving.archive import Archive
+    from fluxmirror_store.archiving.copies import Content
+    from fluxmirror_store.archiving.rows import Copy
+    from fluxmirror_store.importing.run import Progress
+    from fluxmirror_store.importing.session_files import Found, SessionFile
+
+
+class Archived(NamedTuple):
+    """What was done."""
+
+    problems: Counter[tuple[str, Problem]]
+    """What could not be copied, by agent."""
+    files: int
+    """Files that were copied."""
+    bytes: int
+    """What they held."""
+    stored_bytes: int
+    """What their copies take."""
+    unchanged: int
+    """Files that had a copy of what they hold."""
+
+
+def archive_session_files(
+    places: Places, found: Found, env: Mapping[str, str], progress: Progress | None = None
+) -> Archived:
+    """Copy what is new in the agents' session files.
+
+    A file that has grown gets a new copy in the place of its old one; one that was written anew
+    gets a second copy, as the old one holds what is nowhere else. A copy counts once it was read
+    back; a kill at any moment leaves whole copies alone.
+
+    Args:
+        places: where the archive is.
+        found: the files there are.
+        env: the environment, which may move the agents' directories.
+        progress: told how far it is, in bytes.
+
+    Raises:
+        StoreError: archive or database cannot be written, the disk being full among it.
+    """
+    with open_archive(places, make=True) as archive:
+        return _Run(archive, found, env, progress).run()
+
+
+def files_to_archive(places: Places, found: Found) -> list[SessionFile]:
+    """Give the files that have no copy of what they hold; nothing is changed."""
+    copies = last_copies(known_copies(places))
+    directory = names.archive_directory(places)
+    return [
+        file
+        for file in found.files
+        if not is_archived(file, copies.get(sources.stored_path(file.path)), directory)
+    ]
+
+
+def last_copies(copies: Iterable[Copy]) -> dict[str, Copy]:
+    """Give each source's copy in use, by the source's path."""
+    return {copy.source: copy for copy in copies}
+
+
+def is_archived(file: SessionFile, copy: Copy | None, directory: str) -> bool:
+    """Tell whether a file's copy holds what the file does, as far as names and sizes tell."""
+    if copy is None or copy.verified_ms is None:
+        return False
+    if (copy.source_size, copy.source_mtime_ns) != (file.size, file.mtime_ns):
+        return False
+    try:
+        return os.path.getsize(names.on_disk(directory, copy.path)) == copy.stored_size
+    except OSError:
+        return False
+
+
+class _Run:
+    """One run, with what it has done so far."""
+
+    def __init__(
+        self, archive: Archive, found: Found, env: Mapping[str, str], progress: Progress | None
+    ) -> None:
+        self._archive = archive
+        self._found = found
+        self._env = env
+        self._progress = progress
+        self._problems = found.problems.copy()
+        self._sources = self._register()
+        copies = load_copies(archive.db)
+        self._last = last_copies(copies)
+        self._taken = {names.alike(copy.path) for copy in copies}
+
+    def run(self) -> Archived:
+        """Copy everything that is to be copied, the files that vanish first before the others."""
+        waiting = [file for file in self._found.files if not self._is_done(file)]
+        waiting.sort(key=lambda file: file.mtime_ns)
+        total, done, copied = sum(file.size for file in waiting), 0, []
+        for file in waiting:
+            if (written := self._copy(file)) is not None:
+                copied.append(written)
+            done += file.size
+            if self._progress is not None:
+                self._progress(done, total)
+        return Archived(
+            self._problems,
+            len(copied),
+            sum(written.content.size for written in copied),
+            sum(written.stored_size for written in copied),
+            len(self._found.files) - len(waiting),
+        )
+
+    def _register(self) -> dict[str, int]:
+        """Make the files known as an import does; gives the sources' ids by path."""
+        db, found, now_ms = self._archive.db, self._found, self._archive.now_ms
+        known = sources.load_sources(db, sources.USAGE)
+        with writing(db):
+            sources.register(db, sources.build_plan(found.files, known), now_ms)
+            sources.note_missing(db, known, found, now_ms)
+        known = sources.load_sources(db, sources.USAGE)
+        return {path: source.id for path, source in known.items()}
+
+    def _is_done(self, file: SessionFile) -> bool:
+        copy = self._last.get(sources.stored_path(file.path))
+        return is_archived(file, copy, self._archive.directory)
+
+    def _copy(self, file: SessionFile) -> Written | None:
+        """Make one copy; None when the file cannot be read."""
+        before = self._before(file)
+        try:
+            written = self._write(file, before)
+        except UnreadableError as error:
+            self._problems[file.agent, Problem(UNREADABLE, str(error))] += 1
+            return None
+        stays = before is not None and _is_kept(file, before, written)
+        path = self._free_path(file) if before is None or stays else before.path
+        # Noted first: of a copy that is whole and noted, a killed process left only the name.
+        self._note(path, written, file)
+        self._archive.name_part(path)
+        return written
+
+    def _write(self, file: SessionFile, before: _Before | None) -> Written:
+        archive = self._archive
+        try:
+            with snapshot(file, archive.scratch) as blocks:
+                return write_copy(blocks, archive.part, before.content if before else None)
+        except DamagedError as error:
+            raise StoreError(
+                f"the archive {archive.directory} does not keep what is written: {error}",
+                hint="look after that disk",
+            ) from error
+
+    def _before(self, file: SessionFile) -> _Before | None:
+        """Say what of a file was copied before."""
+        copy = self._last.get(sources.stored_path(file.path))
+        if copy is None:
+            return self._adopted(file)
+        is_there = os.path.exists(self._archive.place(copy.path))
+        return _Before(copy.path, copy.content, is_there and copy.verified_ms is not None)
+
+    def _adopted(self, file: SessionFile) -> _Before | None:
+        """Note the copy that another database knew, when there is one under the file's name."""
+        path = self._path(file)
+        place = self._archive.place(path)
+        if names.alike(path) in self._taken or not os.path.exists(place):
+            return None
+        try:
+            content = read_copy(place)
+        except DamagedError:
+            return None
+        # Of what file it was a copy is not known, so the time is nobody's.
+        written = Written(content, os.path.getsize(place), continues=True)
+        self._note(path, written, file._replace(mtime_ns=0))
+        return _Before(path, content, is_whole=True)
+
+    def _note(self, path: str, written: Written, file: SessionFile) -> None:
+        archive = self._archive
+        source_id = self._sources[sources.stored_path(file.path)]
+        with writing(archive.db):
+            save_copy(archive.db, source_id, path, written, file, archive.now_ms)
+        self._taken.add(names.alike(path))
+
+    def _free_path(self, file: SessionFile) -> str:
+        """Name a file's new copy as nothing is named yet, whatever the file system compares."""
+        first = path = self._path(file)
+        number = 1
+        while names.alike(path) in self._taken or os.path.lexists(self._archive.place(path)):
+            number += 1
+            path = names.numbered(first, number)
+        return path
+
+    def _path(self, file: SessionFile) -> str:
+        root = session_root(BY_ID[file.agent], self._env)
+        return names.mirrored(file.agent, *map(sources.stored_path, (file.path, root)))
+
+
+class _Before(NamedTuple):
+    """An earlier copy of a file."""
+
+    path: str
+    content: Content
+    is_whole: bool
+
+
+def _is_kept(file: SessionFile, before: _Before, written: Written) -> bool:
+    """Tell whether an earlier copy holds what the new one does not.
+
+    A database is written all over: what it lost is only known when it has shrunk.
+    """
+    if file.agent == DATABASE_AGENT:
+        return before.is_whole and written.content.size < before.content.size
+    return before.is_whole and not written.continues

@@ -1,0 +1,129 @@
+"""A session file as it is at one moment, read in blocks; nothing is written beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from fluxmirror_core.private import make_directory
+
+from fluxmirror_store.archiving.copies import BLOCK_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+    from fluxmirror_store.importing.session_files import SessionFile
+
+DATABASE_AGENT: Final = "opencode"
+"""Its sessions are in a database, part of it in a log; the others append to files."""
+_TRIES: Final = 5
+"""How often a copy is taken of a database that changes while it is."""
+_LOGS: Final = ("-wal", "-journal")
+"""What belongs to a database, behind its path."""
+
+
+class UnreadableError(Exception):
+    """A session file cannot be read; the message is the reason, in a few words."""
+
+
+@contextmanager
+def snapshot(file: SessionFile, scratch: str) -> Iterator[Iterator[bytes]]:
+    """Give what a session file holds now; what is appended meanwhile is left for another time.
+
+    Args:
+        file: the file.
+        scratch: directory that a database may be copied into; it is gone afterwards.
+
+    Raises:
+        UnreadableError: the file cannot be read, also while the blocks are taken.
+        OSError: `scratch` cannot be written.
+    """
+    if file.agent != DATABASE_AGENT:
+        yield _blocks(file.path)
+        return
+    make_directory(scratch)
+    try:
+        yield _blocks(_settled_copy(file.path, scratch))
+    finally:
+        shutil.rmtree(scratch)
+
+
+def _blocks(path: str) -> Iterator[bytes]:
+    """Read a file up to where it ends now."""
+    with _open(path) as file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0 and (block := _read(file, min(left, BLOCK_BYTES))):
+            left -= len(block)
+            yield block
+
+
+def _open(path: str) -> IO[bytes]:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error
+
+
+def _read(file: IO[bytes], size: int) -> bytes:
+    try:
+        return file.read(size)
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error
+
+
+def _settled_copy(path: str, scratch: str) -> str:
+    """Copy a database and its log as they are at one moment; gives the one file they make."""
+    copy = os.path.join(scratch, "copy.db")
+    for _ in range(_TRIES):
+        before = _marks(path)
+        logs = [log for log, mark in zip(_LOGS, before[1:], strict=True) if mark and mark[0]]
+        for ending in ("", *logs):
+            _write_blocks(copy + ending, path + ending)
+        if _marks(path) == before:
+            if logs:
+                _fold_in_logs(copy)
+            return copy
+        for ending in _LOGS:
+            _remove(copy + ending)
+    raise UnreadableError("it changes faster than it can be copied")
+
+
+def _marks(path: str) -> list[tuple[int, int] | None]:
+    return [_mark(path + ending) for ending in ("", *_LOGS)]
+
+
+def _mark(path: str) -> tuple[int, int] | None:
+    """Give size and time of a file; None when there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error
+    return found.st_size, found.st_mtime_ns
+
+
+def _write_blocks(target: str, path: str) -> None:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.writelines(_blocks(path))
+
+
+def _remove(path: str) -> None:
+    if os.path.exists(path):
+        os.unlink(path)
+
+
+def _fold_in_logs(path: str) -> None:
+    """Have SQLite bring into our copy what its log holds."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True)) as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # undoes what was cut short
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise UnreadableError(str(error)) from error
