@@ -14,7 +14,7 @@ from fluxmirror_core.pricing import Price, Rates
 from fluxmirror_core.transcripts.part import BAD_LINE, UNKNOWN_RECORD, Problem
 from fluxmirror_store.drain import drain
 from fluxmirror_store.importing import opencode
-from fluxmirror_store.importing.run import Imported, Wanted, has_news, import_session_files, pending
+from fluxmirror_store.importing.run import Imported, Wanted, import_session_files, news, pending
 from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import REWRITTEN, TORN_END
@@ -256,9 +256,12 @@ def test_since_leaves_files_that_did_not_change(
     wanted = Wanted(since_ms=1_100_000_000_000)
     assert [file.path for file in pending(places, found, wanted)] == [str(new)]
     assert run(since_ms=1_100_000_000_000).files == 1
-    assert has_news(places, found, Wanted())
+    assert news(places, found, Wanted()) == {
+        "usage": old.stat().st_size,
+        "calls": old.stat().st_size,
+    }
     assert run().files == 1
-    assert not has_news(places, found, Wanted())
+    assert not news(places, found, Wanted())
 
 
 @pytest.mark.parametrize("agent", ["claude", "codex", "gemini", "qwen", "copilot"])

@@ -12,7 +12,7 @@ from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_read, empty, is_outdated, store_errors
 from fluxmirror_store.drain import drain
 
-from fluxmirror_cli.imported import import_news
+from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.output import complain
 from fluxmirror_cli.progress import UpgradeProgress
 
@@ -26,7 +26,9 @@ WAIT_S: Final = 5.0
 
 
 @contextlib.contextmanager
-def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
+def drained_database(
+    asked: str | None, needed: tuple[str, ...] = EVERYTHING
+) -> Iterator[sqlite3.Connection]:
     """Open the database that a reading command was asked for.
 
     The usual one is drained before, upgraded when it is old, and told what is new in the agents'
@@ -36,6 +38,7 @@ def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
 
     Args:
         asked: another database than the usual one; None for that.
+        needed: what of the session files the command is about.
 
     Raises:
         NoDataError: there is no database where one was asked for.
@@ -44,7 +47,7 @@ def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
     places = here()
     usual = asked is None or os.path.realpath(asked) == os.path.realpath(places.database)
     path = places.database if asked is None or usual else asked
-    with contextlib.closing(_open_usual(places) if usual else _open_other(path)) as db:
+    with contextlib.closing(_open_usual(places, needed) if usual else _open_other(path)) as db:
         try:
             yield db
         except sqlite3.DatabaseError as error:
@@ -53,10 +56,10 @@ def drained_database(asked: str | None) -> Iterator[sqlite3.Connection]:
                 raise error from None
 
 
-def _open_usual(places: Places) -> sqlite3.Connection:
+def _open_usual(places: Places, needed: tuple[str, ...]) -> sqlite3.Connection:
     if _is_waiting(places.spool) or is_outdated(places.database):
         _drain_or_warn(places)
-    import_news(places)
+    import_news(places, needed)
     return connect_to_read(places.database) if os.path.exists(places.database) else empty()
 
 

@@ -15,16 +15,25 @@ from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from fluxmirror_core.paths import Places
-    from fluxmirror_store.importing.run import Imported
+    from fluxmirror_store.importing.run import Imported, Wanted
     from fluxmirror_store.importing.session_files import Found
 
 SWITCH: Final = "FLUXMIRROR_SESSION_FILES"
 """`off` leaves the agents' session files alone, but for a call of `fluxmirror import`."""
-BUDGET_S: Final = 2.0
-"""How long a report waits for its import; the rest is read behind it, the oldest files last."""
+EVERYTHING: Final = ("usage", "calls")
+USAGE: Final = ("usage",)
+"""What a report is about: calls are read behind one that shows none."""
+_BUDGET_S: Final = {EVERYTHING: 2.0, USAGE: 15.0}
+"""How long a report waits; the rest is read behind it, the oldest files last.
+
+A gigabyte of usage takes some five seconds, and a sum of half of it is none; calls take longer, and
+those of the last days are there at once.
+"""
+_LITTLE: Final = 4_000_000
+"""So many bytes are read at once, also for a report that does not need them."""
 
 
-def import_news(places: Places) -> None:
+def import_news(places: Places, needed: tuple[str, ...]) -> None:
     """Read what is new in the agents' session files; trouble with that is a warning at most."""
     if os.environ.get(SWITCH, "").casefold() == "off":
         return
@@ -32,26 +41,34 @@ def import_news(places: Places) -> None:
     if not found.files:
         return
     try:
-        imported = _import(places, found)
+        _import(places, found, needed)
     except (StoreError, UsageError) as error:
         complain(f"the session files were not read: {error}", error.hint)
-        return
-    if imported is None:
-        return
-    if imported.left:
-        background.start("import", "--quiet")
+
+
+def _import(places: Places, found: Found, needed: tuple[str, ...]) -> None:
+    from fluxmirror_store.importing.run import Wanted, news
+
+    waiting = news(places, found, Wanted())
+    behind = [what for what in waiting if what not in needed and waiting[what] > _LITTLE]
+    wanted = Wanted(
+        passes=tuple(what for what in waiting if what not in behind),
+        budget_s=_BUDGET_S[needed],
+    )
+    imported = _import_now(places, found, wanted) if wanted.passes else None
+    if imported is not None and imported.busy:
+        complain("session files are still being read in the background: figures will grow")
+    elif imported is not None and imported.left:
         files = counted(imported.left, "older session file")
         complain(f"{files} still being read in the background: older figures will grow")
-    elif imported.busy:
-        complain("session files are still being read in the background: figures will grow")
+        background.start("import", "--quiet")
+    elif behind:
+        background.start("import", "--quiet")
 
 
-def _import(places: Places, found: Found) -> Imported | None:
-    from fluxmirror_store.importing.run import Wanted, has_news, import_session_files
+def _import_now(places: Places, found: Found, wanted: Wanted) -> Imported:
+    from fluxmirror_store.importing.run import import_session_files
 
-    wanted = Wanted(budget_s=BUDGET_S)
-    if not has_news(places, found, wanted):
-        return None
     from fluxmirror_cli.prices.book import open_book
 
     progress = ImportProgress()

@@ -24,6 +24,7 @@ from fluxmirror_store.usage_queries import (
 from fluxmirror_cli.asked import asked_agent, asked_date
 from fluxmirror_cli.commands.cost_explain import explain
 from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.imported import EVERYTHING, USAGE
 from fluxmirror_cli.options import Command, database_option, json_option, not_empty
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.usage_facts import usage_csv, usage_json
@@ -101,7 +102,8 @@ def command(  # noqa: PLR0913 - an argument for each option
     days = _days(since, until, wanted)
     zone = choose_zone(zone_name, os.environ)
     window = _window(days, zone)
-    with drained_database(database) as db:
+    needed = EVERYTHING if By(by) is By.TOOL else USAGE
+    with drained_database(database, needed) as db:
         agent_id = asked_agent(db, agent) if agent else None
         counted = count_usage(db, window._replace(agent=agent_id), By(by), zone)
         usage = build_usage(By(by), *counted)

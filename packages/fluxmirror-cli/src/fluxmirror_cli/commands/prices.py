@@ -110,8 +110,9 @@ def _recorded(database: str | None) -> list[Recorded]:
     from fluxmirror_store.usage_queries import recorded_models
 
     from fluxmirror_cli.drained import drained_database
+    from fluxmirror_cli.imported import USAGE
 
-    with drained_database(database) as db:
+    with drained_database(database, USAGE) as db:
         return list(recorded_models(db))
 
 

@@ -130,7 +130,9 @@ def _cost(row: UsageRow, catalog: Catalog) -> str:
 def _key(by: By, row: UsageRow, catalog: Catalog, home: str, limit: int) -> str:
     if row.key is None:
         return catalog.text("cost.unknown")
-    return shown_path(row.key, home, limit) if by is By.PROJECT else head(row.key, limit)
+    if by is By.PROJECT:
+        return shown_path(row.key, home, limit)
+    return head(agent_name(row.key) if by is By.AGENT else row.key, limit)
 
 
 def _tool_note(total: UsageRow, catalog: Catalog) -> str:

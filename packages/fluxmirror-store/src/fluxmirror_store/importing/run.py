@@ -102,7 +102,7 @@ def import_session_files(
     Raises:
         StoreError: the database cannot be written.
     """
-    if not wanted.full and not has_news(places, found, wanted):
+    if not news(places, found, wanted):
         return Imported(found.problems.copy())
     with store_errors(places.spool, "the spool"):
         make_directory(places.spool)
@@ -129,16 +129,23 @@ def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:
     return [file for file in newest if file.path in paths]
 
 
-def has_news(places: Places, found: Found, wanted: Wanted) -> bool:
-    """Tell whether anything changed since the last import; the database is only read."""
+def news(places: Places, found: Found, wanted: Wanted) -> dict[str, int]:
+    """Say how many bytes each pass would read, of those that have anything to do.
+
+    The database is only read.
+    """
     files = _recent(found, wanted)
     if not os.path.exists(places.database) or is_outdated(places.database):
-        return bool(files)
+        total = sum(file.size for file in files)
+        return dict.fromkeys(wanted.passes, total) if files else {}
+    waiting = {}
     with closing(connect_to_read(places.database)) as db, store_errors(places.database):
-        return any(
-            not sources.build_plan(files, sources.load_sources(db, what)).is_empty
-            for what in wanted.passes
-        )
+        for what in wanted.passes:
+            plan = sources.build_plan(files, sources.load_sources(db, what), full=wanted.full)
+            if not plan.is_empty:
+                jobs, new = plan.jobs, plan.new
+                waiting[what] = sum(job.size for job in jobs) + sum(file.size for file in new)
+    return waiting
 
 
 def _recent(found: Found, wanted: Wanted) -> list[SessionFile]:
