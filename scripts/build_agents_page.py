@@ -27,7 +27,6 @@ PAGE: Final = ROOT / "docs" / "reference" / "agents.md"
 NOTE: Final = (
     "<!-- Written by scripts/build_agents_page.py; change what it reads, not this page. -->\n"
 )
-LATER: Final = "not built yet"
 Meaning = dict[str, Any]
 """What one recorded event means, as `expected.toml` has it."""
 
@@ -227,25 +226,25 @@ GAPS: Final = (
     Gap(
         "the exit code of a shell command",
         lambda agent: exit_code(agent) == "no",
-        f"the session file: {LATER}; until then an end that nothing tells is `unknown`",
+        "the session file; what that does not tell either is `unknown`",
     ),
     Gap(
         "that a call was denied or rejected",
         lambda agent: not {"denied", "rejected"} & set(outcomes(agent).split(", ")),
-        "a call without an end stays `unknown`; Claude Code's and Qwen Code's batch events name"
-        f" calls that never began; the session file: {LATER}",
+        "Claude Code's and Qwen Code's batch events name calls that never began, the session"
+        " files name the others; a call without any end stays `unknown`",
     ),
     Gap(
         "the model of a call",
         lambda agent: model(agent) != "in calls",
-        f"the session file: {LATER}",
+        "the session file",
     ),
     Gap(
         "tokens and cost",
         lambda _: True,
-        f"the session file, and in OpenCode its own events: {LATER}",
+        "the session file",
     ),
-    Gap("what went over the wire to an MCP server", lambda _: True, f"the proxy: {LATER}"),
+    Gap("what went over the wire to an MCP server", lambda _: True, "the proxy: not built yet"),
 )
 
 

@@ -12,13 +12,14 @@ import contextlib
 import importlib
 import sqlite3
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_cli.command_table import COMMANDS, help_text
 from fluxmirror_core.errors import ExitCode
-from fluxmirror_store import migrations, schema
+from fluxmirror_store import migrations
 from page import settle
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ PAGES: Final = Path(__file__).parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- Written by scripts/build_reference.py; change the program, not this page. -->\n"
 MEANINGS: Final[Mapping[str, str]] = {
     "OK": "Done; also when there was nothing to show.",
-    "WARNING": "`doctor` found something to look at.",
+    "WARNING": "`doctor` found something to look at; a copy of `archive` is damaged or missing.",
     "USAGE": "The command line asks for something that does not exist.",
     "DOCTOR_ERROR": "`doctor` found an error.",
     "NO_DATA": "There is no database where `--db` says.",
@@ -42,7 +43,14 @@ VIEWS: Final = {
     "agent_events": "One row per tool call. Up to `raw_json` the columns are a contract.",
     "agent_timeline": "The same columns for every event: prompts, sessions …; `kind` says which.",
     "events": "MCP messages.",
+    "agent_responses": "One row per response of a model; `response_key` is that of its calls.",
 }
+MADE: Final = """
+SELECT sql FROM sqlite_master
+WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+ORDER BY type DESC, rowid
+"""
+"""Tables first, each kind in the order in which it was made."""
 
 
 def main() -> int:
@@ -59,30 +67,35 @@ def commands() -> str:
     blocks = [("fluxmirror", help_text().rstrip())]
     for name, module, _ in COMMANDS:
         command: click.Command = importlib.import_module(module).command
-        context = click.Context(command, info_name=f"fluxmirror {name}", terminal_width=88)
-        blocks.append((f"fluxmirror {name}", command.get_help(context)))
+        blocks += helps(f"fluxmirror {name}", command)
     sections = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in blocks]
     return "\n".join(["# Commands\n", *sections])
 
 
+def helps(name: str, command: click.Command) -> list[tuple[str, str]]:
+    """Give a command's name and help, and those of the commands in it."""
+    context = click.Context(command, info_name=name, terminal_width=88)
+    blocks = [(name, command.get_help(context))]
+    if isinstance(command, click.Group):
+        for below, one in command.commands.items():
+            blocks += helps(f"{name} {below}", one)
+    return blocks
+
+
 def database() -> str:
     """Give the page of the database: the views' columns, the tables as they are made."""
-    lines = ["# The database\n", "SQLite, one file, written by the drain alone.", ""]
+    told = "SQLite, one file, written by the drain and the import alone."
+    lines = ["# The database\n", told, ""]
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrations.upgrade(db)
         lines += [f"Schema version: {len(migrations.STEPS)} (`PRAGMA user_version`).\n"]
         for view, meaning in VIEWS.items():
             columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({view})"))
             lines += [f"## View `{view}`\n", f"{meaning}\n", f"{columns}\n"]
-    tables = (
-        schema.EVENT_TABLE,
-        schema.PAYLOAD_TABLE,
-        schema.MCP_MESSAGE_TABLE,
-        schema.TALLY_TABLE,
-    )
+        made = db.execute(MADE).fetchall()
     lines += ["## Tables\n", "They may change from version to version; the views do not.\n"]
-    statements = [*map(str.strip, tables), *schema.INDEXES]
-    return "\n".join([*lines, "```sql", *[f"{statement};" for statement in statements], "```", ""])
+    statements = [f"{textwrap.dedent(sql).strip()};" for (sql,) in made]
+    return "\n".join([*lines, "```sql", *statements, "```", ""])
 
 
 def exit_codes() -> str:
