@@ -12,6 +12,7 @@ from fluxmirror_core.paths import here
 from fluxmirror_store.drain import Drained, drain, run_quietly
 
 from fluxmirror_cli.drained import WAIT_S
+from fluxmirror_cli.imported import import_when_due
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.progress import UpgradeProgress
@@ -28,6 +29,7 @@ def command(*, quiet: bool, again: bool) -> None:
     if quiet:
         _leave_session()
         run_quietly(here())
+        import_when_due(here())
     else:
         drained = drain(here(), wait_s=WAIT_S, progress=UpgradeProgress(), again=again)
         emit(f"{_sentence(drained)}\n")
