@@ -56,10 +56,14 @@ def test_what_was_read_is_a_sentence(respond: Callable[..., Path]) -> None:
     told = run().output
     assert told.startswith("1 session file read (0.0 MB): 1 new response, 1 call that no hook")
     assert "2 odd things in them; --verbose lists them" in told
-    listed = run("--full", "--verbose").output
+    listed = run("--verbose").output
+    assert listed.startswith("nothing new in 1 session file\n")
     assert "1  Claude Code: bad line\n" in listed
     assert "1  Claude Code 9.9: unknown record: brand-new\n" in listed
-    assert run().output == "nothing new in 1 session file\n"
+    assert run("--full", "--verbose").output.splitlines()[1:] == listed.splitlines()[1:]
+    path.write_text("")
+    respond("b")
+    assert "rewritten file" in run("--verbose").output
 
 
 def test_no_files_is_no_error() -> None:

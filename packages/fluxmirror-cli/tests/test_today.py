@@ -162,7 +162,9 @@ def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(tmp_path: P
 def test_a_day_of_responses_alone_is_a_day_with_activity(tmp_path: Path) -> None:
     """What models cost is told, by agent, also where no tool was called; of one agent, if asked."""
     rows = [
-        ResponseRow(agent, agent, NOON, "/p", 1, "s", None, model, None, Tokens(1_200, 40), RECORD)
+        ResponseRow(
+            agent, agent, NOON, "/p", 1, 0, "s", None, model, None, Tokens(1_200, 40), RECORD
+        )
         for agent, model in (("claude-code", "claude-opus-5-5"), ("codex-cli", "gpt-nova"))
     ]
     path = str(tmp_path / "events.db")

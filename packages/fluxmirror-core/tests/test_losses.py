@@ -11,6 +11,7 @@ from fluxmirror_core.analysis.session_names import SessionFiles
 from fluxmirror_core.analysis.told_calls import (
     AgentSigns,
     OddCall,
+    PhaseCount,
     ReadFile,
     SessionSigns,
     ToldCalls,
@@ -25,21 +26,24 @@ SIGNS = SessionSigns(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
 TOLD = ASKED | ANSWERED
 
 
-def call(phases: int, **changes: Any) -> OddCall:
+def call(phases: int) -> OddCall:
     """Make a call of long ago."""
-    usual = OddCall(
+    return OddCall(
         "claude-code", OLD, OLD, "s", None, "c", "Bash", "make", "/p", "ok", None, phases
     )
-    return usual._replace(**changes)
 
 
 def judge(
-    *files: ReadFile, signs: SessionSigns | None = SIGNS, hooked_ms: int | None = 0, **of: Any
+    *files: ReadFile,
+    signs: SessionSigns | None = SIGNS,
+    hooked_ms: int | None = 0,
+    agent: str = "claude-code",
+    with_batches: bool = True,
 ) -> Judge:
     """Make one who knows a session, its files, and since when hooks are heard."""
-    agent = of.get("agent", "claude-code")
     sessions = {} if signs is None else {(agent, "s"): signs}
-    told = ToldCalls((), {agent: AgentSigns(hooked_ms, 0, has_files=True)}, (), sessions, files)
+    counts = [PhaseCount(agent, BATCH, 1)] if with_batches else []
+    told = ToldCalls(counts, {agent: AgentSigns(hooked_ms, 0, has_files=True)}, (), sessions, files)
     return Judge(told, SessionFiles(files), Moment(NOW, NOW - MINUTE, NOW - MINUTE, "/home/me"))
 
 
@@ -60,13 +64,15 @@ def test_a_call_no_hook_told_of_is_lost() -> None:
         (losses.NEVER_HOOKED, {}, {"hooked_ms": None}),
         (losses.HOOKED_LATER, {}, {"hooked_ms": OLD + 1}),
         (losses.HOOKED_LATER, {}, {"signs": SIGNS._replace(is_hooked=False, is_early=True)}),
-        (losses.ELSEWHERE, {"place": "/Users/you/p"}, {"signs": SIGNS._replace(is_hooked=False)}),
-        (losses.ELSEWHERE, {"place": r"D:\Users\you\p"}, {"signs": None}),
+        (losses.ELSEWHERE, {"cwd": "/Users/you/p"}, {"signs": SIGNS._replace(is_hooked=False)}),
+        (losses.ELSEWHERE, {"cwd": r"D:\Users\you\p"}, {"signs": None}),
         (losses.HOOKLESS_TOOL, {"agent": "codex-cli", "tool": "web_search"}, {}),
         (losses.NOT_RUN, {"agent": "codex-cli", "outcome": "rejected"}, {}),
         (losses.NOT_RUN, {"agent": "gemini-cli", "outcome": "denied"}, {}),
         (losses.NOT_RUN, {"outcome": "interrupted"}, {}),
         (losses.NOT_RUN, {"phases": ASKED}, {}),
+        (losses.NOT_RUN, {"outcome": "rejected"}, {"with_batches": False}),
+        (losses.NOT_RUN, {"agent": "qwen-code", "outcome": "denied"}, {"with_batches": False}),
         (losses.YOUNG, {"ended_ms": NOW - MINUTE + 1}, {}),
     ],
 )
@@ -82,8 +88,8 @@ def test_no_hook_is_needed(reason: str, changes: dict[str, Any], knows: dict[str
     "changes",
     [
         {"outcome": "rejected"},  # a batch tells of what Claude Code refuses
-        {"place": "/home/me/p"},
-        {"place": "/home/you/p"},  # hooks of this machine told of the session
+        {"cwd": "/home/me/p"},
+        {"cwd": "/home/you/p"},  # hooks of this machine told of the session
         {"ended_ms": NOW + 1},  # a clock that jumped
     ],
 )

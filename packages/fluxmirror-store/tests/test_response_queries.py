@@ -51,7 +51,7 @@ class Book:
 def response(key: str, **fields: Any) -> ResponseRow:  # noqa: ANN401 - the fields' own types
     """Make a response at noon."""
     usual = ResponseRow(
-        "claude-code", key, NOON, "/p", 1, "s", None, "m", "/app", Tokens(1, 2, 3),
+        "claude-code", key, NOON, "/p", 1, 17, "s", None, "m", "/app", Tokens(1, 2, 3),
         Record("/p", 1, 17, '{"n":1}'),
     )  # fmt: skip
     return usual._replace(**fields)

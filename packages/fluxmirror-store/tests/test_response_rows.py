@@ -29,6 +29,7 @@ ROWS = st.builds(
         ts_ms,
         path,
         1,
+        offset,
         session,
         None,
         f"m{session}",
@@ -47,7 +48,7 @@ ROWS = st.builds(
 @given(st.lists(ROWS, min_size=1, max_size=4))
 def test_order_decides_nothing(rows: list[ResponseRow]) -> None:
     """The larger of each count; time, session and model of the first by time, path and place."""
-    unlike = {(row.ts_ms, row.path, row.record.offset): row for row in rows}
+    unlike = {(row.ts_ms, row.path, row.offset): row for row in rows}
     merged = [reduce(merge_rows, order) for order in permutations(unlike.values())]
     counts = [max(column) for column in zip(*(row.tokens for row in unlike.values()), strict=True)]
     first = unlike[min(unlike)]
@@ -78,7 +79,7 @@ def row(key: str, model: str, *, ts_ms: int = 0) -> ResponseRow:
     """Make a response of ten tokens that were read."""
     record = Record("p", 1, 0, "{}")
     return ResponseRow(
-        "codex-cli", key, ts_ms, "p", 1, "s", None, model, None, Tokens(input=10), record
+        "codex-cli", key, ts_ms, "p", 1, 0, "s", None, model, None, Tokens(input=10), record
     )
 
 

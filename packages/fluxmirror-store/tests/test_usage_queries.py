@@ -60,6 +60,7 @@ def response(**fields: Any) -> ResponseRow:  # noqa: ANN401 - the fields' own ty
         ts_ms=NOON,
         path="/p",
         source_id=1,
+        offset=0,
         session="s",
         subagent=None,
         model="m",

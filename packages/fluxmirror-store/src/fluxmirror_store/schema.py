@@ -126,6 +126,7 @@ CREATE TABLE reading (
     end       INTEGER NOT NULL,  -- how far it is read
     tail      BLOB NOT NULL,     -- digest of what stands before that
     memory    TEXT NOT NULL,     -- what later lines need of earlier ones
+    problems  TEXT NOT NULL,     -- what was odd: [[kind, name, version, times], ...]
     PRIMARY KEY (source_id, what)
 ) STRICT, WITHOUT ROWID
 """
@@ -158,6 +159,7 @@ CREATE TABLE response (
     cost_pico             INTEGER,           -- of the price's currency; NULL: nobody knows
     price_id              INTEGER REFERENCES price (id),
     source_id             INTEGER NOT NULL REFERENCES source (id),  -- which told of it first
+    offset                INTEGER NOT NULL,  -- and where in it, in bytes
     UNIQUE (agent, key)
 ) STRICT
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,10 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_core.period import choose_zone, day_period, parse_date
 from fluxmirror_core.report.as_text import one_line
+from fluxmirror_store.database import connect_to_read
 from fluxmirror_store.importing.run import Wanted, import_session_files, pending
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.sources import known_problems
 
 from fluxmirror_cli.agent_words import agent_named
 from fluxmirror_cli.options import Command, json_option, not_empty
@@ -26,8 +29,11 @@ from fluxmirror_cli.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.transcripts.part import Problem
     from fluxmirror_store.importing.run import Imported
     from fluxmirror_store.importing.session_files import Found, SessionFile
+
+    Problems = Counter[tuple[str, Problem]]
 
 _WAIT_S = 60.0
 _MB = 1_000_000
@@ -43,7 +49,7 @@ _MB = 1_000_000
 )
 @click.option("--full", is_flag=True, help="Read every file from its beginning once more.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and read nothing.")
-@click.option("--verbose", is_flag=True, help="List what was odd in the files, counted.")
+@click.option("--verbose", is_flag=True, help="List what is odd in the files, counted.")
 @click.option("--quiet", is_flag=True, help="Print nothing.")
 @json_option
 def command(  # noqa: PLR0913 - an argument for each option
@@ -90,7 +96,7 @@ def _text(imported: Imported, found: Found, *, verbose: bool) -> str:
     lines = [_sentence(imported, found)]
     odd = sum(imported.problems.values())
     if verbose:
-        lines += _problems(imported)
+        lines += _problems(_known(imported))
     elif odd:
         lines.append(f"{counted(odd, 'odd thing')} in them; --verbose lists them")
     return "\n".join([*lines, ""])
@@ -110,8 +116,16 @@ def _sentence(imported: Imported, found: Found) -> str:
     )
 
 
-def _problems(imported: Imported) -> Iterator[str]:
-    for (agent, problem), times in sorted(imported.problems.items()):
+def _known(imported: Imported) -> Problems:
+    """Count what is odd in all files that were ever read, and what could not be read now."""
+    if not os.path.exists(here().database):
+        return imported.problems
+    with closing(connect_to_read(here().database)) as db:
+        return imported.problems | known_problems(db)
+
+
+def _problems(problems: Problems) -> Iterator[str]:
+    for (agent, problem), times in sorted(problems.items()):
         name = BY_ID[agent].name if agent in BY_ID else agent
         told = " ".join(filter(None, (name, problem.version)))
         what = f"{problem.kind}: {problem.name}" if problem.name else problem.kind
@@ -128,7 +142,7 @@ def _facts(imported: Imported) -> dict[str, Any]:
         "busy": imported.busy,
         "problems": [
             {"agent": agent, **problem._asdict(), "times": times}
-            for (agent, problem), times in sorted(imported.problems.items())
+            for (agent, problem), times in sorted(_known(imported).items())
         ],
     }
 

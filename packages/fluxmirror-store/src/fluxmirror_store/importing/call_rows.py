@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _SESSIONS: Final = "SELECT key, session FROM response WHERE agent = ? AND key IN"
 _ASKED: Final = """
-SELECT response_key, call_id, uid, sources <> 'transcript' FROM event WHERE response_key IN
+SELECT agent, response_key, call_id, uid, sources <> 'transcript' FROM event
+WHERE response_key IN
 """
 _STORED: Final = "SELECT uid, sources <> 'transcript' FROM event WHERE uid IN"
 _CALLS_OF: Final = """
@@ -57,6 +58,7 @@ def move_calls(db: sqlite3.Connection, agent: str, key: str, session: str | None
 class _Asked(NamedTuple):
     """What asked for a call: stays the same in every copy of it."""
 
+    agent: str
     response_key: str | None
     call_id: str | None
 
@@ -75,15 +77,15 @@ class _Places:
         self._asked: dict[_Asked, bytes] = {}
         self._hooked: dict[bytes, bool] = {}
         for some, marks in _portions({event.response_key for event in told}):
-            for key, call_id, uid, hooked in db.execute(f"{_ASKED} ({marks})", some):
-                self._asked[_Asked(key, call_id)] = uid
+            for *asked, uid, hooked in db.execute(f"{_ASKED} ({marks})", some):
+                self._asked[_Asked(*asked)] = uid
                 self._hooked[uid] = bool(hooked)
         for uids, marks in _portions({event.uid for event in told}):
             self._hooked.update(db.execute(f"{_STORED} ({marks})", uids))
 
     def placed(self, event: AgentEvent) -> AgentEvent:
         """Give the event as the row that it is to go into would tell it."""
-        asked = _Asked(event.response_key, event.call_id)
+        asked = _Asked(event.agent, event.response_key, event.call_id)
         known = self._asked.get(asked)
         there = [uid for uid in (event.uid, known) if uid is not None and uid in self._hooked]
         of_hooks = next((uid for uid in there if self._hooked[uid]), None)

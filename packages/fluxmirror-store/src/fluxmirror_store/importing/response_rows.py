@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _COUNTS: Final = tuple(f"{name}_tokens" for name in Tokens._fields)
 _COLUMNS: Final = (
-    "agent", "key", "ts_ms", "session", "subagent", "model", "project", "source_id", *_COUNTS,
+    "agent", "key", "ts_ms", "session", "subagent", "model", "project", "source_id", "offset",
+    *_COUNTS,
 )  # fmt: skip
 _SELECT: Final = f"""
 SELECT r.id, {", ".join(f"r.{name}" for name in _COLUMNS)}, s.path,
@@ -68,6 +69,8 @@ class ResponseRow(NamedTuple):
     path: str
     """The file that told of it first."""
     source_id: int
+    offset: int
+    """And where in it, in bytes."""
     session: str | None
     subagent: str | None
     model: str | None
@@ -170,7 +173,7 @@ class Prices:
 
 
 def _order(row: ResponseRow) -> tuple[int, str, int]:
-    return row.ts_ms, row.path, row.record.offset
+    return row.ts_ms, row.path, row.offset
 
 
 def _stored(
@@ -187,11 +190,11 @@ def _stored(
 
 
 def _row(columns: Sequence[Any]) -> ResponseRow:
-    agent, key, ts_ms, session, subagent, model, project, source_id, *rest = columns
-    counts, (path, record_source, record_path, offset, raw_json) = rest[:-5], rest[-5:]
-    record = Record(record_path, record_source, offset, raw_json)
+    agent, key, ts_ms, session, subagent, model, project, source_id, offset, *rest = columns
+    counts, (path, record_source, record_path, place, raw_json) = rest[:-5], rest[-5:]
+    record = Record(record_path, record_source, place, raw_json)
     return ResponseRow(
-        agent, key, ts_ms, path, source_id, session, subagent, model, project,
+        agent, key, ts_ms, path, source_id, offset, session, subagent, model, project,
         Tokens(*counts), record,
     )  # fmt: skip
 
@@ -205,7 +208,7 @@ def _write(
         responses.append(
             (
                 row.agent, row.key, row.ts_ms, row.session, row.subagent, row.model,
-                row.project, row.source_id, *row.tokens, cost_pico, price_id, number,
+                row.project, row.source_id, row.offset, *row.tokens, cost_pico, price_id, number,
             )
         )  # fmt: skip
         records.append((*row.record[1:], number))

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from fluxmirror_core.private import make_directory
-from fluxmirror_core.transcripts.part import BAD_LINE, Problem
+from fluxmirror_core.transcripts.part import Problem
 
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import checkpoint, wal_bytes
@@ -22,8 +22,8 @@ from fluxmirror_store.importing.nameless import join_nameless
 from fluxmirror_store.importing.reading import FAILED, Reading, groups, read_group
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
 from fluxmirror_store.importing.session_files import UNREADABLE
-from fluxmirror_store.importing.sources import CALLS, USAGE, Job
-from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END, Mark
+from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
+from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.machine import event_builder
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 
@@ -41,8 +41,6 @@ CREW_BYTES: Final = 16 << 20
 _LOCK: Final = "import.lock"
 _LOG_BYTES: Final = 64 << 20
 """A first import writes its pages several times: brought home too often, they cost more."""
-_SEEN_TWICE: Final = (UNREADABLE, TORN_END, LONG_LINE, REWRITTEN, BAD_LINE)
-"""What every pass over a file meets: the last one counts it."""
 
 
 class Progress(Protocol):
@@ -274,11 +272,12 @@ class _Import:
         if not reading.more:
             self._left[what].discard(job.source_id)
         if reading.mark is not None:
-            sources.save_reading(self._db, what, job, reading.mark, more=reading.more)
+            so_far = ReadSoFar(reading.mark, reading.problems, reading.restarted, reading.more)
+            sources.save_reading(self._db, what, job, so_far)
             self._files.add(job.source_id)
             self._bytes[what] += job.size
         for problem, times in reading.problems.items():
-            if what == self._wanted.passes[-1] or problem.kind not in _SEEN_TWICE:
+            if what == self._wanted.passes[-1] or problem.kind not in (UNREADABLE, *SEEN_TWICE):
                 self._problems[job.file.agent, problem] += times
         if self._progress is not None:
             self._progress(self._done(), self._total)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_store.importing.stretch import Mark
+from fluxmirror_core.transcripts.part import BAD_LINE, Problem
+
+from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END, Mark
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,11 +30,30 @@ ON CONFLICT (path) DO UPDATE SET identity = excluded.identity, gone_ms = NULL
 """
 _MOVE: Final = "UPDATE OR IGNORE source SET path = ?, gone_ms = NULL WHERE id = ?"
 _SAVE: Final = """
-INSERT INTO reading (source_id, what, size, mtime_ns, end, tail, memory)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, end = excluded.end,
-    tail = excluded.tail, memory = excluded.memory
+INSERT OR REPLACE INTO reading (source_id, what, size, mtime_ns, end, tail, memory, problems)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
+
+
+_PROBLEMS: Final = """
+SELECT s.agent, r.what, r.problems FROM reading AS r JOIN source AS s ON s.id = r.source_id
+WHERE r.problems <> ?
+"""
+_BEFORE: Final = "SELECT problems FROM reading WHERE source_id = ? AND what = ?"
+_NONE: Final = "[]"
+SEEN_TWICE: Final = (TORN_END, LONG_LINE, REWRITTEN, BAD_LINE)
+"""What every pass over a file meets: it is counted once."""
+
+
+class ReadSoFar(NamedTuple):
+    """What a reading of a file came to."""
+
+    mark: Mark
+    problems: Counter[Problem]
+    restarted: bool
+    """What was read of the file before is not there any more."""
+    more: bool
+    """The file goes on."""
 
 
 class Source(NamedTuple):
@@ -140,16 +163,29 @@ def register(db: sqlite3.Connection, plan: Plan, now_ms: int) -> list[Job]:
     return sorted(plan.jobs + new, key=lambda job: -job.file.mtime_ns)
 
 
-def save_reading(
-    db: sqlite3.Connection, what: str, job: Job, mark: Mark, *, more: bool = False
-) -> None:
+def save_reading(db: sqlite3.Connection, what: str, job: Job, so_far: ReadSoFar) -> None:
     """Note how far a file is read, inside the transaction that holds what it told.
 
     A file of which there is more is noted as shorter than it is: whoever is killed now reads on.
     """
-    size = mark.end if more else job.file.size
-    mtime_ns = 0 if more else job.file.mtime_ns
-    db.execute(_SAVE, (job.source_id, what, size, mtime_ns, *mark))
+    mark = so_far.mark
+    size = mark.end if so_far.more else job.file.size
+    mtime_ns = 0 if so_far.more else job.file.mtime_ns
+    problems = so_far.problems.copy()
+    if job.mark.end and not so_far.restarted:
+        problems.update(_problems_before(db, what, job))
+    told = json.dumps([[*problem, times] for problem, times in sorted(problems.items())])
+    db.execute(_SAVE, (job.source_id, what, size, mtime_ns, *mark, told))
+
+
+def known_problems(db: sqlite3.Connection) -> Counter[tuple[str, Problem]]:
+    """Count what is odd in the files that were read, by agent; each oddity once."""
+    problems: Counter[tuple[str, Problem]] = Counter()
+    for agent, what, told in db.execute(_PROBLEMS, (_NONE,)):
+        for problem, times in _problems_of(told).items():
+            if what == CALLS or problem.kind not in SEEN_TWICE:
+                problems[agent, problem] += times
+    return problems
 
 
 def note_missing(
@@ -172,3 +208,15 @@ def note_missing(
         if source.gone_ms is not None and path in there
     ]
     db.executemany("UPDATE source SET gone_ms = ? WHERE id = ?", changed)
+
+
+def _problems_of(told: str) -> Counter[Problem]:
+    return Counter({Problem(*problem): times for *problem, times in json.loads(told)})
+
+
+def _problems_before(db: sqlite3.Connection, what: str, job: Job) -> Counter[Problem]:
+    """Give what was odd before; a line that was torn is whole by now, or told of once more."""
+    found = db.execute(_BEFORE, (job.source_id, what)).fetchone()
+    problems = _problems_of(found[0] if found else _NONE)
+    del problems[Problem(TORN_END)]
+    return problems

@@ -69,6 +69,7 @@ def response_row(job: Job, part: Part, told: Response, builder: EventBuilder) ->
         ts_ms=_time(job, part, told),
         path=path,
         source_id=job.source_id,
+        offset=told.offset,
         session=builder.name(told.session),
         subagent=builder.name(told.subagent),
         model=builder.name(told.model),

@@ -1,0 +1,88 @@
+"""Coverage of a period, as a database and what waits beside it tell."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.analysis.coverage import build_coverage
+from fluxmirror_core.analysis.losses import Moment
+from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.paths import here, home
+from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.report.coverage import coverage_line
+from fluxmirror_store import spool_reader
+from fluxmirror_store.coverage_queries import is_told, told_calls
+from fluxmirror_store.queries import window
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from fluxmirror_core.analysis.coverage import Coverage
+    from fluxmirror_core.paths import Places
+    from fluxmirror_core.period import Period
+    from fluxmirror_store.importing.session_files import SessionFile
+
+YOUNG_MS: Final = 60_000
+"""A hook and a session file tell of a call within so much of each other."""
+
+
+def covered(
+    db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool
+) -> Coverage:
+    """Work out the coverage of a period.
+
+    Args:
+        db: open for reading.
+        period: which days.
+        agent: only this one; None for all.
+        is_usual: whether it is the database that this machine's spool and session files go into.
+    """
+    places = here()
+    unread = partial(unread_files, places) if is_usual else _nothing
+    told = told_calls(db, window(db, period, agent), unread)
+    return build_coverage(period, told, _moment(places, is_usual=is_usual), partial(is_told, db))
+
+
+def coverage_text(
+    db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool
+) -> str:
+    """Write the line that closes a report, set apart from it; empty when there is none."""
+    line = coverage_line(covered(db, period, agent, is_usual=is_usual), load_catalog())
+    return f"\n{one_line(line)}\n" if line else ""
+
+
+def is_usual_database(asked: str | None) -> bool:
+    """Tell whether the database that a command line asks for is the usual one."""
+    return asked is None or os.path.realpath(asked) == os.path.realpath(here().database)
+
+
+def unread_files(places: Places) -> Sequence[SessionFile]:
+    """Give the session files that changed since they were read, the newest first."""
+    from fluxmirror_store.importing.run import Wanted, pending
+    from fluxmirror_store.importing.session_files import find_session_files
+
+    return pending(places, find_session_files(os.environ), Wanted())
+
+
+def hooks_told_ms(places: Places) -> int:
+    """Give up to when everything that hooks told has come into the database, in milliseconds."""
+    told_ms = time.time_ns() // 1_000_000 - YOUNG_MS
+    try:
+        oldest_ns = spool_reader.status(places.spool).oldest_mtime_ns
+    except OSError:
+        return told_ms
+    return told_ms if oldest_ns is None else min(told_ms, oldest_ns // 1_000_000 - YOUNG_MS)
+
+
+def _moment(places: Places, *, is_usual: bool) -> Moment:
+    now_ms = time.time_ns() // 1_000_000
+    hooks_ms = hooks_told_ms(places) if is_usual else now_ms - YOUNG_MS
+    return Moment(now_ms, hooks_ms, now_ms - YOUNG_MS, home(os.environ))
+
+
+def _nothing() -> Sequence[SessionFile]:
+    return ()

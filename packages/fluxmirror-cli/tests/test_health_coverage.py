@@ -1,0 +1,186 @@
+"""Doctor warns of an agent that works while its hooks are silent, and of losses."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from fluxmirror_cli.health_coverage import examine_coverage
+from fluxmirror_cli.health_row import Row
+from fluxmirror_cli.imported import EVERYTHING, import_news
+from fluxmirror_cli.registration.foundation import lay_foundation, plan_foundation
+from fluxmirror_cli.registration.hook_entries import add_entries
+from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
+from fluxmirror_cli.registration.situation import survey
+from fluxmirror_core.paths import here
+from fluxmirror_store import spool, spool_reader
+from fluxmirror_store.drain import drain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOUR = 3_600_000
+SESSION = "5e551011-0000-4000-8000-000000000000"
+MENDED = (
+    "`fluxmirror agents list` tells more, `fluxmirror install claude-code` registers them anew;"
+    " start it anew"
+)
+
+
+@pytest.fixture(autouse=True)
+def usual(flux_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without any agent's program."""
+    monkeypatch.setenv("PATH", "/nowhere")
+
+
+def now_ms() -> int:
+    """Give this moment."""
+    return time.time_ns() // 1_000_000
+
+
+def rows() -> list[Row]:
+    """Give doctor's rows about coverage."""
+    return list(examine_coverage(here()))
+
+
+def session_file(home: Path, *times_ms: int) -> Path:
+    """Write a session of Claude Code with a call at each of some times."""
+    path = home / f".claude/projects/-p/{SESSION}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [line for number, at_ms in enumerate(times_ms) for line in call_lines(number, at_ms)]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return path
+
+
+def call_lines(number: int, at_ms: int) -> list[dict[str, object]]:
+    """Give what a session file tells of a call and its end."""
+    call_id = f"toolu_{number}"
+    common = {
+        "sessionId": SESSION,
+        "cwd": "/p",
+        "timestamp": datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(),
+    }
+    asks = {"type": "tool_use", "id": call_id, "name": "Bash", "input": {"command": "make"}}
+    answers = {"type": "tool_result", "tool_use_id": call_id, "content": "made"}
+    message = {"id": f"msg_{number}", "role": "assistant", "content": [asks]}
+    return [
+        {**common, "type": "assistant", "message": message},
+        {**common, "type": "user", "message": {"role": "user", "content": [answers]}},
+    ]
+
+
+def hook(event: str, at_ms: int, **fields: object) -> None:
+    """Put one payload of Claude Code into the spool, as if captured at a time."""
+    payload = {"session_id": SESSION, "cwd": "/p", "hook_event_name": event, **fields}
+    name = spool.put(here().spool, json.dumps(payload).encode(), ("claude", event), {})
+    os.utime(spool_reader.new_path(here().spool, name), ns=(at_ms * 1_000_000,) * 2)
+
+
+def call_hooks(number: int, at_ms: int) -> None:
+    """Put both hooks of a call into the spool."""
+    fields = {
+        "tool_name": "Bash",
+        "tool_input": {"command": "make"},
+        "tool_use_id": f"toolu_{number}",
+    }
+    hook("PreToolUse", at_ms, **fields)
+    hook("PostToolUse", at_ms + 1, **fields, tool_response={"stdout": "made"})
+
+
+def take_in() -> None:
+    """Bring everything into the database, as a report does."""
+    drain(here())
+    import_news(here(), EVERYTHING)
+
+
+def register(home: Path, at_ms: int) -> None:
+    """Enter our hooks into Claude Code's settings, at a time."""
+    situation = survey(os.environ, sys.platform)
+    lay_foundation(situation, plan_foundation(situation))
+    hooks = settings_hooks("claude-code", situation.bundle, situation.packages)
+    path = home / ".claude/settings.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entered = add_entries("{}", hooks, lambda command: is_ours(command, situation.packages))
+    path.write_text(entered.text)
+    os.utime(path, ns=(at_ms * 1_000_000,) * 2)
+
+
+def test_nothing_recorded_is_nothing_to_say() -> None:
+    """And nothing is made by looking."""
+    assert rows() == []
+    assert not os.path.exists(here().data)
+
+
+def test_what_both_sources_told_is_fine(home: Path) -> None:
+    """The row says how much it is."""
+    at_ms = now_ms() - HOUR
+    register(home, at_ms - HOUR)
+    session_file(home, at_ms)
+    call_hooks(0, at_ms)
+    take_in()
+    assert rows() == [Row("coverage", "ok", "coverage 100 %, in the last 7 days")]
+
+
+def test_an_agent_that_works_while_its_hooks_are_silent_is_a_warning(home: Path) -> None:
+    """They are registered, and nothing of them arrives."""
+    register(home, now_ms() - 3 * HOUR)
+    session_file(home, now_ms() - 2 * HOUR, now_ms() - HOUR)
+    take_in()
+    facts = "Claude Code made 2 calls in the last 24 hours that none of its hooks told of"
+    assert rows()[0] == Row("coverage", "warn", facts, MENDED)
+
+
+def test_calls_from_before_the_registration_warn_nobody(home: Path) -> None:
+    """Who has just installed us is not to be told that nothing works."""
+    session_file(home, now_ms() - 2 * HOUR)
+    register(home, now_ms() - HOUR)
+    take_in()
+    assert [row.status for row in rows()] == ["ok"]
+
+
+def test_an_agent_we_are_not_registered_with_warns_nobody(home: Path) -> None:
+    """Session files alone are a way to use us."""
+    session_file(home, now_ms() - HOUR)
+    take_in()
+    told = "coverage: session files only, no hook of Claude Code was ever heard"
+    assert rows() == [Row("coverage", "ok", f"{told}, in the last 7 days")]
+
+
+def test_what_waits_in_the_spool_is_no_silence(home: Path) -> None:
+    """Doctor drains nothing, and what was not drained may tell of the call."""
+    at_ms = now_ms() - HOUR
+    register(home, at_ms - HOUR)
+    session_file(home, at_ms)
+    call_hooks(0, at_ms)
+    import_news(here(), EVERYTHING)
+    assert [row.status for row in rows()] == ["ok"]
+
+
+def test_losses_are_a_warning(home: Path) -> None:
+    """Their names are for `coverage` to tell."""
+    at_ms = now_ms() - HOUR
+    session_file(home, at_ms, at_ms + 1_000, at_ms + 2_000)
+    call_hooks(0, at_ms)
+    call_hooks(2, at_ms + 2_000)
+    take_in()
+    facts = "1 loss in the last 7 days that nothing explains"
+    assert rows() == [Row("coverage", "warn", facts, "`fluxmirror coverage` names them")]
+
+
+def test_session_files_that_changed_since_are_told(home: Path) -> None:
+    """Doctor imports nothing; it says how old the change is."""
+    at_ms = now_ms() - HOUR
+    session_file(home, at_ms)
+    call_hooks(0, at_ms)
+    take_in()
+    path = session_file(home, at_ms, at_ms + 1_000)
+    os.utime(path, ns=((now_ms() - 10 * 60_000) * 1_000_000,) * 2)
+    (row,) = rows()
+    assert row.detail.endswith(
+        "session files changed since they were read, the last 10 minutes ago"
+    )

@@ -1,0 +1,176 @@
+"""Coverage counts who saw what; 100 % is said only when it is true."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from fluxmirror_core.analysis.coverage import Coverage, build_coverage
+from fluxmirror_core.analysis.losses import Moment
+from fluxmirror_core.analysis.told_calls import (
+    AgentSigns,
+    Gap,
+    OddCall,
+    PhaseCount,
+    SessionSigns,
+    ToldCalls,
+)
+from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE
+from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.period import Period
+from fluxmirror_core.report.as_text import render_text
+from fluxmirror_core.report.coverage import build_coverage_report, coverage_line
+
+DAY = Period(0, 86_400_000, date(1970, 1, 1), date(1970, 1, 1), "UTC")
+NOW = 10 * DAY.end_ms
+HOOKED, FILED = BEFORE | AFTER, ASKED | ANSWERED
+BOTH = HOOKED | FILED
+CLAUDE, CODEX = "claude-code", "codex-cli"
+SEEN = AgentSigns(hooked_ms=0, early=0, has_files=True)
+SIGNS = SessionSigns(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
+
+
+def odd(phases: int, number: int = 1, agent: str = CLAUDE) -> OddCall:
+    """Make a call, one a minute."""
+    ts_ms = number * 60_000
+    return OddCall(
+        agent, ts_ms, ts_ms, "s", None, f"c{number}", "Bash", "make", None, "ok", None, phases
+    )
+
+
+def built(
+    *counts: tuple[str, int, int], odd_calls: list[OddCall] | None = None, **agents: AgentSigns
+) -> Coverage:
+    """Work out coverage of calls by agent, phases and number; agents are `claude` and `codex`."""
+    signs = {CLAUDE: agents.get("claude", SEEN), CODEX: agents.get("codex", SEEN)}
+    told = ToldCalls(
+        [PhaseCount(*count) for count in counts],
+        {agent: signs[agent] for agent, _, _ in counts},
+        odd_calls or [],
+        {(CLAUDE, "s"): SIGNS, (CODEX, "s"): SIGNS},
+        [],
+    )
+    return build_coverage(DAY, told, Moment(NOW, NOW, NOW, "/home/me"), is_told)
+
+
+def is_told(gap: Gap) -> bool:
+    """Say of calls whose minute is odd that some other call lacked nothing before them."""
+    return gap.last_ms // 60_000 % 2 == 1
+
+
+def line(coverage: Coverage) -> str:
+    """Give the line that closes a report."""
+    return coverage_line(coverage, load_catalog())
+
+
+def test_all_seen_by_both_is_a_hundred_percent() -> None:
+    """Nothing else is."""
+    coverage = built((CLAUDE, BOTH, 12))
+    assert coverage.total.tenths == 1000
+    assert line(coverage) == "coverage 100 %"
+
+
+def test_nearly_all_is_rounded_down() -> None:
+    """One of ten thousand is 99.9 %."""
+    coverage = built((CLAUDE, BOTH, 9999), (CLAUDE, FILED, 1), odd_calls=[odd(FILED)])
+    assert coverage.total.unexplained == 1
+    assert line(coverage) == "coverage 99.9 % · 1 call seen by one source only"
+
+
+def test_explained_calls_are_expected_of_nobody() -> None:
+    """They are in neither part of the fraction."""
+    early = AgentSigns(hooked_ms=50, early=7, has_files=True)
+    coverage = built((CLAUDE, BOTH, 3), (CLAUDE, FILED, 7), claude=early)
+    assert (coverage.total.explained, coverage.total.unexplained) == (7, 0)
+    assert [tuple(one) for one in coverage.explained] == [(CLAUDE, "hooked_later", 7)]
+    assert line(coverage) == "coverage 100 %"
+
+
+def test_rows_of_older_programs_are_explained() -> None:
+    """They have no ids by which a session file's telling could be known."""
+    coverage = built((CLAUDE, BOTH, 1), (CLAUDE, 0, 4))
+    assert [tuple(one) for one in coverage.explained] == [(CLAUDE, "older_program", 4)]
+    assert coverage.agents[0].hooks_only == 4
+
+
+def test_an_agent_without_session_files_is_explained() -> None:
+    """And is not spoken of below a report: there is nothing to compare."""
+    coverage = built((CLAUDE, HOOKED, 5), claude=SEEN._replace(has_files=False))
+    assert [tuple(one) for one in coverage.explained] == [(CLAUDE, "no_file", 5)]
+    assert coverage.total.tenths is None
+    assert not line(coverage)
+
+
+def test_an_agent_without_hooks_is_named_and_alarms_nobody() -> None:
+    """Session files alone are a way to use us."""
+    never = AgentSigns(hooked_ms=None, early=5, has_files=True)
+    alone = built((CODEX, FILED, 5), codex=never)
+    told = "coverage: session files only, no hook of Codex CLI was ever heard"
+    assert line(alone) == told
+    beside = built((CLAUDE, BOTH, 2), (CODEX, FILED, 5), codex=never)
+    assert line(beside) == "coverage 100 % · session files only of Codex CLI"
+
+
+def test_a_call_told_in_part_is_seen_by_both_and_counted() -> None:
+    """So 100 % alone is not said of it."""
+    coverage = built((CLAUDE, BOTH, 1), (CLAUDE, AFTER | FILED, 1), odd_calls=[odd(AFTER | FILED)])
+    assert (coverage.total.both, coverage.total.in_part, coverage.total.unexplained) == (2, 1, 0)
+    assert line(coverage) == "coverage 100 % · 1 call told in part"
+
+
+def test_agents_are_counted_apart_and_together() -> None:
+    """The one with the most calls comes first."""
+    coverage = built(
+        (CLAUDE, BOTH, 3), (CODEX, BOTH, 5), (CODEX, FILED, 1), odd_calls=[odd(FILED, agent=CODEX)]
+    )
+    assert [(one.agent, one.calls, one.tenths) for one in coverage.agents] == [
+        (CODEX, 6, 833),
+        (CLAUDE, 3, 1000),
+    ]
+    assert (coverage.total.calls, coverage.total.tenths) == (9, 888)
+
+
+def test_a_stretch_of_silence_is_one_finding() -> None:
+    """With its first call and its last."""
+    calls = [odd(FILED, 2), odd(FILED, 4), odd(FILED, 6)]
+    coverage = built((CLAUDE, BOTH, 1), (CLAUDE, FILED, 3), odd_calls=calls)
+    (finding,) = coverage.findings
+    assert (finding.kind, finding.calls, finding.call_id) == ("no_hook", 3, "c2")
+    assert (finding.first_ms, finding.last_ms) == (120_000, 360_000)
+    assert finding.sessions == ("s",)
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        (4, "no hook at all from 1970-01-01 00:02:00 to 1970-01-01 00:04:00: 2 calls"),
+        (3, "no hook told of it"),
+    ],
+)
+def test_a_report_words_what_is_missing(last: int, words: str) -> None:
+    """A single call has its tool and detail; a stretch its times."""
+    calls = [odd(FILED, 2), odd(FILED, last)]
+    coverage = built((CLAUDE, BOTH, 1), (CLAUDE, FILED, 2), odd_calls=calls)
+    report = build_coverage_report(coverage, load_catalog(), agent=None)
+    text = render_text(report)
+    assert words in text
+    assert "`fluxmirror agents list`" in text
+    assert ("make" in text) == (last == 3)
+
+
+def test_a_report_without_losses_says_so() -> None:
+    """An empty table would leave people guessing."""
+    report = build_coverage_report(built((CLAUDE, BOTH, 2)), load_catalog(), agent=CLAUDE)
+    assert [section.title for section in report.sections] == ["Coverage"]
+    assert report.sections[0].note == "Nothing is missing that is not explained."
+    assert report.title == "Who saw what Claude Code did (1970-01-01, UTC)"
+
+
+def test_many_findings_are_cut_in_the_report_alone() -> None:
+    """The count of the others is told."""
+    calls = [odd(FILED, 2 * number + 1) for number in range(60)]
+    coverage = built((CLAUDE, FILED, 60), odd_calls=calls)
+    assert len(coverage.findings) == 60
+    report = build_coverage_report(coverage, load_catalog(), agent=None)
+    assert len(report.sections[1].rows) == 50
+    assert report.sections[1].note == "… and 10 more, which `--json` has."
