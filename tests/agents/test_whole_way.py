@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -99,6 +100,11 @@ def test_everything_is_there_and_then_nothing_of_us(
         assert BY_ID[agent].name in report, report
         assert command in report, report
     assert recorded(program, anyone) == sorted(SHELL.items())
+    coverage = json.loads(program.run(anyone, "coverage", "--json"))
+    assert coverage["findings"] == []
+    assert coverage["total"]["both"] == len(SHELL), coverage
+    costs = json.loads(program.run(anyone, "cost", "--by", "agent", "--json"))
+    assert {row["key"] for row in costs["rows"]} == set(SHELL)
 
     program.run(anyone, "uninstall", "--all")
     for client in clients:

@@ -62,8 +62,8 @@ HOOK_FACTS: Final = {
         silent_ends=_NOT_RUN,
         has_subagent_files=True,
     ),
-    # A patch or an MCP call that fails fires nothing more, a shell command does; what the model's
-    # provider runs never comes by here.
+    # A patch or an MCP call that fails fires nothing more, a shell command does; input for one that
+    # still runs fires nothing, and what the model's provider runs never comes by here.
     "codex-cli": HookFacts(
         before="PreToolUse",
         after="PostToolUse",
@@ -71,7 +71,7 @@ HOOK_FACTS: Final = {
         after_exit_code="PostToolUse",
         silent_ends=_NOT_RUN,
         is_failure_silent=True,
-        hookless_tools=frozenset(("web_search", "image_generation")),
+        hookless_tools=frozenset(("web_search", "image_generation", "write_stdin")),
         has_subagent_files=True,
     ),
     # A command with an exit code is a success to it.

@@ -57,7 +57,8 @@ def read_opencode(what: str, job: Job, builder: EventBuilder) -> Told:
                 after = json.dumps({"rowid": last, "newest": newest})
                 return reader.so_far(job.mark._replace(memory=after), more=True)
             last, newest = row["rowid"], max(newest, row.get("time_updated") or 0)
-            reader.take(row, database.sessions.get(row.get("session_id") or "", {}))
+            session = row.get("session_id") or ""
+            reader.take(row, database.sessions.get(session, {"id": session}))
     return reader.so_far(Mark(newest), more=False)
 
 
