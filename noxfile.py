@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.needs_version = ">=2026.2"
 nox.options.default_venv_backend = "uv"
@@ -37,6 +38,7 @@ SHELLS = (
     ("zsh", "--emulate", "sh", "-n"),
 )
 AGENT_WORKERS = ("--numprocesses=2", "--dist=loadgroup")  # one agent's tests share its home
+BENCHES = ("hook", "drain", "transcripts")
 IMPORT_ALL = ("python", "-I", "scripts/import_all.py")
 
 
@@ -67,11 +69,11 @@ def scripts(suffix: str, shebang: str = "") -> list[str]:
     )
 
 
-def installed(session: nox.Session) -> dict[str, str]:
-    """Install the agents' pinned versions, or find them installed; tells the tests where."""
-    pins = [ROOT / "tests" / "agents" / name for name in ("package.json", "package-lock.json")]
+def installed(session: nox.Session, pinned: Path) -> str:
+    """Install from npm what is pinned in a folder, or find it installed; tells where."""
+    pins = [pinned / name for name in ("package.json", "package-lock.json")]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in pins)).hexdigest()
-    name = f"agents-{digest[:12]}"
+    name = f"{pinned.name}-{digest[:12]}"
     folder, half = session.cache_dir / name, session.cache_dir / f"{name}.half"
     if not folder.is_dir():
         shutil.rmtree(half, ignore_errors=True)
@@ -82,7 +84,15 @@ def installed(session: nox.Session) -> dict[str, str]:
         npm = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
         session.run_install(*npm, f"--prefix={half}", external=True)
         half.rename(folder)
-    return {"FLUXMIRROR_TEST_AGENTS": str(folder.resolve())}
+    return str(folder.resolve())
+
+
+def ccusage(session: nox.Session) -> dict[str, str]:
+    """Install the ccusage that we are compared with; tells the bench where, or nothing."""
+    try:
+        return {"FLUXMIRROR_BENCH_CCUSAGE": installed(session, ROOT / "scripts" / "ccusage")}
+    except CommandFailed:
+        return {}  # without npm or a network: the bench says that it is not there
 
 
 def run_pytest(session: nox.Session, marker: str) -> None:
@@ -179,15 +189,22 @@ def slow(session: nox.Session) -> None:
 def agents(session: nox.Session) -> None:
     """The real command-line agents, each against a scripted model, in throw-away homes."""
     sync(session, "test")
-    session.run("pytest", *AGENT_WORKERS, "-m", "agents", *session.posargs, env=installed(session))
+    env = {"FLUXMIRROR_TEST_AGENTS": installed(session, ROOT / "tests" / "agents")}
+    session.run("pytest", *AGENT_WORKERS, "-m", "agents", *session.posargs, env=env)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Print how fast we are, as ratios against named floors; nothing is asserted."""
+    """Print how fast we are, as ratios against named floors; nothing is asserted.
+
+    `nox -s bench -- transcripts --megabytes 20` runs one of them, with its own options.
+    """
     sync(session)
-    for script in ("bench_hook.py", "bench_drain.py"):
-        session.run("python", f"scripts/{script}", *session.posargs)
+    names = session.posargs[:1] or BENCHES
+    wanted = "transcripts" in names and "--no-ccusage" not in session.posargs
+    env = ccusage(session) if wanted else {}
+    for name in names:
+        session.run("python", f"scripts/bench_{name}.py", *session.posargs[1:], env=env)
 
 
 @nox.session(reuse_venv=False)

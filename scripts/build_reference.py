@@ -77,7 +77,9 @@ def helps(name: str, command: click.Command) -> list[tuple[str, str]]:
     context = click.Context(command, info_name=name, terminal_width=88)
     blocks = [(name, command.get_help(context))]
     if isinstance(command, click.Group):
-        for below, one in command.commands.items():
+        for below in command.list_commands(context):
+            one = command.get_command(context, below)
+            assert one is not None, below
             blocks += helps(f"{name} {below}", one)
     return blocks
 

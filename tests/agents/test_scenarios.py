@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.agents.client import Task
-from tests.agents.model.script import prompt
 from tests.agents.joined import join
+from tests.agents.model.script import prompt
 from tests.agents.observed import observe
 
 if TYPE_CHECKING:

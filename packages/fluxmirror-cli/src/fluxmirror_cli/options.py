@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+import importlib
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 from fluxmirror_core.errors import UsageError
@@ -10,7 +11,7 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -33,6 +34,35 @@ class Command(click.Command):
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+
+
+class Group(Command, click.Group):
+    """A group whose help goes the way of all output."""
+
+    def __init__(
+        self, *arguments: Any, modules: Mapping[str, str] | None = None, **options: Any
+    ) -> None:  # noqa: ANN401 - click's own
+        """Make a group.
+
+        Args:
+            arguments: as for any group.
+            modules: commands by name that are loaded when they are called, each the `command` of
+                its module.
+            options: as for any group.
+        """
+        super().__init__(*arguments, **options)
+        self._modules = modules or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return sorted({*super().list_commands(ctx), *self._modules})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give the command called `cmd_name`."""
+        if cmd_name not in self._modules:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = importlib.import_module(self._modules[cmd_name]).command
+        return command
 
 
 def database_option(command: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -19,6 +19,11 @@ The first three are a tool call's hook events, the other two a session file's re
 beginning and of its end.
 """
 
+HOOK: Final = "hook"
+TRANSCRIPT: Final = "transcript"
+MCP: Final = "mcp"
+"""Who saw an event; `AgentEvent.sources` joins them."""
+
 
 class Kind(StrEnum):
     """What an event is. A `SIGNAL` is kept like the others and never counted as work."""
@@ -102,7 +107,7 @@ class AgentEvent(NamedTuple):
     host: str | None
     user: str | None
     sources: str
-    """Who saw the event: `hook`, `transcript`, `mcp`, joined by commas."""
+    """Who saw the event, in the order above, joined by commas."""
     self_noise: int
     """1 when the agent was asking FluxMirror about itself and the user wants that hidden."""
     phases: int

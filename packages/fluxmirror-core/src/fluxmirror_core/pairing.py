@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BATCH, BEFORE, AgentEvent, Outcome
+from fluxmirror_core.event import (
+    AFTER,
+    ANSWERED,
+    ASKED,
+    BATCH,
+    BEFORE,
+    HOOK,
+    MCP,
+    TRANSCRIPT,
+    AgentEvent,
+    Outcome,
+)
 
 _BOTH: Final = BEFORE | AFTER
 _RECORDED: Final = ASKED | ANSWERED
 _ENDS: Final = AFTER | BATCH | ANSWERED
 _HOOKS: Final = BEFORE | AFTER | BATCH
 _ADDED: Final = ("input_json", "output_sha256", "duration_ms", "response_key", "exit_code")
-_SOURCES: Final = ("hook", "transcript", "mcp")
+_SOURCES: Final = (HOOK, TRANSCRIPT, MCP)
 _AUTHORITY: Final = (AFTER, BATCH, BEFORE, ANSWERED, ASKED)
 """Who is believed first, where two say different things."""
 _IF_MISSING: Final = frozenset(

@@ -49,9 +49,7 @@ _IS_HOOKED: Final = "sources <> 'transcript' AND schema_version > 1"
 _HOOKED_BEFORE: Final = f"""
 SELECT ts_ms FROM event WHERE agent = ? AND ts_ms < ? AND {_IS_HOOKED} ORDER BY ts_ms DESC LIMIT 1
 """
-_HOOKED_SINCE: Final = f"""
-SELECT ts_ms FROM event WHERE agent = ? AND ts_ms >= ? AND {_IS_HOOKED} ORDER BY ts_ms LIMIT 1
-"""
+_FIRST_HEARD: Final = "SELECT first_ms FROM heard WHERE agent = ?"
 _ODD: Final = f"""
 SELECT agent, ts_ms, max(coalesce(ended_ms, ts_ms), ts_ms), session, subagent, call_id, tool,
     coalesce(detail, ''), cwd, outcome, exit_code, phases
@@ -87,7 +85,7 @@ SELECT EXISTS (
     AND phases & :phases AND (:session IS NULL OR session = :session)
     AND (:failed IS NULL OR (outcome IS '{Outcome.FAILED}') = :failed))
 """
-STATEMENTS: Final = (_COUNTS, _EARLY, _HOOKED_BEFORE, _HOOKED_SINCE, _ODD, _SESSION, _IS_TOLD)
+STATEMENTS: Final = (_COUNTS, _EARLY, _HOOKED_BEFORE, _ODD, _SESSION, _IS_TOLD)
 
 
 def told_calls(
@@ -142,15 +140,19 @@ def _signs(
         has_files: whether any session file of it is known.
     """
     agent = counts[0].agent
-    hooked_ms = hooked_before(db, agent, wanted.start_ms)
-    if hooked_ms is not None:
-        return AgentSigns(hooked_ms, 0, has_files)
-    found = db.execute(_HOOKED_SINCE, (agent, wanted.start_ms)).fetchone()
-    if found is None:
+    hooked_ms = _first_heard(db, agent)
+    if hooked_ms is None or hooked_ms >= wanted.end_ms:
         alone = (count.calls for count in counts if count.phases and not count.phases & HOOKS)
-        return AgentSigns(None, sum(alone), has_files)
-    early = db.execute(_EARLY, _values(wanted, agent, found[0])).fetchone()[0]
-    return AgentSigns(found[0], early, has_files)
+        return AgentSigns(hooked_ms, sum(alone), has_files)
+    early = 0
+    if hooked_ms >= wanted.start_ms:
+        early = db.execute(_EARLY, _values(wanted, agent, hooked_ms)).fetchone()[0]
+    return AgentSigns(hooked_ms, early, has_files)
+
+
+def _first_heard(db: sqlite3.Connection, agent: str) -> int | None:
+    found = db.execute(_FIRST_HEARD, (agent,)).fetchone()
+    return found[0] if found else None
 
 
 def _odd_calls(
@@ -203,7 +205,8 @@ def _sessions(
         answered_ms = responded.get((agent, session))
         if answered_ms is not None:
             filed_ms, last_ms = max(filed_ms or 0, answered_ms), max(last_ms, answered_ms)
-        is_early = not is_hooked and hooked_before(db, agent, began_ms) is None
+        heard_ms = _first_heard(db, agent)
+        is_early = not is_hooked and (heard_ms is None or heard_ms >= began_ms)
         signs[agent, session] = SessionSigns(bool(is_hooked), is_early, filed_ms, last_ms)
     return signs
 

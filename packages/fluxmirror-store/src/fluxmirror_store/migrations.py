@@ -146,6 +146,8 @@ def m005_transcripts(db: sqlite3.Connection, _: Progress) -> None:
             schema.PRICE_TABLE,
             schema.RESPONSE_TABLE,
             schema.RECORD_TABLE,
+            schema.HEARD_TABLE,
+            schema.HEARD_SO_FAR,
             *schema.TRANSCRIPT_INDEXES,
             "DROP VIEW agent_events",
             "DROP VIEW agent_timeline",

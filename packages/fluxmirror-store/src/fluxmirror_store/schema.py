@@ -173,6 +173,18 @@ CREATE TABLE record (
 ) STRICT
 """
 
+HEARD_TABLE: Final = """
+CREATE TABLE heard (
+    agent    TEXT PRIMARY KEY,
+    first_ms INTEGER NOT NULL  -- when a hook of it told of anything for the first time
+) STRICT, WITHOUT ROWID
+"""
+
+HEARD_SO_FAR: Final = """
+INSERT INTO heard SELECT agent, min(ts_ms) FROM event
+WHERE schema_version > 1 AND ts_ms IS NOT NULL GROUP BY agent
+"""
+
 TRANSCRIPT_INDEXES: Final = (
     "CREATE INDEX response_ts ON response (ts_ms)",
     "CREATE INDEX event_response ON event (response_key, call_id) WHERE response_key IS NOT NULL",

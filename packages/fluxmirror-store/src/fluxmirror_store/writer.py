@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.event import AFTER, BEFORE, AgentEvent, Kind
+from fluxmirror_core.event import (
+    AFTER,
+    BEFORE,
+    SCHEMA_VERSION,
+    TRANSCRIPT,
+    AgentEvent,
+    Kind,
+)
 from fluxmirror_core.pairing import merge
 from fluxmirror_core.wire.identity import TWIN_WINDOW_MS
 
@@ -44,6 +51,10 @@ SELECT 1 FROM event
 WHERE session = ? AND kind = '{Kind.SESSION_START}' AND ts_ms BETWEEN ? AND ?
 """
 _LAST_ID: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'event'"
+_HEARD: Final = """
+INSERT INTO heard (agent, first_ms) VALUES (?, ?)
+ON CONFLICT DO UPDATE SET first_ms = excluded.first_ms WHERE excluded.first_ms < first_ms
+"""
 _HALVES: Final = {BEFORE: AFTER, AFTER: BEFORE}
 
 
@@ -133,6 +144,7 @@ class _Writer:
         self._db.executemany(_INSERT, ((row.id, *row.event[:_PAYLOAD_AT]) for row in new))
         self._db.executemany(_UPDATE, ((*row.event[:_PAYLOAD_AT], row.id) for row in changed))
         self._db.executemany(_INSERT_PAYLOAD, _payloads(new + changed))
+        self._db.executemany(_HEARD, _heard(new + changed))
         events = [row.event for row in new]
         close_calls(self._db, events)
         return events
@@ -231,6 +243,20 @@ def _stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[by
         marks = ", ".join("?" * len(some))
         stored.update(uid for (uid,) in db.execute(f"{_SELECT_UIDS} ({marks})", some))
     return stored
+
+
+def _heard(rows: Iterable[_Row]) -> list[tuple[str, int]]:
+    """Give when a hook of each agent told of any of the rows for the first time.
+
+    Rows of older programs are no sign that these hooks were there.
+    """
+    first: dict[str, int] = {}
+    for row in rows:
+        event = row.event
+        ours = event.schema_version == SCHEMA_VERSION
+        if ours and event.ts_ms and event.sources != TRANSCRIPT:
+            first[event.agent] = min(event.ts_ms, first.get(event.agent, event.ts_ms))
+    return list(first.items())
 
 
 def _payloads(rows: Iterable[_Row]) -> Iterator[tuple[int, str | None, bytes | None]]:

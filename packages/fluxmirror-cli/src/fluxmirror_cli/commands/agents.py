@@ -12,7 +12,7 @@ import click
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.command_table import VERSION
-from fluxmirror_cli.options import Command, json_option
+from fluxmirror_cli.options import Command, Group, json_option
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
 from fluxmirror_cli.registration.agent_program import find_agents
@@ -28,11 +28,7 @@ _LEAST: Final = 8
 """Columns below which a cut path says nothing any more."""
 
 
-class _Group(Command, click.Group):
-    """A group whose help goes the way of all output."""
-
-
-@click.group("agents", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.group("agents", cls=Group, invoke_without_command=True, no_args_is_help=False)
 @click.pass_context
 def command(context: click.Context) -> None:
     """Look at the agents on this machine."""

@@ -22,7 +22,7 @@ from fluxmirror_store.importing.session_files import find_session_files
 
 from fluxmirror_cli.agent_words import agent_named
 from fluxmirror_cli.health_row import size
-from fluxmirror_cli.options import Command, json_option, not_empty
+from fluxmirror_cli.options import Command, Group, json_option, not_empty
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.progress import ImportProgress
 from fluxmirror_cli.wording import counted
@@ -42,11 +42,7 @@ _NUMBERS: Final = (1, 2)
 _DAY_MS: Final = 86_400_000
 
 
-class _Group(Command, click.Group):
-    """A group whose help goes the way of all output."""
-
-
-@click.group("archive", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.group("archive", cls=Group, invoke_without_command=True, no_args_is_help=False)
 @click.option("--agent", metavar="NAME", callback=not_empty, help="Copy one agent's files only.")
 @click.option("--dry-run", is_flag=True, help="Say what would be copied, and copy nothing.")
 @click.pass_context

@@ -22,10 +22,9 @@ from fluxmirror_store.usage_queries import (
 )
 
 from fluxmirror_cli.asked import asked_agent, asked_date
-from fluxmirror_cli.commands.cost_explain import explain
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE
-from fluxmirror_cli.options import Command, database_option, json_option, not_empty
+from fluxmirror_cli.options import Group, database_option, json_option, not_empty
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.usage_facts import usage_csv, usage_json
 from fluxmirror_cli.usage_text import nothing_text
@@ -42,11 +41,13 @@ class _Days(NamedTuple):
     last: date | None
 
 
-class _Group(Command, click.Group):
-    """A group whose help goes the way of all output."""
-
-
-@click.group("cost", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.group(
+    "cost",
+    cls=Group,
+    modules={"explain": "fluxmirror_cli.commands.cost_explain"},
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
 @click.option(
     "--by",
     type=click.Choice([str(by) for by in By]),
@@ -115,9 +116,6 @@ def command(  # noqa: PLR0913 - an argument for each option
             emit(_text(usage, window, days, agent_id, zone))
         else:
             emit(nothing_text(db, zone))
-
-
-command.add_command(explain)
 
 
 def _refuse_options(context: click.Context) -> None:

@@ -67,7 +67,7 @@ _MILLION: Final = 10**6
 )
 @database_option
 @json_option
-def explain(
+def command(
     *, asked: str | None, limit: int, zone_name: str | None, database: str | None, as_json: bool
 ) -> None:
     """Show where a cost comes from, response by response.

@@ -16,7 +16,7 @@ from fluxmirror_core.period import choose_zone, day_period, parse_date
 from fluxmirror_core.pricing import Rates, amount
 from fluxmirror_core.report.as_text import one_line
 
-from fluxmirror_cli.options import Command, database_option, json_option, not_empty
+from fluxmirror_cli.options import Command, Group, database_option, json_option, not_empty
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_cli.prices.overlay import overlay_path
@@ -37,11 +37,7 @@ _KINDS: Final = Rates._fields
 _HEAD: Final = ("agent", "model", "responses", "input", "output", "cache read", "source")
 
 
-class _Group(Command, click.Group):
-    """A group whose help goes the way of all output."""
-
-
-@click.group("prices", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.group("prices", cls=Group, invoke_without_command=True, no_args_is_help=False)
 @click.pass_context
 def command(context: click.Context) -> None:
     """What models cost, and where the prices come from."""

@@ -57,7 +57,7 @@ class Part:
         while start < end:
             last = self.data.find(b"\n", start)
             after = end if last < 0 else last + 1
-            record = self._parse(start, after)
+            record = self.parse(start, after)
             if record is not None:
                 yield self.start + start, record
             start = after
@@ -68,20 +68,26 @@ class Part:
         Yields:
             Where the line begins in the file, and its object; a line that is none is counted.
         """
+        for first, after in self.places(*marks):
+            record = self.parse(first, after)
+            if record is not None:
+                yield self.start + first, record
+
+    def places(self, *marks: bytes) -> Iterator[tuple[int, int]]:
+        """Find the lines that hold one of `marks`; gives where in `data` each begins and ends."""
         data, start, end = self.data, 0, len(self.data)
         at = {mark: self._find(mark, 0) for mark in marks}
         while (hit := min(at.values(), default=end)) < end:
             first = data.rfind(b"\n", start, hit) + 1 or start
             last = data.find(b"\n", hit)
             start = end if last < 0 else last + 1
-            record = self._parse(first, start)
-            if record is not None:
-                yield self.start + first, record
+            yield first, start
             for mark in marks:
                 if at[mark] < start:
                     at[mark] = self._find(mark, start)
 
-    def _parse(self, first: int, after: int) -> dict[str, Any] | None:
+    def parse(self, first: int, after: int) -> dict[str, Any] | None:
+        """Parse the line at a place; one that is no object is counted, and gives None."""
         line = self.data[first:after]
         record = parse_line(line)
         if record is None and line.strip(_BLANK):

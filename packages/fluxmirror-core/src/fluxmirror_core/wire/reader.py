@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.event import Kind, Outcome
+from fluxmirror_core.event import HOOK, Kind, Outcome
 from fluxmirror_core.wire import claude, copilot, gemini, opencode
 from fluxmirror_core.wire.builder import Origin
 from fluxmirror_core.wire.identity import identify
@@ -109,7 +109,7 @@ class PayloadReader:
         origin = Origin(
             recognised.spec.id,
             recognised.evidence,
-            "hook",
+            HOOK,
             capture.captured_ms,
             capture.env.get(recognised.spec.project_variable) or None,
         )

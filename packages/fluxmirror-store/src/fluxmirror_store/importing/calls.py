@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.event import TRANSCRIPT
 from fluxmirror_core.transcripts.calls import claude, codex, copilot, gemini, qwen
 from fluxmirror_core.wire.builder import Origin
 from fluxmirror_core.wire.identity import Identity
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.importing.sources import Job
 
-TRANSCRIPT: Final = "transcript"
 _READERS: Final[Mapping[str, Callable[[Part], Iterator[ToldCall]]]] = {
     "claude-code": claude.calls,
     "codex-cli": codex.calls,

@@ -30,8 +30,8 @@ _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _DATABASE_AGENT: Final = "opencode"
 FAILED: Final = "the program failed"
 """The name is the error's; the rest of the file is read when it has changed."""
-GROUP_BYTES: Final = 8 << 20
-GROUP_FILES: Final = 200
+GROUP_BYTES: Final = {USAGE: 16 << 20, CALLS: 8 << 20}
+GROUP_FILES: Final = 500
 """A group of files, one transaction, ends at either."""
 
 
@@ -61,12 +61,13 @@ def read_group(what: str, builder: EventBuilder, jobs: list[Job]) -> list[Readin
     return [_read(what, builder, job) for job in jobs]
 
 
-def groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+def groups(what: str, jobs: Iterable[Job]) -> Iterator[list[Job]]:
     """Put jobs into groups of a bounded size, in their order."""
+    most = GROUP_BYTES[what]
     group: list[Job] = []
     size = 0
     for job in jobs:
-        if group and (len(group) >= GROUP_FILES or size + job.size > GROUP_BYTES):
+        if group and (len(group) >= GROUP_FILES or size + job.size > most):
             yield group
             group, size = [], 0
         group.append(job)

@@ -136,14 +136,12 @@ def news(places: Places, found: Found, wanted: Wanted) -> dict[str, int]:
     if not os.path.exists(places.database) or is_outdated(places.database):
         total = sum(file.size for file in files)
         return dict.fromkeys(wanted.passes, total) if files else {}
-    waiting = {}
     with closing(connect_to_read(places.database)) as db, store_errors(places.database):
-        for what in wanted.passes:
-            plan = sources.build_plan(files, sources.load_sources(db, what), full=wanted.full)
-            if not plan.is_empty:
-                jobs, new = plan.jobs, plan.new
-                waiting[what] = sum(job.size for job in jobs) + sum(file.size for file in new)
-    return waiting
+        return {
+            what: waiting
+            for what in wanted.passes
+            if (waiting := sources.unread_bytes(db, what, files, full=wanted.full)) is not None
+        }
 
 
 def _recent(found: Found, wanted: Wanted) -> list[SessionFile]:
@@ -222,14 +220,14 @@ class _Import:
 
     def _readings(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Reading]]:
         read = partial(read_group, what, self._builder)
-        lists = self._until_deadline(waiting)
+        lists = self._until_deadline(what, waiting)
         if self._total - self._done() >= CREW_BYTES and (size := crew_size()) > 1:
             yield from in_order(read, lists, size)
         else:
             yield from map(read, lists)
 
-    def _until_deadline(self, waiting: Iterator[Job]) -> Iterator[list[Job]]:
-        for group in groups(waiting):
+    def _until_deadline(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Job]]:
+        for group in groups(what, waiting):
             yield group
             if self._is_over():
                 return

@@ -24,6 +24,10 @@ _SELECT: Final = """
 SELECT s.id, s.agent, s.path, s.identity, s.gone_ms, r.size, r.mtime_ns, r.end, r.tail, r.memory
 FROM source AS s LEFT JOIN reading AS r ON r.source_id = s.id AND r.what = ?
 """
+_READ: Final = """
+SELECT s.path, r.size, r.mtime_ns FROM source AS s JOIN reading AS r ON r.source_id = s.id
+WHERE r.what = ?
+"""
 _REGISTER: Final = """
 INSERT INTO source (agent, path, identity, seen_ms) VALUES (?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET identity = excluded.identity, gone_ms = NULL
@@ -118,6 +122,21 @@ def load_sources(db: sqlite3.Connection, what: str) -> dict[str, Source]:
         mark = Mark() if end is None else Mark(end, tail, memory)
         sources[path] = Source(number, agent, path, identity, gone_ms, size, mtime_ns, mark)
     return sources
+
+
+def unread_bytes(
+    db: sqlite3.Connection, what: str, files: Iterable[SessionFile], *, full: bool
+) -> int | None:
+    """Say how many bytes are still to be read, about; None when nothing has changed."""
+    read = {path: (size, mtime_ns) for path, size, mtime_ns in db.execute(_READ, (what,))}
+    changed = False
+    waiting = 0
+    for file in files:
+        size, mtime_ns = read.get(stored_path(file.path), (0, None))
+        if full or (size, mtime_ns) != (file.size, file.mtime_ns):
+            changed = True
+            waiting += file.size if full or size >= file.size else file.size - size
+    return waiting if changed else None
 
 
 def build_plan(

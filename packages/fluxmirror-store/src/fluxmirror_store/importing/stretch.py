@@ -64,7 +64,8 @@ def read_stretch(path: str, mark: Mark, *, afresh: bool) -> Stretch:
         skipped, data, is_last = _read_block(file, start.end)
         whole = whole_lines(data) if is_last else data.rfind(b"\n") + 1
         begin = start.end + skipped
-        part = Part(data[:whole], path, begin, json.loads(start.memory))
+        lines = data if whole == len(data) else data[:whole]
+        part = Part(lines, path, begin, json.loads(start.memory))
         if skipped:
             part.problems[Problem(LONG_LINE)] += 1
         if restarted and mark.end:
@@ -72,7 +73,8 @@ def read_stretch(path: str, mark: Mark, *, afresh: bool) -> Stretch:
         if whole < len(data):
             part.problems[Problem(TORN_END)] += 1
         end = begin + whole
-        after = Mark(end, _tail(file, end), start.memory)
+        tail = _digest(lines[-_TAIL_BYTES:]) if whole >= _TAIL_BYTES else _tail(file, end)
+        after = Mark(end, tail, start.memory)
         return Stretch(part, after, restarted and mark.end > 0, not is_last, len(data) - whole)
 
 
@@ -89,7 +91,11 @@ def _continues(file: BinaryIO, mark: Mark) -> bool:
 def _tail(file: BinaryIO, end: int) -> bytes:
     start = max(end - _TAIL_BYTES, 0)
     file.seek(start)
-    return blake2b(file.read(end - start), digest_size=16).digest()
+    return _digest(file.read(end - start))
+
+
+def _digest(tail: bytes) -> bytes:
+    return blake2b(tail, digest_size=16).digest()
 
 
 def _read_block(file: BinaryIO, start: int) -> tuple[int, bytes, bool]:
