@@ -78,9 +78,8 @@ def helps(name: str, command: click.Command) -> list[tuple[str, str]]:
     blocks = [(name, command.get_help(context))]
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
-            one = command.get_command(context, below)
-            assert one is not None, below
-            blocks += helps(f"{name} {below}", one)
+            if one := command.get_command(context, below):
+                blocks += helps(f"{name} {below}", one)
     return blocks
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
 
 import click
 from fluxmirror_core.errors import UsageError
@@ -39,29 +39,18 @@ class Command(click.Command):
 class Group(Command, click.Group):
     """A group whose help goes the way of all output."""
 
-    def __init__(
-        self, *arguments: Any, modules: Mapping[str, str] | None = None, **options: Any
-    ) -> None:  # noqa: ANN401 - click's own
-        """Make a group.
-
-        Args:
-            arguments: as for any group.
-            modules: commands by name that are loaded when they are called, each the `command` of
-                its module.
-            options: as for any group.
-        """
-        super().__init__(*arguments, **options)
-        self._modules = modules or {}
+    modules: ClassVar[Mapping[str, str]] = {}
+    """Commands by name that are loaded when they are called, each the `command` of its module."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands."""
-        return sorted({*super().list_commands(ctx), *self._modules})
+        return sorted({*super().list_commands(ctx), *self.modules})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give the command called `cmd_name`."""
-        if cmd_name not in self._modules:
+        if cmd_name not in self.modules:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = importlib.import_module(self._modules[cmd_name]).command
+        command: click.Command = importlib.import_module(self.modules[cmd_name]).command
         return command
 
 
