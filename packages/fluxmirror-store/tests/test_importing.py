@@ -387,7 +387,13 @@ def test_secrets_in_session_files_are_scrubbed(
     """As in hooks: no column and no page of the file holds one."""
     secret = "ghp_" + "a1B2" * 9
     use = USE | {"input": {"command": f"git push https://x:{secret}@host/r.git"}}
-    session_file(home).write_text(row("a", content=[use], cwd=f"/p/{secret}"))
-    run()
+    counts = {"input_tokens": 3, "service_tier": secret, "cache_creation": {secret: 1}}
+    odd = {"type": secret * 9, "version": secret}
+    session_file(home).write_text(
+        row("a", content=[use], cwd=f"/p/{secret}")
+        + row("b", message={"id": secret, "model": secret, "usage": counts})
+        + f"{json.dumps(odd)}\n"
+    )
+    assert len(run().problems) == 1
     assert rows("kind = 'tool_call'")[0]["detail"].startswith("git push")
     assert secret.encode() not in Path(places.database).read_bytes()

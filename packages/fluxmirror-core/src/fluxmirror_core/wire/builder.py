@@ -143,13 +143,18 @@ class EventBuilder:
             return _Input(None, None, None, suspect=False)
         written = _to_json(value)
         size_bytes = len(written) if written.isascii() else len(written.encode("utf-8", "replace"))
-        suspect = self._may_hold_secret(written)
+        suspect = self.may_hold_secret(written)
         if suspect:
             value = self._redactor.value(value)
             written = _to_json(value)
         return _Input(value, bounds.storable(written), size_bytes, suspect)
 
-    def _may_hold_secret(self, written: str) -> bool:
+    def scrubbed(self, value: object) -> object:
+        """Take the secrets out of a value as JSON has it."""
+        return self._redactor.value(value)
+
+    def may_hold_secret(self, written: str) -> bool:
+        """Tell whether a text is worth a closer look; each short one is looked at once."""
         # Both hooks of a call bring the same input.
         short = len(written) <= _REMEMBERED_CHARS
         return (self._looked_at if short else self._redactor.may_hold_secret)(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Read = Callable[[Job, Part, EventBuilder], list[Any]]
 
 _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
+_NAME_BYTES: Final = 60
 _DATABASE_AGENT: Final = "opencode"
 FAILED: Final = "the program failed"
 """The name is the error's; the rest of the file is read when it has changed."""
@@ -90,7 +92,24 @@ def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
         told = _READERS[what](job, part, builder)
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
         return _failed(job, error)
-    return Reading(job, marked(stretch), told, part.problems, stretch.restarted, stretch.more)
+    problems = _scrubbed(part.problems, builder)
+    mark = _scrubbed_mark(marked(stretch), builder)
+    return Reading(job, mark, told, problems, stretch.restarted, stretch.more)
+
+
+def _scrubbed_mark(mark: Mark, builder: EventBuilder) -> Mark:
+    """Take secrets out of what is remembered of a file, where there may be any."""
+    if not builder.may_hold_secret(mark.memory):
+        return mark
+    return mark._replace(memory=json.dumps(builder.scrubbed(json.loads(mark.memory))))
+
+
+def _scrubbed(problems: Counter[Problem], builder: EventBuilder) -> Counter[Problem]:
+    """Bound what a file calls its records, and take secrets out of it."""
+    scrubbed: Counter[Problem] = Counter()
+    for (kind, *names), times in problems.items():
+        scrubbed[Problem(kind, *(builder.name(name, _NAME_BYTES) or "" for name in names))] += times
+    return scrubbed
 
 
 def _read_database(what: str, builder: EventBuilder, job: Job) -> Reading:

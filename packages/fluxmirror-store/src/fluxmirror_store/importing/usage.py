@@ -75,7 +75,7 @@ def response_row(job: Job, part: Part, told: Response, builder: EventBuilder) ->
         model=builder.name(told.model),
         project=builder.repository_of(project) or project,
         tokens=told.tokens,
-        record=Record(path, job.source_id, told.offset, _raw(told.raw)),
+        record=Record(path, job.source_id, told.offset, _raw(told.raw, builder)),
     )
 
 
@@ -88,8 +88,9 @@ def _time(job: Job, part: Part, told: Response) -> int:
     return latest
 
 
-def _raw(counts: dict[str, Any]) -> str:
+def _raw(counts: dict[str, Any], builder: EventBuilder) -> str:
+    """Write the counts down; of what may be more than counts only the numbers."""
     written = _ENCODER.encode(counts)
-    if len(written) <= _RAW_BYTES:
+    if len(written) <= _RAW_BYTES and not builder.may_hold_secret(written):
         return written
     return _ENCODER.encode({name: n for name, n in counts.items() if isinstance(n, int)})
