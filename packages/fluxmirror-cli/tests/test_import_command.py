@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from fluxmirror_cli import background, imported
 from fluxmirror_cli.commands.import_ import command
-from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.drained import drained_database, opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE, import_when_due
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.paths import here
@@ -112,15 +112,44 @@ def test_quiet_says_nothing(respond: Callable[..., Path]) -> None:
     assert count() == 1
 
 
-def test_wrong_prices_are_told_and_nothing_is_priced_by_them(respond: Callable[..., Path]) -> None:
-    """A report warns and shows what there is; the command refuses."""
+def test_wrong_prices_keep_nothing_from_being_read(respond: Callable[..., Path]) -> None:
+    """Costs are unknown, and said to be; the next import that knows prices fills them in."""
     respond("a")
     os.makedirs(here().config)
-    with open(os.path.join(here().config, "prices.toml"), "w", encoding="utf-8") as file:
+    prices = os.path.join(here().config, "prices.toml")
+    with open(prices, "w", encoding="utf-8") as file:
         file.write("[[price]]\nmodel = 3\n")
-    assert isinstance(run().exception, UsageError)
+    done = run()
+    assert "1 new response" in done.output
+    assert "costs are unknown for now" in done.stderr
     with drained_database(None) as db:
-        assert db.execute("SELECT count(*) FROM response").fetchone() == (0,)
+        assert db.execute("SELECT cost_pico FROM response").fetchall() == [(None,)]
+    os.unlink(prices)
+    respond("b")
+    run()
+    with drained_database(None) as db:
+        assert db.execute("SELECT cost_pico FROM response").fetchall() == [(7_500_000_000,)] * 2
+
+
+def test_what_cannot_be_read_is_told(
+    respond: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sum without it is not whole."""
+    respond("a")
+    real = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith(".codex/sessions"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    os.makedirs(os.path.expanduser("~/.codex/sessions"))
+    monkeypatch.setattr(os, "scandir", refusing)
+    with opened_database(None) as opened:
+        assert not opened.is_complete
+    assert "1 session file or folder of Codex CLI cannot be read" in capsys.readouterr().err
 
 
 def test_a_report_reads_first(respond: Callable[..., Path], started: list[tuple[str, ...]]) -> None:
@@ -183,7 +212,11 @@ def test_a_second_importer_is_left_to_its_work(
     """A report shows what there is, and says that more is coming."""
     respond("a")
     os.makedirs(here().spool)
-    with lock.held(os.path.join(here().spool, "import.lock")), drained_database(None):
+    with (
+        lock.held(os.path.join(here().spool, "import.lock")),
+        opened_database(None) as opened,
+    ):
+        assert not opened.is_complete
         assert "still being read in the background" in capsys.readouterr().err
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
 
-RECORD = Record("/p", 1, 0, "{}")
+RECORD = Record("/p", 1, 0, "{}", 0)
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

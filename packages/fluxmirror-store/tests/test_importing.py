@@ -13,7 +13,7 @@ import pytest
 from fluxmirror_core.pricing import Price, Rates
 from fluxmirror_core.transcripts.part import BAD_LINE, UNKNOWN_RECORD, Problem
 from fluxmirror_store.drain import drain
-from fluxmirror_store.importing import opencode
+from fluxmirror_store.importing import opencode, stretch
 from fluxmirror_store.importing.run import Imported, Wanted, import_session_files, news, pending
 from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
 from fluxmirror_store.importing.sources import USAGE
@@ -397,3 +397,156 @@ def test_secrets_in_session_files_are_scrubbed(
     assert len(run().problems) == 1
     assert rows("kind = 'tool_call'")[0]["detail"].startswith("git push")
     assert secret.encode() not in Path(places.database).read_bytes()
+
+
+def test_a_new_file_in_the_place_of_a_deleted_one_is_another(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """Systems give a deleted file's number to the next one: what the first told stays."""
+    path = session_file(home)
+    path.write_text(row(None) + row("a"))
+    run()
+    codex = home / ".codex/sessions/2026/11/20/rollout-x.jsonl"
+    codex.parent.mkdir(parents=True)
+    path.rename(codex)
+    codex.write_text('{"type":"session_meta","payload":{}}\n')
+    other = session_file(home, "other")
+    other.write_text(row("b"))
+    run()
+    assert {one["key"] for one in rows(table="response")} == {"@1:0", "a", "b"}
+    sources = rows(table="source, (SELECT 0 AS ts_ms)")
+    assert {one["agent"] for one in sources if one["gone_ms"] is None} <= {
+        "claude-code",
+        "codex-cli",
+    }
+    assert [Path(one["path"]).name for one in sources if one["gone_ms"]] == ["s.jsonl"]
+
+
+def test_a_full_import_of_a_rewritten_file_doubles_nothing(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """Responses without ids are known by their places, which are others now."""
+    path = session_file(home)
+    path.write_text(row(None) + row(None))
+    run()
+    path.write_text("{}\n" + row(None) + row(None))
+    run(full=True)
+    assert len(rows(table="response")) == 2
+
+
+def test_that_files_are_gone_is_news_of_its_own(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """And that they are back; nothing else has changed."""
+    path = session_file(home)
+    path.write_text(row("a"))
+    run()
+    path.rename(home / "aside")
+    run()
+    assert [one["gone_ms"] is None for one in rows(table="source, (SELECT 0 AS ts_ms)")] == [False]
+    (home / "aside").rename(path)
+    run()
+    assert [one["gone_ms"] is None for one in rows(table="source, (SELECT 0 AS ts_ms)")] == [True]
+
+
+def test_what_was_read_is_counted_once(
+    home: Path, run: Callable[..., Imported], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many stretches and passes it took."""
+    monkeypatch.setattr(stretch, "BLOCK_BYTES", 1_000)
+    path = session_file(home)
+    path.write_text("".join(row(f"r{number}") for number in range(50)))
+    assert run().bytes == path.stat().st_size
+
+
+def test_only_numbers_are_kept_of_the_counts(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """Whatever a file calls them: neither a secret nor a megabyte gets in by that."""
+    secret = "ghp_" + "a1B2" * 9
+    usage = {
+        "input_tokens": 3,
+        "service_tier": "standard",
+        "cache_creation": {"ephemeral_5m_input_tokens": 1, "x" * 5_000: 2},
+        secret: 4,
+        "deep": {"deep": {"deep": {"deep": 5}}},
+        **{f"n{number}": number for number in range(1_000)},
+    }
+    message = {"id": "a", "model": "m", "usage": usage}
+    session_file(home).write_text(row("a", message=message))
+    run()
+    (kept,) = rows(table="record, (SELECT 0 AS ts_ms, 0 AS id)")
+    assert kept["raw_json"].startswith(
+        '{"input_tokens":3,"cache_creation":{"ephemeral_5m_input_tokens":1,"xxx'
+    )
+    assert len(kept["raw_json"]) < 1_500
+    assert secret not in kept["raw_json"]
+
+
+def test_times_that_no_calendar_has_are_counted(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """The response is there, at the time of the record before it."""
+    session_file(home).write_text(
+        row("a", 3) + row("b", timestamp=1 << 52) + row("c", timestamp=-5)
+    )
+    assert run().problems[("claude-code", Problem(NO_TIME))] == 2
+    assert len({one["ts_ms"] for one in rows(table="response")}) == 1
+
+
+def hook_of(session: str, command: str) -> dict[str, Any]:
+    """Make the payload of a call with an id that other sessions have too."""
+    return HOOK | {"session_id": session, "tool_input": {"command": command}}
+
+
+def call_row(session: str, command: str, second: int = 0) -> str:
+    """Make the line of the same call."""
+    use = USE | {"input": {"command": command}}
+    return row("resp_1", second, sessionId=session, content=[use])
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("hooked", [True, False])
+def test_equal_ids_of_two_sessions_are_two_calls(
+    together: bool,  # noqa: FBT001 - a case
+    hooked: bool,  # noqa: FBT001 - a case
+    home: Path,
+    run: Callable[..., Imported],
+    rows: Rows,
+    capture: Callable[..., str],
+    places: Places,
+) -> None:
+    """Some models' servers count their ids from one in every session."""
+    for session in ("A", "B") if hooked else ():
+        capture(hook_of(session, f"make {session}"), "claude", "PreToolUse")
+    drain(places)
+    for session in ("A", "B"):
+        session_file(home, session).write_text(call_row(session, f"make {session}"))
+        if not together:
+            run()
+    run(full=True)
+    found = {(one["session"], one["detail"]) for one in rows("kind = 'tool_call'")}
+    assert found == {("A", "make A"), ("B", "make B")}
+    assert len(rows("kind = 'tool_call'")) == 2
+
+
+def test_calls_without_ids_are_calls_of_their_own(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """Each by its place in the file, and once however often that is read."""
+    path = home / ".gemini/tmp/p/chats/session-x.jsonl"
+    path.parent.mkdir(parents=True)
+    header = {"sessionId": "s", "projectHash": "h", "kind": "main"}
+    called = [
+        {"name": "run_shell_command", "args": {"command": command}, "status": "success"}
+        for command in ("one", "two")
+    ]
+    message = {"id": "m", "type": "gemini", "timestamp": "2026-11-20T12:00:00.000Z"}
+    lines = [header, message | {"toolCalls": called}]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    run()
+    told = {one["detail"] for one in rows("kind = 'tool_call'")}
+    run(full=True)
+    assert told in ({"one", "two"}, set())
+    assert {one["detail"] for one in rows("kind = 'tool_call'")} == told
+    assert len(rows("kind = 'tool_call'")) == len(told)

@@ -19,7 +19,7 @@ from fluxmirror_core.transcripts.calls.opencode import calls_of
 from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 from fluxmirror_core.wire import opencode as opencode_hooks
-from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
+from fluxmirror_store.opencode_database import Since, UnreadableSourceError, opencode_rows
 
 if TYPE_CHECKING:
     from fluxmirror_core.transcripts.response import Response
@@ -37,10 +37,12 @@ Told = tuple[list["Response"], list["ToldCall"]]
 
 def read(path: Path, since_ms: int = 0, cache: Path | None = None) -> Told:
     """Read every response and every call."""
-    with opencode_rows(str(path), since_ms, str(cache) if cache else None) as rows:
+    with opencode_rows(str(path), str(cache) if cache else None) as rows:
         sessions = rows.sessions
-        responses = [responses_of(row, sessions[row["session_id"]]) for row in rows.messages()]
-        calls = [calls_of(row, sessions[row["session_id"]]) for row in rows.parts()]
+        responses = [
+            responses_of(row, sessions[row["session_id"]]) for row in rows.messages(Since(since_ms))
+        ]
+        calls = [calls_of(row, sessions[row["session_id"]]) for row in rows.parts(Since(since_ms))]
     return [one for one in responses if one], [one for one in calls if one]
 
 
@@ -313,7 +315,7 @@ def test_subagent_of_a_subagent_belongs_to_the_session_of_the_whole(settled: Pat
         insert = f"INSERT INTO session (id, parent_id, {rest}) SELECT ?, ?, {rest} FROM session"
         for own_id, parent in (("deep", below), ("a", "b"), ("b", "a"), ("orphan", "gone")):
             db.execute(f"{insert} WHERE id = ?", (own_id, parent, top))
-    with opencode_rows(str(settled), 0) as rows_now:
+    with opencode_rows(str(settled)) as rows_now:
         roots = {own_id: row["root"] for own_id, row in rows_now.sessions.items()}
     assert roots[top] is None
     assert roots[below] == roots["deep"] == top
@@ -348,7 +350,7 @@ def test_database_that_changes_while_it_is_read_is_read_another_time(settled: Pa
     """What was given may be of two moments; the reader is told before it settles anything."""
     with (
         pytest.raises(UnreadableSourceError, match="changed"),
-        opencode_rows(str(settled), 0),
+        opencode_rows(str(settled)),
         closing(sqlite3.connect(settled)) as db,
         db,
     ):
@@ -357,7 +359,7 @@ def test_database_that_changes_while_it_is_read_is_read_another_time(settled: Pa
 
 def test_error_of_who_reads_is_not_the_databases(settled: Path) -> None:
     """A full disk of ours is none of OpenCode's."""
-    with pytest.raises(OSError, match="ours"), opencode_rows(str(settled), 0):
+    with pytest.raises(OSError, match="ours"), opencode_rows(str(settled)):
         raise OSError("ours")
 
 

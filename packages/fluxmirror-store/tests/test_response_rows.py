@@ -32,10 +32,10 @@ ROWS = st.builds(
         offset,
         session,
         None,
-        f"m{session}",
+        None if offset == 1 else f"m{session}",
         None,
         Tokens(*tokens),
-        Record(path, 1, offset, "{}"),
+        Record(path, 1, offset, "{}", sum(tokens)),
     ),
     st.integers(0, 3),
     st.sampled_from("ab"),
@@ -52,6 +52,8 @@ def test_order_decides_nothing(rows: list[ResponseRow]) -> None:
     merged = [reduce(merge_rows, order) for order in permutations(unlike.values())]
     counts = [max(column) for column in zip(*(row.tokens for row in unlike.values()), strict=True)]
     first = unlike[min(unlike)]
+    assert len({row.record for row in merged}) == 1
+    assert merged[0].record.total == max(row.record.total for row in unlike.values())
     for row in merged:
         assert list(row.tokens) == counts
         assert (row.ts_ms, row.path, row.session, row.model) == (
@@ -77,7 +79,7 @@ class Book:
 
 def row(key: str, model: str, *, ts_ms: int = 0) -> ResponseRow:
     """Make a response of ten tokens that were read."""
-    record = Record("p", 1, 0, "{}")
+    record = Record("p", 1, 0, "{}", 10)
     return ResponseRow(
         "codex-cli", key, ts_ms, "p", 1, 0, "s", None, model, None, Tokens(input=10), record
     )

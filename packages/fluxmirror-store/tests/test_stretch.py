@@ -85,17 +85,17 @@ def test_a_rewritten_file_is_read_from_its_beginning(content: bytes, file: Path)
     _, mark, _ = whole(file)
     file.write_bytes(content)
     read = read_stretch(str(file), mark._replace(memory='{"model":"old"}'), afresh=False)
-    assert read.restarted
+    assert read.rewritten
     assert len(numbers(read)) == content.count(b"\n")
     assert read.part.memory == {}
     assert Problem(stretch.REWRITTEN) in read.part.problems
 
 
 def test_a_file_that_changed_without_growing_is_read_anew(file: Path) -> None:
-    """An edit in the middle leaves the end as it was."""
+    """An edit in the middle leaves the end as it was; a mere touch is no rewriting."""
     _, mark, _ = whole(file)
     read = read_stretch(str(file), mark, afresh=True)
-    assert read.restarted
+    assert not read.rewritten
     assert numbers(read) == list(range(1_000))
 
 

@@ -1,11 +1,11 @@
-"""drained_database: a database open for reading, with everything in it that happened up to now."""
+"""opened_database: a database open for reading, with everything in it that happened up to now."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sqlite3
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_core.paths import here
@@ -25,10 +25,25 @@ WAIT_S: Final = 5.0
 """How long to wait for another drainer, in seconds: what it holds belongs into the report."""
 
 
+class Opened(NamedTuple):
+    """A database open for reading."""
+
+    db: sqlite3.Connection
+    is_complete: bool
+    """Whether all that the session files tell of what was asked for is in it."""
+
+
 @contextlib.contextmanager
 def drained_database(
     asked: str | None, needed: tuple[str, ...] = EVERYTHING
 ) -> Iterator[sqlite3.Connection]:
+    """Open the database that a reading command was asked for, as `opened_database` does."""
+    with opened_database(asked, needed) as opened:
+        yield opened.db
+
+
+@contextlib.contextmanager
+def opened_database(asked: str | None, needed: tuple[str, ...] = EVERYTHING) -> Iterator[Opened]:
     """Open the database that a reading command was asked for.
 
     The usual one is drained before, upgraded when it is old, and told what is new in the agents'
@@ -47,20 +62,22 @@ def drained_database(
     places = here()
     usual = asked is None or os.path.realpath(asked) == os.path.realpath(places.database)
     path = places.database if asked is None or usual else asked
-    with contextlib.closing(_open_usual(places, needed) if usual else _open_other(path)) as db:
+    opened = _open_usual(places, needed) if usual else Opened(_open_other(path), is_complete=True)
+    with contextlib.closing(opened.db):
         try:
-            yield db
+            yield opened
         except sqlite3.DatabaseError as error:
             # Only what SQLite says is the database's fault: not a full disk under the output.
             with store_errors(path):
                 raise error from None
 
 
-def _open_usual(places: Places, needed: tuple[str, ...]) -> sqlite3.Connection:
+def _open_usual(places: Places, needed: tuple[str, ...]) -> Opened:
     if _is_waiting(places.spool) or is_outdated(places.database):
         _drain_or_warn(places)
-    import_news(places, needed)
-    return connect_to_read(places.database) if os.path.exists(places.database) else empty()
+    is_complete = import_news(places, needed)
+    there = os.path.exists(places.database)
+    return Opened(connect_to_read(places.database) if there else empty(), is_complete)
 
 
 def _open_other(path: str) -> sqlite3.Connection:

@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
+from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import StoreError, UsageError
-from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
 
 from fluxmirror_cli import background
 from fluxmirror_cli.output import complain
@@ -17,7 +18,8 @@ from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from fluxmirror_core.paths import Places
-    from fluxmirror_store.importing.run import Imported, Wanted
+    from fluxmirror_store.importing.response_rows import PriceBook
+    from fluxmirror_store.importing.run import Imported
     from fluxmirror_store.importing.session_files import Found
 
 SWITCH: Final = "FLUXMIRROR_SESSION_FILES"
@@ -31,24 +33,30 @@ _BUDGET_S: Final = {EVERYTHING: 2.0, USAGE: 15.0}
 A gigabyte of usage takes some five seconds, and a sum of half of it is none; calls take longer, and
 those of the last days are there at once.
 """
+_LITTLE: Final = 4_000_000
+"""So many bytes are read at once, also for a report that does not need them."""
 _MARK: Final = "imported"
 """A file of the spool; its time is when the last import behind the hooks began."""
 _DAY_S: Final = 86_400
-_LITTLE: Final = 4_000_000
-"""So many bytes are read at once, also for a report that does not need them."""
+_PAUSE_S: Final = 0.1
 
 
-def import_news(places: Places, needed: tuple[str, ...]) -> None:
-    """Read what is new in the agents' session files; trouble with that is a warning at most."""
+def import_news(places: Places, needed: tuple[str, ...]) -> bool:
+    """Read what is new in the agents' session files; trouble with that is a warning at most.
+
+    Returns:
+        Whether all that a report needs of them is in the database.
+    """
     if os.environ.get(SWITCH, "").casefold() == "off":
-        return
+        return True
     found = find_session_files(os.environ)
-    if not found.files:
-        return
+    if not (found.files or found.problems):
+        return True
     try:
-        _import(places, found, needed)
-    except (StoreError, UsageError) as error:
+        return _import(places, found, needed)
+    except StoreError as error:
         complain(f"the session files were not read: {error}", error.hint)
+        return False
 
 
 def import_when_due(places: Places) -> None:
@@ -63,10 +71,8 @@ def import_when_due(places: Places) -> None:
             return
         from fluxmirror_store.importing.run import Wanted, import_session_files
 
-        from fluxmirror_cli.prices.book import open_book
-
         found = find_session_files(os.environ)
-        import_session_files(places, found, open_book(places), Wanted())
+        import_session_files(places, found, usable_book(places), Wanted())
     except Exception as error:  # noqa: BLE001 - the hook's agent must not notice anything
         journal.note(places.logs, "import", type(error).__name__)
 
@@ -84,33 +90,74 @@ def _is_due(places: Places) -> bool:
     return due
 
 
-def _import(places: Places, found: Found, needed: tuple[str, ...]) -> None:
-    from fluxmirror_store.importing.run import Wanted, news
+def _import(places: Places, found: Found, needed: tuple[str, ...]) -> bool:
+    from fluxmirror_store.importing.run import Wanted, is_running, news
 
     waiting = news(places, found, Wanted())
     behind = [what for what in waiting if what not in needed and waiting[what] > _LITTLE]
-    wanted = Wanted(
-        passes=tuple(what for what in waiting if what not in behind),
-        budget_s=_BUDGET_S[needed],
-    )
-    imported = _import_now(places, found, wanted) if wanted.passes else None
+    now = tuple(what for what in waiting if what not in behind)
+    imported = _import_in_time(places, found, now, _BUDGET_S[needed]) if now else None
+    left = 0 if imported is None else imported.left
+    if (left or behind) and not is_running(places):
+        background.start("import", "--quiet")
     if imported is not None and imported.busy:
         complain("session files are still being read in the background: figures will grow")
-    elif imported is not None and imported.left:
-        files = counted(imported.left, "older session file")
+        return False
+    if left:
+        files = counted(left, "older session file")
         complain(f"{files} still being read in the background: older figures will grow")
-        background.start("import", "--quiet")
-    elif behind:
-        background.start("import", "--quiet")
+    return not _is_anything_closed(found, imported) and not left
 
 
-def _import_now(places: Places, found: Found, wanted: Wanted) -> Imported:
-    from fluxmirror_store.importing.run import import_session_files
+def _import_in_time(
+    places: Places, found: Found, passes: tuple[str, ...], budget_s: float
+) -> Imported:
+    """Import, or wait until another importer has read what is needed here."""
+    from fluxmirror_store.importing.run import Wanted, import_session_files, news
 
-    from fluxmirror_cli.prices.book import open_book
-
+    deadline = time.monotonic() + budget_s
+    wanted = Wanted(passes=passes, budget_s=budget_s)
+    book = usable_book(places)
     progress = ImportProgress()
     try:
-        return import_session_files(places, found, open_book(places), wanted, progress)
+        while True:
+            imported = import_session_files(places, found, book, wanted, progress)
+            if not imported.busy or time.monotonic() >= deadline:
+                return imported
+            if not news(places, found, wanted):
+                return imported._replace(busy=False)
+            time.sleep(_PAUSE_S)
     finally:
         progress.clear()
+
+
+def usable_book(places: Places) -> PriceBook:
+    """Open the prices; when the user's own are wrong, say so, and know none.
+
+    What has no price then gets one from the next import that knows it.
+    """
+    from fluxmirror_cli.prices.book import open_book
+
+    try:
+        return open_book(places)
+    except UsageError as error:
+        complain(f"costs are unknown for now: {error}", error.hint)
+        return _NoPrices()
+
+
+class _NoPrices:
+    """Knows no price."""
+
+    def find(self, agent: str, model: str | None, ts_ms: int) -> None:
+        """Give none."""
+
+
+def _is_anything_closed(found: Found, imported: Imported | None) -> bool:
+    """Tell, and say, whether there are files or folders that cannot be read."""
+    problems = found.problems if imported is None else imported.problems
+    closed = {one: times for one, times in problems.items() if one[1].kind == UNREADABLE}
+    if closed:
+        number = counted(sum(closed.values()), "session file or folder", "session files or folders")
+        agents = ", ".join(sorted({BY_ID[agent].name for agent, _ in closed}))
+        complain(f"{number} of {agents} cannot be read", "`fluxmirror doctor` tells more")
+    return bool(closed)

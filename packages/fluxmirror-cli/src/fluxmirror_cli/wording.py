@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 _GUESSES: Final = 3
 
 
-def counted(number: int, thing: str) -> str:
+def counted(number: int, thing: str, things: str = "") -> str:
     """Write a number of things: `1 event`, `1,200 events`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {things or thing + 's'}"
 
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str) -> str:

@@ -13,6 +13,8 @@ from fluxmirror_core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EVER_MS: Final = 253_402_128_000_000
+"""The last days of the year 9999: no calendar shows what lies behind."""
 _ZONE_LINK: Final = "/etc/localtime"
 _ZONE_FOLDER: Final = "zoneinfo/"
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -37,16 +37,34 @@ def event_builder(places: Places) -> EventBuilder:
 
 
 def _redaction_key(spool: str) -> bytes:
-    """Read the key of the tags that stand for secrets, made at the first drain.
+    """Read the key of the tags that stand for secrets, made by who needs it first.
 
     With it equal secrets get equal tags; without it a tag tells nothing of the secret.
     """
     path = os.path.join(spool, "redaction.key")
     if not os.path.exists(path) or os.path.getsize(path) != _KEY_BYTES:
-        # Whole or not at all: with half a key, or none, anybody could tell a secret by its tag.
-        descriptor = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(os.urandom(_KEY_BYTES))
-        os.replace(f"{path}.new", path)
+        _make_key(path)
     with open(path, "rb") as file:
         return file.read(_KEY_BYTES)
+
+
+def _make_key(path: str) -> None:
+    """Make a key, whole or not at all: with half of one anybody could tell a secret by its tag.
+
+    Of several processes that make one at a time, the first to put it there has made it.
+    """
+    own = f"{path}.{os.getpid()}"
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(os.urandom(_KEY_BYTES))
+    if os.path.exists(path) and os.path.getsize(path) != _KEY_BYTES:
+        os.replace(own, path)
+        return
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        pass  # another was faster
+    except OSError:  # a file system without links
+        os.replace(own, path)
+        return
+    os.unlink(own)

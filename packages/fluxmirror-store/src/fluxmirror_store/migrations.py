@@ -48,12 +48,14 @@ def upgrade(db: sqlite3.Connection, progress: Progress | None = None) -> None:
 
 def is_ours(db: sqlite3.Connection) -> bool:
     """Tell whether a file is ours by its mark, empty, or one that an older program made."""
+    # Read first: another process may be making the tables now.
+    version = schema_version(db)
     mark = db.execute("PRAGMA application_id").fetchone()[0]
     if mark != 0:
         return bool(mark == APPLICATION_ID)
     names = tables(db)
     if not names:
-        return schema_version(db) == 0
+        return version == 0
     older = names & _OLDER.keys()
     return bool(older) and all(_OLDER[name] <= _columns(db, name) for name in older)
 

@@ -43,13 +43,17 @@ _DEEPEST: Final = 100
 
 _SESSION: Final = ("id", "parent_id", "directory", "agent", "version", "time_updated")
 _SESSIONS: Final = "SELECT {columns} FROM session"
-_MESSAGES: Final = "SELECT rowid, * FROM message WHERE {changed} >= ?1 ORDER BY rowid"
+_MESSAGES: Final = """
+    SELECT rowid, * FROM message
+    WHERE ({changed} >= ?1 OR rowid > ?2) AND rowid > ?3 ORDER BY rowid
+"""
 _PARTS: Final = """
     SELECT part.rowid, part.*,
            CASE WHEN json_valid(message.data) THEN json_extract(message.data, '$.modelID') END
            AS model
     FROM part LEFT JOIN message ON message.id = part.message_id
-    WHERE {changed} >= ?1 AND instr(part.data, '"tool"') > 0
+    WHERE ({changed} >= ?1 OR part.rowid > ?2) AND part.rowid > ?3
+    AND instr(part.data, '"tool"') > 0
     ORDER BY part.rowid
 """
 
@@ -75,37 +79,56 @@ class Moment(NamedTuple):
     """Of a database without a log: what is left of a transaction that never ended."""
 
 
+class Since(NamedTuple):
+    """Which rows of a table are wanted."""
+
+    changed_ms: int = 0
+    """Those written from then on, in UTC milliseconds,"""
+    known: int = 1 << 62
+    """and those with a higher number than this, whatever their time,"""
+    last: int = 0
+    """of all that have a higher number than this."""
+
+
 class OpenCodeRows:
     """What one database holds, as of one moment."""
 
-    def __init__(self, db: sqlite3.Connection, since_ms: int) -> None:
+    def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._since_ms = since_ms
         self._changed = {table: _changed(db, table) for table in ("message", "part")}
         told = ", ".join(column for column in _SESSION if column in _columns(db, "session"))
         rows = self._read(_SESSIONS.format(columns=told))
         self.sessions: dict[str, Row] = _with_roots(list(rows))
         """The rows of table `session` by id, each with the `root` of what it is a subagent in."""
 
-    def messages(self) -> Iterator[Row]:
-        """Give the messages written since, with `rowid` and `data` parsed, as they were made.
+    def messages(self, since: Since = Since()) -> Iterator[Row]:  # noqa: B008 - immutable
+        """Give messages, with `rowid` and `data` parsed, as they were made.
 
         Raises:
             UnreadableSourceError: the database is damaged.
         """
-        return self._parsed(_MESSAGES, "message")
+        return self._parsed(_MESSAGES, "message", since)
 
-    def parts(self) -> Iterator[Row]:
-        """Give the parts written since that may be tool calls, with `model`, and as `messages`.
+    def parts(self, since: Since = Since()) -> Iterator[Row]:  # noqa: B008 - immutable
+        """Give the parts that may be tool calls, with `model`, and as `messages`.
 
         Raises:
             UnreadableSourceError: the database is damaged.
         """
-        return self._parsed(_PARTS, "part")
+        return self._parsed(_PARTS, "part", since)
 
-    def _parsed(self, statement: str, table: str) -> Iterator[Row]:
+    def highest(self, table: str) -> int:
+        """Give the highest number of a row of `message` or `part`; 0 when there is none.
+
+        Raises:
+            UnreadableSourceError: the database is damaged.
+        """
+        (row,) = self._read(f"SELECT coalesce(max(rowid), 0) AS highest FROM {table}")
+        return int(row["highest"])
+
+    def _parsed(self, statement: str, table: str, since: Since) -> Iterator[Row]:
         statement = statement.format(changed=self._changed[table])
-        for row in self._read(statement, self._since_ms):
+        for row in self._read(statement, *since):
             row["data"] = _object(row["data"])
             yield row
 
@@ -121,12 +144,11 @@ class OpenCodeRows:
 
 
 @contextmanager
-def opencode_rows(path: str, since_ms: int, cache: str | None = None) -> Iterator[OpenCodeRows]:
+def opencode_rows(path: str, cache: str | None = None) -> Iterator[OpenCodeRows]:
     """Open a database of OpenCode for reading; nothing in its directory is made or changed.
 
     Args:
         path: the database.
-        since_ms: rows written before are left out; UTC milliseconds.
         cache: directory for a copy, where one is needed; None for the system's.
 
     Raises:
@@ -139,10 +161,10 @@ def opencode_rows(path: str, since_ms: int, cache: str | None = None) -> Iterato
             settled, readable = _is_settled(before), path
             if not settled:
                 making = tempfile.TemporaryDirectory(prefix="opencode-", dir=_made(cache))
-                readable = _copy(path, open_things.enter_context(making))
+                readable = copy_database(path, open_things.enter_context(making))
             db = open_things.enter_context(closing(_connect(readable, settled=settled)))
             _check(db)
-            rows = OpenCodeRows(db, since_ms)
+            rows = OpenCodeRows(db)
         yield rows
         if settled and _mark(path) != before.database:
             raise UnreadableSourceError("it changed while it was read")
@@ -195,11 +217,16 @@ def _is_settled(moment: Moment) -> bool:
     return not moment.log and not (moment.journal and moment.journal.size)
 
 
-def _copy(path: str, private: str) -> str:
+def copy_database(path: str, private: str) -> str:
     """Copy a database and its log as they are at one moment; gives the copy's path.
+
+    Args:
+        path: the database.
+        private: directory for the copy, the log beside it, that nobody else can look into.
 
     Raises:
         UnreadableSourceError: every copy was of two moments.
+        OSError: something cannot be read or written.
     """
     copy = os.path.join(private, "opencode.db")
     for _ in range(_TRIES):

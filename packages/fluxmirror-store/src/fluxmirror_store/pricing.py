@@ -20,6 +20,13 @@ _SELECT: Final = f"""
 SELECT id, agent, model, ts_ms, cost_pico, price_id, {_COUNTS} FROM response
 WHERE ts_ms >= ? AND id > ? ORDER BY id LIMIT ?
 """
+_UNKNOWN: Final = """
+SELECT DISTINCT agent, model FROM response WHERE cost_pico IS NULL AND model IS NOT NULL
+"""
+_OF_MODEL: Final = f"""
+SELECT id, agent, model, ts_ms, cost_pico, price_id, {_COUNTS} FROM response
+WHERE cost_pico IS NULL AND agent = ? AND model = ?
+"""
 _UPDATE: Final = "UPDATE response SET cost_pico = ?, price_id = ? WHERE id = ?"
 _DROP_UNUSED: Final = """
 DELETE FROM price WHERE id NOT IN (SELECT price_id FROM response WHERE price_id IS NOT NULL)
@@ -49,19 +56,39 @@ def reprice(db: sqlite3.Connection, book: PriceBook, since_ms: int | None = None
     total = changed = unpriced = last = 0
     first = _EVER if since_ms is None else since_ms
     prices = Prices(db, book, time.time_ns() // 1_000_000)
-    while rows := db.execute(_SELECT, (first, last, _BATCH)).fetchall():
-        with writing(db):
+    while True:
+        with writing(db):  # an import beside it may change what was read before
+            rows = db.execute(_SELECT, (first, last, _BATCH)).fetchall()
             now = [_now(prices, row) for row in rows]
-            updates = [new for new, row in zip(now, rows, strict=True) if new[:2] != row[4:6]]
-            db.executemany(_UPDATE, updates)
+            pairs = list(zip(now, rows, strict=True))
+            db.executemany(_UPDATE, [new for new, row in pairs if new[:2] != row[4:6]])
+        if not rows:
+            break
         total += len(rows)
         unpriced += sum(pico is None for pico, _, _ in now)
-        costs = dict(zip((row[0] for row in rows), (row[4] for row in rows), strict=True))
-        changed += sum(pico != costs[number] for pico, _, number in updates)
+        changed += sum(new[0] != row[4] for new, row in pairs)
         last = rows[-1][0]
     with writing(db):
         db.execute(_DROP_UNUSED)
     return Repriced(total, changed, unpriced)
+
+
+def price_unknown(db: sqlite3.Connection, book: PriceBook) -> int:
+    """Price the responses whose price nobody knew, and somebody knows now; gives how many.
+
+    A list may have grown, or the user has named a price.
+    """
+    now_ms = time.time_ns() // 1_000_000
+    unknown: list[tuple[str, str]] = db.execute(_UNKNOWN).fetchall()
+    known = [of for of in unknown if book.find(of[0], of[1], now_ms) is not None]
+    if not known:
+        return 0
+    with writing(db):
+        prices = Prices(db, book, now_ms)
+        rows = [row for of in known for row in db.execute(_OF_MODEL, of)]
+        now = [new for new in (_now(prices, row) for row in rows) if new[0] is not None]
+        db.executemany(_UPDATE, now)
+    return len(now)
 
 
 def _now(

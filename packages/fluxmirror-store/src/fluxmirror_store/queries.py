@@ -19,6 +19,7 @@ from fluxmirror_core.analysis.day import (
     SlotCount,
 )
 from fluxmirror_core.event import Kind, Outcome
+from fluxmirror_core.period import EVER_MS
 from fluxmirror_core.tools import ToolClass
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 SETUP_AGENT: Final = "setup"
 _DETAIL_CHARS: Final = 200
 """Older programs kept details of any length; no report shows more of one."""
-
-_EVER: Final = 253_402_128_000_000
-"""The last days of the year 9999: no calendar shows what lies behind."""
 
 _IN_WINDOW: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
@@ -169,7 +167,7 @@ def latest_call_before(db: sqlite3.Connection, wanted: Window) -> int | None:
 
 def earliest_call_after(db: sqlite3.Connection, wanted: Window) -> int | None:
     """Give the time of the first call after the window, in UTC milliseconds since 1970."""
-    after = wanted._replace(start_ms=wanted.end_ms, end_ms=_EVER)
+    after = wanted._replace(start_ms=wanted.end_ms, end_ms=EVER_MS)
     found = db.execute(_EARLIEST, after._asdict()).fetchone()
     return found[0] if found else None
 

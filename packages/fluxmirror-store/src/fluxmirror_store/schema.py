@@ -169,7 +169,8 @@ CREATE TABLE record (
     response_id INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
     source_id   INTEGER NOT NULL REFERENCES source (id),
     offset      INTEGER NOT NULL,  -- where its line begins, in bytes
-    raw_json    TEXT NOT NULL      -- the counts as the agent wrote them
+    raw_json    TEXT NOT NULL,     -- the counts as the agent wrote them
+    total       INTEGER NOT NULL   -- all of them added up
 ) STRICT
 """
 
@@ -187,6 +188,7 @@ WHERE schema_version > 1 AND ts_ms IS NOT NULL GROUP BY agent
 
 TRANSCRIPT_INDEXES: Final = (
     "CREATE INDEX response_ts ON response (ts_ms)",
+    "CREATE INDEX response_unpriced ON response (agent, model) WHERE cost_pico IS NULL",
     "CREATE INDEX event_response ON event (response_key, call_id) WHERE response_key IS NOT NULL",
     # Calls that only hooks without ids told of: few, as they find their other half.
     """

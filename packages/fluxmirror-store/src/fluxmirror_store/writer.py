@@ -16,6 +16,7 @@ from fluxmirror_core.pairing import merge
 from fluxmirror_core.wire.identity import TWIN_WINDOW_MS
 
 from fluxmirror_store.closing import close_calls, ends_calls
+from fluxmirror_store.portions import portions
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,8 +44,6 @@ ORDER BY ts_ms, id
 """
 _EVER: Final = 1 << 62
 _SELECT_UIDS: Final = "SELECT uid FROM event WHERE uid IN"
-_VARIABLES: Final = 900
-"""Most variables of one statement: every SQLite takes 999."""
 _KNOWN_TWIN: Final = "SELECT ts_ms FROM event WHERE twin_uid = ?"
 _STARTED: Final = f"""
 SELECT 1 FROM event
@@ -236,11 +235,8 @@ class _Writer:
 
 def _stored_uids(db: sqlite3.Connection, events: Sequence[AgentEvent]) -> set[bytes]:
     """Give those of the events' identities that the database has: in few queries, not in many."""
-    uids = [event.uid for event in events]
     stored: set[bytes] = set()
-    for start in range(0, len(uids), _VARIABLES):
-        some = uids[start : start + _VARIABLES]
-        marks = ", ".join("?" * len(some))
+    for some, marks in portions(event.uid for event in events):
         stored.update(uid for (uid,) in db.execute(f"{_SELECT_UIDS} ({marks})", some))
     return stored
 

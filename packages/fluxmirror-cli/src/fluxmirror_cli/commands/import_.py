@@ -20,9 +20,9 @@ from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.sources import known_problems
 
 from fluxmirror_cli.agent_words import agent_named
+from fluxmirror_cli.imported import usable_book
 from fluxmirror_cli.options import Command, json_option, not_empty
-from fluxmirror_cli.output import emit
-from fluxmirror_cli.prices.book import open_book
+from fluxmirror_cli.output import complain, emit
 from fluxmirror_cli.progress import ImportProgress
 from fluxmirror_cli.wording import counted
 
@@ -69,18 +69,29 @@ def command(  # noqa: PLR0913 - an argument for each option
     if quiet and (verbose or as_json or dry_run):
         raise UsageError("--quiet prints nothing", hint="leave it out")
     found = find_session_files(os.environ, agent_named(agent) if agent else None)
-    wanted = Wanted(since_ms=_start_of(since), full=full, wait_s=_WAIT_S)
+    wanted = Wanted(since_ms=_start_of(since), full=full)
     if dry_run:
         waiting = pending(here(), found, wanted)
         emit(_as_json(_waiting_facts(waiting)) if as_json else _waiting_text(waiting))
         return
-    progress = ImportProgress()
-    try:
-        imported = import_session_files(here(), found, open_book(here()), wanted, progress)
-    finally:
-        progress.clear()
+    imported = _import(found, wanted)
     if not quiet:
         emit(_as_json(_facts(imported)) if as_json else _text(imported, found, verbose=verbose))
+
+
+def _import(found: Found, wanted: Wanted) -> Imported:
+    """Import; where another process does, say so and wait for it."""
+    progress = ImportProgress()
+    book = usable_book(here())
+    try:
+        imported = import_session_files(here(), found, book, wanted, progress)
+        if imported.busy:
+            complain("another process is reading the session files; waiting for it")
+            wanted = wanted._replace(wait_s=_WAIT_S)
+            imported = import_session_files(here(), found, book, wanted, progress)
+        return imported
+    finally:
+        progress.clear()
 
 
 def _start_of(day: str | None) -> int | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.event import TRANSCRIPT
+from fluxmirror_core.period import EVER_MS
 from fluxmirror_core.transcripts.calls import claude, codex, copilot, gemini, qwen
 from fluxmirror_core.wire.builder import Origin
-from fluxmirror_core.wire.identity import Identity
+from fluxmirror_core.wire.identity import Identity, digest
 
 from fluxmirror_store.importing.call_rows import call_uid
+from fluxmirror_store.importing.sources import stored_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,13 +35,29 @@ _READERS: Final[Mapping[str, Callable[[Part], Iterator[ToldCall]]]] = {
 
 def read_calls(job: Job, part: Part, builder: EventBuilder) -> list[AgentEvent]:
     """Read what a part tells of calls; the beginning and the end of one are two tellings."""
-    return [call_event(job, told, builder) for told in _READERS[job.file.agent](part)]
+    events = []
+    places: Counter[int] = Counter()
+    for told in _READERS[job.file.agent](part):
+        events.append(call_event(job, told, builder, places[told.offset]))
+        places[told.offset] += 1
+    return events
 
 
-def call_event(job: Job, told: ToldCall, builder: EventBuilder) -> AgentEvent:
-    """Make the event of one telling; a record without a time has its file's."""
+def call_event(job: Job, told: ToldCall, builder: EventBuilder, nth: int = 0) -> AgentEvent:
+    """Make the event of one telling; a record without a possible time has its file's.
+
+    Args:
+        job: whose file it is.
+        told: the telling.
+        builder: names and scrubs it.
+        nth: its place among the tellings of its record, by which a call without an id is known.
+    """
     seen = told.seen
-    ts_ms = job.file.mtime_ns // 1_000_000 if told.ts_ms is None else told.ts_ms
+    is_possible = told.ts_ms is not None and 0 < told.ts_ms < EVER_MS
+    ts_ms = told.ts_ms if told.ts_ms and is_possible else job.file.mtime_ns // 1_000_000
     origin = Origin(job.file.agent, TRANSCRIPT, TRANSCRIPT, ts_ms, response_key=told.response)
-    identity = Identity(call_uid(seen.session, seen.call_id or ""))
-    return builder.build(seen, origin, identity, {})
+    if seen.call_id:
+        uid = call_uid(seen.session, seen.call_id)
+    else:
+        uid = digest("told", job.file.agent, stored_path(job.file.path), f"{told.offset}:{nth}")
+    return builder.build(seen, origin, Identity(uid), {})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_store.writer import join_rows
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 NEAR_MS: Final = 600_000
 """Equal calls further apart are two: a hook and its record are written within seconds, but a call
@@ -60,17 +61,21 @@ def _by_what(rows: sqlite3.Cursor) -> dict[_What, list[_Seen]]:
     return calls
 
 
-def _nearest(hooked: list[_Seen], told: list[_Seen]) -> list[tuple[_Seen, _Seen]]:
-    """Pair equal calls by time, the nearest first; each is in one pair at most."""
-    pairs = sorted(
-        (abs(hook.ts_ms - record.ts_ms), hook.ts_ms, record.ts_ms, hook, record)
-        for hook in hooked
-        for record in told
-    )
-    paired: list[tuple[_Seen, _Seen]] = []
-    taken: set[bytes] = set()
-    for distance, _, _, hook, record in pairs:
-        if distance <= NEAR_MS and hook.uid not in taken and record.uid not in taken:
-            taken |= {hook.uid, record.uid}
-            paired.append((hook, record))
-    return paired
+def _nearest(hooked: list[_Seen], told: list[_Seen]) -> Iterator[tuple[_Seen, _Seen]]:
+    """Pair equal calls in the order of time; one is left out where the next is nearer."""
+    hooks, records = deque(sorted(hooked, key=_ts)), deque(sorted(told, key=_ts))
+    while hooks and records:
+        hook, record = hooks[0], records[0]
+        distance = abs(hook.ts_ms - record.ts_ms)
+        if len(records) > 1 and abs(hook.ts_ms - records[1].ts_ms) < distance:
+            records.popleft()
+        elif len(hooks) > 1 and abs(hooks[1].ts_ms - record.ts_ms) < distance:
+            hooks.popleft()
+        elif distance > NEAR_MS:
+            (hooks if hook.ts_ms < record.ts_ms else records).popleft()
+        else:
+            yield hooks.popleft(), records.popleft()
+
+
+def _ts(seen: _Seen) -> int:
+    return seen.ts_ms

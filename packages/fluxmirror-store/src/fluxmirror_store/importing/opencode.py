@@ -3,63 +3,64 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.transcripts.calls.opencode import calls_of
 from fluxmirror_core.transcripts.part import Part
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 
 from fluxmirror_store.importing.calls import call_event
+from fluxmirror_store.importing.reading import Reading
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.usage import response_row
-from fluxmirror_store.opencode_database import opencode_rows
+from fluxmirror_store.opencode_database import Since
 
 if TYPE_CHECKING:
-    from collections import Counter
+    from collections.abc import Iterator
 
-    from fluxmirror_core.transcripts.part import Problem
     from fluxmirror_core.wire.builder import EventBuilder
 
     from fluxmirror_store.importing.sources import Job
-    from fluxmirror_store.opencode_database import Row
+    from fluxmirror_store.opencode_database import OpenCodeRows, Row
 
 MOST_ROWS: Final = 20_000
 _MARGIN_MS: Final = 60_000
 """A row is dated before it is committed: what was committed late is read once more."""
+_UNKNOWN: Final = Since().known
 
 
-class Told(NamedTuple):
-    """What some rows told."""
+def read_database(
+    what: str, job: Job, database: OpenCodeRows, builder: EventBuilder
+) -> Iterator[Reading]:
+    """Read on from a job's mark, a portion at a time.
 
-    rows: list[Any]
-    """Rows of responses, or events."""
-    mark: Mark
-    """Its `end` is the time of the newest row that was read, in UTC milliseconds."""
-    more: bool
-    problems: Counter[Problem]
-
-
-def read_opencode(what: str, job: Job, builder: EventBuilder) -> Told:
-    """Read on from a mark.
+    A mark's `end` is the time from which on rows are to be read, in UTC milliseconds; its memory
+    has the highest number of a row that was there, as clocks may jump and numbers do not, and,
+    between two portions, the last row that was read and when the first portion was.
 
     Raises:
-        UnreadableSourceError: the database cannot be read now.
+        UnreadableSourceError: the database is damaged.
     """
-    memory = json.loads(job.mark.memory)
-    last, newest = memory.get("rowid", 0), memory.get("newest", job.mark.end)
     reader = _Reader(what, job, builder)
-    with opencode_rows(job.file.path, max(job.mark.end - _MARGIN_MS, 0)) as database:
-        for row in database.messages() if what == USAGE else database.parts():
-            if row["rowid"] <= last:
-                continue
-            if len(reader.told) >= MOST_ROWS:
-                after = json.dumps({"rowid": last, "newest": newest})
-                return reader.so_far(job.mark._replace(memory=after), more=True)
-            last, newest = row["rowid"], max(newest, row.get("time_updated") or 0)
-            session = row.get("session_id") or ""
-            reader.take(row, database.sessions.get(session, {"id": session}))
-    return reader.so_far(Mark(newest), more=False)
+    memory = json.loads(job.mark.memory)
+    table, rows = ("message", database.messages) if what == USAGE else ("part", database.parts)
+    highest = database.highest(table)
+    since = Since(job.mark.end, memory.get("highest", _UNKNOWN), memory.get("rowid", 0))
+    if highest < since.known != _UNKNOWN:
+        since = Since()  # an older state was put back
+    began_ms = memory.get("began", time.time_ns() // 1_000_000)
+    last = since.last
+    for row in rows(since):
+        if len(reader.told) >= MOST_ROWS:
+            so_far = {"highest": since.known, "rowid": last, "began": began_ms}
+            yield reader.taken(job.mark._replace(memory=json.dumps(so_far)), more=True)
+        last = row["rowid"]
+        session = row.get("session_id") or ""
+        reader.take(row, database.sessions.get(session, {"id": session}))
+    end = Mark(max(began_ms - _MARGIN_MS, 0), b"", json.dumps({"highest": highest}))
+    yield reader.taken(end, more=False)
 
 
 class _Reader:
@@ -83,6 +84,8 @@ class _Reader:
             if call is not None:
                 self.told.append(call_event(self._job, call, self._builder))
 
-    def so_far(self, mark: Mark, *, more: bool) -> Told:
-        """Give what was told up to a mark."""
-        return Told(self.told, mark, more, self._part.problems)
+    def taken(self, mark: Mark, *, more: bool) -> Reading:
+        """Give what was told since the last portion, and begin the next."""
+        told, problems = self.told, self._part.problems
+        self.told, self._part = [], Part(b"", self._job.file.path, 0, self._part.memory)
+        return Reading(self._job, mark, told, problems, rewritten=False, more=more)

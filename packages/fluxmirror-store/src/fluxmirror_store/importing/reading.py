@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fluxmirror_core.transcripts.part import Problem
 
 from fluxmirror_store.importing.calls import read_calls
-from fluxmirror_store.importing.opencode import read_opencode
 from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, USAGE
 from fluxmirror_store.importing.stretch import marked, read_stretch
 from fluxmirror_store.importing.usage import read_usage
-from fluxmirror_store.opencode_database import UnreadableSourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
 _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _NAME_BYTES: Final = 60
-_DATABASE_AGENT: Final = "opencode"
 FAILED: Final = "the program failed"
 """The name is the error's; the rest of the file is read when it has changed."""
 GROUP_BYTES: Final = {USAGE: 16 << 20, CALLS: 8 << 20}
@@ -46,7 +43,7 @@ class Reading(NamedTuple):
     told: list[Any]
     """Rows of responses, or events."""
     problems: Counter[Problem]
-    restarted: bool
+    rewritten: bool
     """What was read of the file before is not there any more."""
     more: bool
     """The file goes on."""
@@ -79,22 +76,20 @@ def groups(what: str, jobs: Iterable[Job]) -> Iterator[list[Job]]:
 
 
 def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
-    if job.file.agent == _DATABASE_AGENT:
-        return _read_database(what, builder, job)
     try:
         stretch = read_stretch(job.file.path, job.mark, afresh=job.afresh)
     except FileNotFoundError:
-        return Reading(job, None, [], Counter(), restarted=False, more=False)
+        return Reading(job, None, [], Counter(), rewritten=False, more=False)
     except (OSError, MemoryError) as error:
-        return _unreadable(job, getattr(error, "strerror", None) or type(error).__name__)
+        return unreadable(job, getattr(error, "strerror", None) or type(error).__name__)
     part = stretch.part
     try:
         told = _READERS[what](job, part, builder)
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
-        return _failed(job, error)
+        return failed(job, error)
     problems = _scrubbed(part.problems, builder)
     mark = _scrubbed_mark(marked(stretch), builder)
-    return Reading(job, mark, told, problems, stretch.restarted, stretch.more)
+    return Reading(job, mark, told, problems, stretch.rewritten, stretch.more)
 
 
 def _scrubbed_mark(mark: Mark, builder: EventBuilder) -> Mark:
@@ -112,21 +107,13 @@ def _scrubbed(problems: Counter[Problem], builder: EventBuilder) -> Counter[Prob
     return scrubbed
 
 
-def _read_database(what: str, builder: EventBuilder, job: Job) -> Reading:
-    try:
-        told = read_opencode(what, job, builder)
-    except UnreadableSourceError as error:
-        return _unreadable(job, str(error))
-    except Exception as error:  # noqa: BLE001 - as above
-        return _failed(job, error)
-    return Reading(job, told.mark, told.rows, told.problems, restarted=False, more=told.more)
-
-
-def _unreadable(job: Job, reason: str) -> Reading:
+def unreadable(job: Job, reason: str) -> Reading:
+    """Say that a file cannot be read now: it is tried again."""
     problems = Counter([Problem(UNREADABLE, reason)])
-    return Reading(job, None, [], problems, restarted=False, more=False)
+    return Reading(job, None, [], problems, rewritten=False, more=False)
 
 
-def _failed(job: Job, error: Exception) -> Reading:
+def failed(job: Job, error: Exception) -> Reading:
+    """Say that the program failed on a file: it is tried again when it has changed."""
     problems = Counter([Problem(FAILED, type(error).__name__)])
-    return Reading(job, job.mark, [], problems, restarted=False, more=False)
+    return Reading(job, job.mark, [], problems, rewritten=False, more=False)

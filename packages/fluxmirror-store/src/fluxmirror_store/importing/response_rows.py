@@ -8,6 +8,7 @@ from fluxmirror_core.pricing import cost
 from fluxmirror_core.transcripts.response import Tokens
 
 from fluxmirror_store.importing.call_rows import move_calls
+from fluxmirror_store.portions import portions
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +23,7 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _SELECT: Final = f"""
 SELECT r.id, {", ".join(f"r.{name}" for name in _COLUMNS)}, s.path,
-    d.source_id, t.path, d.offset, d.raw_json
+    d.source_id, t.path, d.offset, d.raw_json, d.total
 FROM response AS r JOIN source AS s ON s.id = r.source_id
 JOIN record AS d ON d.response_id = r.id JOIN source AS t ON t.id = d.source_id
 WHERE r.agent = ? AND r.key IN
@@ -31,15 +32,15 @@ _INTO: Final = f"""
 INTO response ({", ".join(_COLUMNS)}, cost_pico, price_id, id)
 VALUES ({", ".join("?" * (len(_COLUMNS) + 3))})
 """
-_RECORD_INTO: Final = "INTO record (source_id, offset, raw_json, response_id) VALUES (?, ?, ?, ?)"
+_RECORD_INTO: Final = """
+INTO record (source_id, offset, raw_json, total, response_id) VALUES (?, ?, ?, ?, ?)
+"""
 _FORGET: Final = "DELETE FROM response WHERE agent = ? AND key GLOB ?"
 _FORGET_RECORDS: Final = """
 DELETE FROM record WHERE response_id IN (SELECT id FROM response WHERE agent = ? AND key GLOB ?)
 """
-_VARIABLES: Final = 900
-"""Most variables of one statement: every SQLite takes 999."""
-_MOST_PICO: Final = 1 << 60
-"""About a million of a currency's units: more is no price, and sums of it would overflow."""
+_MOST_PICO: Final = 1 << 50
+"""About a thousand of a currency's units: no response costs more, and thousands can be summed."""
 _NAMELESS: Final = "@"
 """Begins the key of a response without an id: its source and its place there."""
 
@@ -58,6 +59,8 @@ class Record(NamedTuple):
     source_id: int
     offset: int
     raw_json: str
+    total: int
+    """All of its counts added up."""
 
 
 class ResponseRow(NamedTuple):
@@ -99,13 +102,8 @@ def merge_rows(one: ResponseRow, other: ResponseRow) -> ResponseRow:
     then by path, then by place.
     """
     first, later = (one, other) if _order(one) <= _order(other) else (other, one)
-    larger = later if sum(later.tokens) > sum(first.tokens) else first
-    return first._replace(
-        model=first.model or later.model,
-        project=first.project or later.project,
-        tokens=Tokens(*map(max, first.tokens, later.tokens)),
-        record=larger.record,
-    )
+    tokens = Tokens(*map(max, first.tokens, later.tokens))
+    return first._replace(tokens=tokens, record=max(first.record, later.record, key=_size))
 
 
 def write_responses(
@@ -172,6 +170,11 @@ class Prices:
         return known
 
 
+def _size(record: Record) -> tuple[int, tuple[int, ...], int]:
+    """Order records by their counts; of equal ones the first by path and place is larger."""
+    return record.total, tuple(-ord(char) for char in record.path), -record.offset
+
+
 def _order(row: ResponseRow) -> tuple[int, str, int]:
     return row.ts_ms, row.path, row.offset
 
@@ -181,18 +184,15 @@ def _stored(
 ) -> Iterator[tuple[int, ResponseRow]]:
     """Give those of the keys' responses that the database has, with their ids."""
     for agent in {agent for agent, _ in keys}:
-        its = [key for of, key in keys if of == agent]
-        for start in range(0, len(its), _VARIABLES):
-            some = its[start : start + _VARIABLES]
-            marks = ", ".join("?" * len(some))
+        for some, marks in portions(key for of, key in keys if of == agent):
             for found in db.execute(f"{_SELECT} ({marks})", (agent, *some)):
                 yield found[0], _row(found[1:])
 
 
 def _row(columns: Sequence[Any]) -> ResponseRow:
     agent, key, ts_ms, session, subagent, model, project, source_id, offset, *rest = columns
-    counts, (path, record_source, record_path, place, raw_json) = rest[:-5], rest[-5:]
-    record = Record(record_path, record_source, place, raw_json)
+    counts, (path, record_source, record_path, place, raw_json, total) = rest[:-6], rest[-6:]
+    record = Record(record_path, record_source, place, raw_json, total)
     return ResponseRow(
         agent, key, ts_ms, path, source_id, offset, session, subagent, model, project,
         Tokens(*counts), record,

@@ -19,23 +19,36 @@ from fluxmirror_store.database import connect_to_read, connect_to_write, is_outd
 from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.call_rows import write_calls
 from fluxmirror_store.importing.nameless import join_nameless
-from fluxmirror_store.importing.reading import FAILED, Reading, groups, read_group
+from fluxmirror_store.importing.opencode import read_database
+from fluxmirror_store.importing.reading import (
+    FAILED,
+    Reading,
+    failed,
+    groups,
+    read_group,
+    unreadable,
+)
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
 from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.machine import event_builder
+from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
+from fluxmirror_store.pricing import price_unknown
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.importing.response_rows import PriceBook
     from fluxmirror_store.importing.session_files import Found, SessionFile
 
+DATABASE_AGENT: Final = "opencode"
+"""Keeps a database, and no files of lines."""
+LARGE_DATABASE: Final = 256 << 20
 CREW_BYTES: Final = 16 << 20
 """So much to read is worth the start of several processes."""
 _LOCK: Final = "import.lock"
@@ -111,9 +124,18 @@ def import_session_files(
                 return _Import(places, db, found, book, wanted, progress).run()
 
 
+def is_running(places: Places) -> bool:
+    """Tell whether any process is importing now."""
+    path = os.path.join(places.spool, _LOCK)
+    if not os.path.exists(path):
+        return False
+    with store_errors(places.spool, "the spool"), lock.held(path) as ours:
+        return not ours
+
+
 def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:
     """Give the files that an import would read, the newest first; the database is only read."""
-    files = _recent(found, wanted)
+    files = _recent(found, wanted).files
     newest = sorted(files, key=lambda file: -file.mtime_ns)
     if not os.path.exists(places.database) or is_outdated(places.database):
         return newest
@@ -132,22 +154,25 @@ def news(places: Places, found: Found, wanted: Wanted) -> dict[str, int]:
 
     The database is only read.
     """
-    files = _recent(found, wanted)
+    recent = _recent(found, wanted)
     if not os.path.exists(places.database) or is_outdated(places.database):
-        total = sum(file.size for file in files)
-        return dict.fromkeys(wanted.passes, total) if files else {}
+        total = sum(file.size for file in recent.files)
+        return dict.fromkeys(wanted.passes, total) if recent.files else {}
     with closing(connect_to_read(places.database)) as db, store_errors(places.database):
         return {
             what: waiting
             for what in wanted.passes
-            if (waiting := sources.unread_bytes(db, what, files, full=wanted.full)) is not None
+            if (waiting := sources.unread_bytes(db, what, recent, full=wanted.full)) is not None
         }
 
 
-def _recent(found: Found, wanted: Wanted) -> list[SessionFile]:
+def _recent(found: Found, wanted: Wanted) -> Found:
+    """Leave out the files that did not change of late; then none can be missed either."""
     if wanted.since_ms is None:
-        return found.files
-    return [file for file in found.files if file.mtime_ns >= wanted.since_ms * 1_000_000]
+        return found
+    since_ns = wanted.since_ms * 1_000_000
+    files = [file for file in found.files if file.mtime_ns >= since_ns]
+    return found._replace(files=files, roots=[])
 
 
 class _Import:
@@ -183,8 +208,13 @@ class _Import:
         """Do every pass."""
         plans = {what: self._plan(what) for what in self._wanted.passes}
         self._total = sum(job.size for jobs in plans.values() for job in jobs)
+        self._left = {what: {job.source_id for job in jobs} for what, jobs in plans.items()}
+        for path in dict.fromkeys(job.file.path for job in _databases(plans)):
+            self._read_database(path, plans)
         for what, jobs in plans.items():
-            self._read_all(what, jobs)
+            self._read_all(what, [job for job in jobs if job.file.agent != DATABASE_AGENT])
+        if USAGE in plans:
+            price_unknown(self._db, self._book)
         if CALLS in plans:
             with writing(self._db):
                 join_nameless(self._db)
@@ -197,19 +227,39 @@ class _Import:
             len(set().union(*self._left.values())),
         )
 
+    def _read_database(self, path: str, plans: Mapping[str, list[Job]]) -> None:
+        """Read what every pass wants of a database, of one state of it."""
+        wanted = [
+            (what, job) for what, jobs in plans.items() for job in jobs if job.file.path == path
+        ]
+        if self._deadline is not None and wanted[0][1].file.size > LARGE_DATABASE:
+            return  # to copy it takes longer than anybody waits
+        try:
+            with opencode_rows(path, self._places.cache) as database:
+                for what, job in wanted:
+                    for reading in read_database(what, job, database, self._builder):
+                        self._store(what, [reading])
+                        if self._is_over():
+                            break
+        except UnreadableSourceError as error:
+            for what, job in wanted:
+                if job.source_id in self._left[what]:
+                    self._store(what, [unreadable(job, str(error))])
+        except NOT_STORABLE as error:
+            for what, job in wanted:
+                self._store(what, [failed(job, error)])
+
     def _plan(self, what: str) -> list[Job]:
         known = sources.load_sources(self._db, what)
-        files = _recent(self._found, self._wanted)
-        plan = sources.build_plan(files, known, full=self._wanted.full)
+        recent = _recent(self._found, self._wanted)
+        plan = sources.build_plan(recent.files, known, full=self._wanted.full)
         with writing(self._db):
             jobs = sources.register(self._db, plan, self._now_ms)
-            if self._wanted.since_ms is None:
-                sources.note_missing(self._db, known, self._found, self._now_ms)
+            sources.note_missing(self._db, known, recent, self._now_ms)
         return jobs
 
     def _read_all(self, what: str, jobs: list[Job]) -> None:
         """Read every job to its file's end, a stretch of each at a time."""
-        self._left[what] = {job.source_id for job in jobs}
         while jobs:
             following: list[Job] = []
             waiting = iter(jobs)
@@ -255,7 +305,7 @@ class _Import:
     def _write(self, what: str, readings: Sequence[Reading]) -> None:
         told = [row for reading in readings for row in reading.told]
         for reading in readings:
-            if reading.restarted and what == USAGE:
+            if reading.rewritten and what == USAGE:
                 forget_nameless(self._db, reading.job.file.agent, reading.job.source_id)
         if what == USAGE:
             new = write_responses(self._db, told, self._book, self._now_ms).new
@@ -270,10 +320,10 @@ class _Import:
         if not reading.more:
             self._left[what].discard(job.source_id)
         if reading.mark is not None:
-            so_far = ReadSoFar(reading.mark, reading.problems, reading.restarted, reading.more)
+            so_far = ReadSoFar(reading.mark, reading.problems, reading.rewritten, reading.more)
             sources.save_reading(self._db, what, job, so_far)
             self._files.add(job.source_id)
-            self._bytes[what] += job.size
+            self._bytes[what] += _bytes_read(reading, reading.mark)
         for problem, times in reading.problems.items():
             if what == self._wanted.passes[-1] or problem.kind not in (UNREADABLE, *SEEN_TWICE):
                 self._problems[job.file.agent, problem] += times
@@ -286,3 +336,15 @@ class _Import:
 
 def _next(reading: Reading) -> Job:
     return reading.job._replace(mark=reading.mark or Mark(), afresh=False)
+
+
+def _databases(plans: Mapping[str, list[Job]]) -> Iterator[Job]:
+    return (job for jobs in plans.values() for job in jobs if job.file.agent == DATABASE_AGENT)
+
+
+def _bytes_read(reading: Reading, mark: Mark) -> int:
+    """Say how long the stretch was; of a database nobody knows."""
+    if reading.job.file.agent == DATABASE_AGENT:
+        return 0 if reading.more else reading.job.file.size
+    from_start = reading.job.afresh or reading.rewritten
+    return mark.end - (0 if from_start else reading.job.mark.end)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.transcripts.part import BAD_LINE, Problem
 
-from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END, Mark
+from fluxmirror_store.importing.stretch import (
+    LONG_LINE,
+    REWRITTEN,
+    TORN_END,
+    Mark,
+    continues,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +32,7 @@ FROM source AS s LEFT JOIN reading AS r ON r.source_id = s.id AND r.what = ?
 """
 _READ: Final = """
 SELECT s.path, r.size, r.mtime_ns FROM source AS s JOIN reading AS r ON r.source_id = s.id
-WHERE r.what = ?
+WHERE r.what = ? AND s.gone_ms IS NULL
 """
 _REGISTER: Final = """
 INSERT INTO source (agent, path, identity, seen_ms) VALUES (?, ?, ?, ?)
@@ -54,7 +60,7 @@ class ReadSoFar(NamedTuple):
 
     mark: Mark
     problems: Counter[Problem]
-    restarted: bool
+    rewritten: bool
     """What was read of the file before is not there any more."""
     more: bool
     """The file goes on."""
@@ -124,15 +130,14 @@ def load_sources(db: sqlite3.Connection, what: str) -> dict[str, Source]:
     return sources
 
 
-def unread_bytes(
-    db: sqlite3.Connection, what: str, files: Iterable[SessionFile], *, full: bool
-) -> int | None:
+def unread_bytes(db: sqlite3.Connection, what: str, found: Found, *, full: bool) -> int | None:
     """Say how many bytes are still to be read, about; None when nothing has changed."""
     read = {path: (size, mtime_ns) for path, size, mtime_ns in db.execute(_READ, (what,))}
-    changed = False
     waiting = 0
-    for file in files:
-        size, mtime_ns = read.get(stored_path(file.path), (0, None))
+    there = {stored_path(file.path): file for file in found.files}
+    changed = any(path.startswith(_below(found)) for path in read.keys() - there.keys())
+    for path, file in there.items():
+        size, mtime_ns = read.get(path, (0, None))
         if full or (size, mtime_ns) != (file.size, file.mtime_ns):
             changed = True
             waiting += file.size if full or size >= file.size else file.size - size
@@ -142,7 +147,11 @@ def unread_bytes(
 def build_plan(
     files: Iterable[SessionFile], known: dict[str, Source], *, full: bool = False
 ) -> Plan:
-    """Compare what there is with what was read; for a full import nothing was."""
+    """Compare what there is with what was read; a full import reads everything anew.
+
+    A known file under another name is known by its identity, which systems give to new files too,
+    and by what stands in it.
+    """
     found = {stored_path(file.path): file for file in files}
     missing = {
         source.identity: source
@@ -152,17 +161,27 @@ def build_plan(
     plan = Plan([], [], [])
     for path, file in found.items():
         source = known.get(path)
-        if source is None and (moved := missing.pop(file.identity, None)) is not None:
-            plan.moved.append((moved.id, file))
-            source = moved
+        if source is None and _is_moved(missing.get(file.identity), file):
+            source = missing.pop(file.identity)
+            plan.moved.append((source.id, file))
         if source is None:
             plan.new.append(file)
         elif full:
-            plan.jobs.append(Job(source.id, file, Mark(), afresh=False))
+            plan.jobs.append(Job(source.id, file, source.mark, afresh=True))
         elif (source.size, source.mtime_ns) != (file.size, file.mtime_ns):
             plan.jobs.append(_job(source, file))
     plan.jobs.sort(key=lambda job: -job.file.mtime_ns)
     return plan
+
+
+def _is_moved(source: Source | None, file: SessionFile) -> bool:
+    """Tell whether a file is a known one that is missing elsewhere."""
+    return (
+        source is not None
+        and source.agent == file.agent
+        and 0 < source.mark.end <= file.size
+        and continues(file.path, source.mark)
+    )
 
 
 def _job(source: Source, file: SessionFile) -> Job:
@@ -191,7 +210,7 @@ def save_reading(db: sqlite3.Connection, what: str, job: Job, so_far: ReadSoFar)
     size = mark.end if so_far.more else job.file.size
     mtime_ns = 0 if so_far.more else job.file.mtime_ns
     problems = so_far.problems.copy()
-    if job.mark.end and not so_far.restarted:
+    if job.mark.end and not (job.afresh or so_far.rewritten):
         problems.update(_problems_before(db, what, job))
     told = json.dumps([[*problem, times] for problem, times in sorted(problems.items())])
     db.execute(_SAVE, (job.source_id, what, size, mtime_ns, *mark, told))
@@ -215,7 +234,7 @@ def note_missing(
     Only a file below a directory that was looked through to its end can be missed.
     """
     there = {stored_path(file.path) for file in found.files}
-    below = tuple(f"{stored_path(root)}{os.sep}" for root in found.roots)
+    below = _below(found)
     changed: list[tuple[int | None, int]] = [
         (now_ms, source.id)
         for path, source in known.items()
@@ -227,6 +246,11 @@ def note_missing(
         if source.gone_ms is not None and path in there
     ]
     db.executemany("UPDATE source SET gone_ms = ? WHERE id = ?", changed)
+
+
+def _below(found: Found) -> tuple[str, ...]:
+    """Give what the paths begin with of files that could be missed."""
+    return tuple(f"{stored_path(root)}{os.sep}" for root in found.roots)
 
 
 def _problems_of(told: str) -> Counter[Problem]:

@@ -39,8 +39,8 @@ class Stretch(NamedTuple):
     part: Part
     after: Mark
     """The state after it, once the part's memory is what it will be: see `marked`."""
-    restarted: bool
-    """The file is not the one that was read before: this is its beginning."""
+    rewritten: bool
+    """What was read before is not there any more: this is the file's beginning."""
     more: bool
     """The file goes on behind it."""
     torn: int
@@ -53,14 +53,14 @@ def read_stretch(path: str, mark: Mark, *, afresh: bool) -> Stretch:
     Args:
         path: the file.
         mark: where the last reading ended.
-        afresh: the file has changed without growing: begin at its beginning.
+        afresh: begin at its beginning, whatever was read.
 
     Raises:
         OSError: it cannot be read.
     """
     with open(path, "rb") as file:
-        restarted = afresh or not _continues(file, mark)
-        start = Mark() if restarted else mark
+        rewritten = not _continues(file, mark)
+        start = Mark() if afresh or rewritten else mark
         skipped, data, is_last = _read_block(file, start.end)
         whole = whole_lines(data) if is_last else data.rfind(b"\n") + 1
         begin = start.end + skipped
@@ -68,19 +68,28 @@ def read_stretch(path: str, mark: Mark, *, afresh: bool) -> Stretch:
         part = Part(lines, path, begin, json.loads(start.memory))
         if skipped:
             part.problems[Problem(LONG_LINE)] += 1
-        if restarted and mark.end:
+        if rewritten:
             part.problems[Problem(REWRITTEN)] += 1
         if whole < len(data):
             part.problems[Problem(TORN_END)] += 1
         end = begin + whole
         tail = _digest(lines[-_TAIL_BYTES:]) if whole >= _TAIL_BYTES else _tail(file, end)
         after = Mark(end, tail, start.memory)
-        return Stretch(part, after, restarted and mark.end > 0, not is_last, len(data) - whole)
+        return Stretch(part, after, rewritten, not is_last, len(data) - whole)
 
 
 def marked(stretch: Stretch) -> Mark:
     """Give the mark to read on from, with what the part's reader has remembered by now."""
     return stretch.after._replace(memory=json.dumps(stretch.part.memory))
+
+
+def continues(path: str, mark: Mark) -> bool:
+    """Tell whether a file holds what was read up to a mark; one that cannot be read does not."""
+    try:
+        with open(path, "rb") as file:
+            return _continues(file, mark)
+    except OSError:
+        return False
 
 
 def _continues(file: BinaryIO, mark: Mark) -> bool:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core import bounds
+from fluxmirror_core.period import EVER_MS
 from fluxmirror_core.transcripts.part import Problem
 from fluxmirror_core.transcripts.usage import claude, codex, copilot, gemini, qwen
 
@@ -32,7 +33,10 @@ _READERS: Final[Mapping[str, Callable[[Part], Iterator[Response]]]] = {
 }
 _LATEST: Final = "latest_ms"
 """In a part's memory: the time of the last record that had one."""
-_RAW_BYTES: Final = 4096
+_NAME_BYTES: Final = 60
+_MOST_COUNTS: Final = 40
+_DEEPEST: Final = 2
+_LARGEST: Final = 1 << 53
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -75,12 +79,12 @@ def response_row(job: Job, part: Part, told: Response, builder: EventBuilder) ->
         model=builder.name(told.model),
         project=builder.repository_of(project) or project,
         tokens=told.tokens,
-        record=Record(path, job.source_id, told.offset, _raw(told.raw, builder)),
+        record=Record(path, job.source_id, told.offset, _raw(told.raw, builder), sum(told.tokens)),
     )
 
 
 def _time(job: Job, part: Part, told: Response) -> int:
-    if told.ts_ms is not None:
+    if told.ts_ms is not None and 0 < told.ts_ms < EVER_MS:
         part.memory[_LATEST] = told.ts_ms
         return told.ts_ms
     part.problems[Problem(NO_TIME)] += 1
@@ -89,8 +93,15 @@ def _time(job: Job, part: Part, told: Response) -> int:
 
 
 def _raw(counts: dict[str, Any], builder: EventBuilder) -> str:
-    """Write the counts down; of what may be more than counts only the numbers."""
-    written = _ENCODER.encode(counts)
-    if len(written) <= _RAW_BYTES and not builder.may_hold_secret(written):
-        return written
-    return _ENCODER.encode({name: n for name, n in counts.items() if isinstance(n, int)})
+    """Write down the numbers alone, and the names they go by."""
+    return _ENCODER.encode(_numbers(counts, builder))
+
+
+def _numbers(counts: dict[str, Any], builder: EventBuilder, depth: int = 0) -> dict[str, Any]:
+    numbers: dict[str, Any] = {}
+    for name, value in list(counts.items())[:_MOST_COUNTS]:
+        if isinstance(value, dict) and depth < _DEEPEST:
+            numbers[builder.name(name, _NAME_BYTES) or ""] = _numbers(value, builder, depth + 1)
+        elif isinstance(value, int) and abs(value) < _LARGEST:
+            numbers[builder.name(name, _NAME_BYTES) or ""] = value
+    return numbers

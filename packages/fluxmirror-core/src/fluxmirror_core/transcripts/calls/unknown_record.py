@@ -10,8 +10,8 @@ from fluxmirror_core.wire.observation import text
 if TYPE_CHECKING:
     from fluxmirror_core.transcripts.part import Part
 
-_LONGEST: Final = 80
-"""Of a kind's or version's name, in characters; a longer one is none."""
+_LONGEST: Final = 4096
+"""Of a kind's or version's name, in characters; who stores it makes it shorter and scrubs it."""
 
 
 def count_unknown(part: Part, kind: object, version: object) -> None:

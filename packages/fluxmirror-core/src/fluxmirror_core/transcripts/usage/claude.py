@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _MARK: Final = b'"usage":'
 _USAGE: Final = re.compile(rb'"usage":\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}')
+_COUNTS: Final = b'"usage":{'
+_MESSAGE: Final = b'"message":{'
+_CONTENT: Final = b'"content":'
+_MOST_USAGE: Final = 4096
 _TIMESTAMP: Final = b'"timestamp":"'
 _TIME_BYTES: Final = len("2026-11-20T12:00:00.000Z")
 _SYNTHETIC: Final = "<synthetic>"
@@ -48,22 +52,28 @@ class _Latest:
 
     def keep(self, line: bytes, key: str | None) -> None:
         """Remember a row about the response `key`."""
-        usage = _USAGE.search(line)
-        self._key = f'"id":"{key}"'.encode() if key and usage else b""
+        at = _place_of_usage(line)
+        usage = _USAGE.match(line[at : at + _MOST_USAGE]) if key and at >= 0 else None
+        self._key = f'"id":"{key}"'.encode()
         self._usage = usage[0] if usage else b""
         self._time = _time(line)
 
     def is_repeated_in(self, line: bytes) -> bool:
-        """Tell whether a row has the same id and counts, and is not from an earlier time.
+        """Tell whether a row has the same id and counts, and is not from an earlier time."""
+        if not (self._usage and self._time and _time(line) >= self._time):
+            return False
+        at = _place_of_usage(line)
+        if at < 0 or line[at : at + len(self._usage)] != self._usage:
+            return False
+        # The id is the message's own where it stands before whatever the message holds.
+        first = line.find(_MESSAGE)
+        return line.find(self._key, first, line.find(_CONTENT, first)) >= 0
 
-        Neither id nor counts can stand in a string like this: their quotes are escaped there.
-        """
-        return (
-            self._key != b""
-            and self._key in line
-            and self._usage in line
-            and _time(line) >= self._time != b""
-        )
+
+def _place_of_usage(line: bytes) -> int:
+    """Find the counts of a row; what a tool was given may hold some more, then it is parsed."""
+    at = line.find(_COUNTS)
+    return at if line.find(_COUNTS, at + 1) < 0 else -1
 
 
 def _time(line: bytes) -> bytes:
