@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
+import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -286,31 +289,13 @@ def test_a_database_is_read_in_portions(
     home: Path, run: Callable[..., Imported], rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """OpenCode's may be large: so many rows at a time, each once."""
-    import sqlite3
-
-    path = home / ".local/share/opencode/opencode.db"
-    path.parent.mkdir(parents=True)
-    with sqlite3.connect(path) as db:
-        db.executescript("""
-            CREATE TABLE session (id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT);
-            CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER,
-                time_updated INTEGER, data TEXT);
-            CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT, session_id TEXT,
-                time_created INTEGER, time_updated INTEGER, data TEXT);
-            INSERT INTO session VALUES ('ses', NULL, '/p');
-        """)
-        data = '{"role":"assistant","modelID":"m","tokens":{"input":3,"output":1}}'
-        db.executemany(
-            "INSERT INTO message VALUES (?, 'ses', ?, ?, ?)",
-            [(f"msg{number:02}", 1_000 + number, 1_000 + number, data) for number in range(25)],
-        )
-    db.close()
+    path = opencode_database(home)
+    for number in range(25):
+        answer(path, f"msg{number:02}", 1_000 + number)
     monkeypatch.setattr(opencode, "MOST_ROWS", 10)
     assert run().responses == 25
     assert run().files == 0
-    with sqlite3.connect(path) as db:
-        db.execute("INSERT INTO message VALUES ('new', 'ses', 2000, 2000, ?)", (data,))
-    db.close()
+    answer(path, "new", 2_000)
     assert run().responses == 1
     assert sum(one["cost_pico"] for one in rows(table="response")) == 26 * 3 * 10**10
 
@@ -550,3 +535,54 @@ def test_calls_without_ids_are_calls_of_their_own(
     assert told in ({"one", "two"}, set())
     assert {one["detail"] for one in rows("kind = 'tool_call'")} == told
     assert len(rows("kind = 'tool_call'")) == len(told)
+
+
+def opencode_database(home: Path) -> Path:
+    """Make a database of OpenCode with one session and no message."""
+    path = home / ".local/share/opencode/opencode.db"
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("""
+            CREATE TABLE session (id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT);
+            CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER,
+                time_updated INTEGER, data TEXT);
+            CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT, session_id TEXT,
+                time_created INTEGER, time_updated INTEGER, data TEXT);
+            INSERT INTO session VALUES ('ses', NULL, '/p');
+        """)
+    return path
+
+
+def answer(path: Path, key: str, ts_ms: int) -> None:
+    """Write one message of a model into it."""
+    data = '{"role":"assistant","modelID":"m","tokens":{"input":3,"output":1}}'
+    with closing(sqlite3.connect(path)) as db, db:
+        values = (key, "ses", ts_ms, ts_ms, data)
+        db.execute("INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?, ?)", values)
+
+
+def test_a_database_whose_clock_jumped_is_read_in_full(
+    home: Path, run: Callable[..., Imported], rows: Rows
+) -> None:
+    """A row from the future hides none that comes after it, and none from the past is missed."""
+    path = opencode_database(home)
+    now_ms = time.time_ns() // 1_000_000
+    for key, ts_ms in (("a", now_ms + 86_400_000), ("b", now_ms), ("c", 1_000_000)):
+        answer(path, key, ts_ms)
+        run()
+    assert {one["key"] for one in rows(table="response")} == {"a", "b", "c"}
+
+
+def test_a_database_that_was_put_back_is_read_anew(
+    home: Path, run: Callable[..., Imported], rows: Rows, tmp_path: Path
+) -> None:
+    """Its numbers begin again."""
+    path = opencode_database(home)
+    shutil.copy(path, tmp_path / "aside")
+    for key in ("a", "b"):
+        answer(path, key, 1_000_000)
+    run()
+    shutil.copy(tmp_path / "aside", path)
+    answer(path, "c", 1_000_000)
+    run()
+    assert {one["key"] for one in rows(table="response")} == {"a", "b", "c"}

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,3 +82,31 @@ def test_user_whose_name_is_no_text_is_no_obstacle(
     monkeypatch.setenv("USER", "a\udcff")
     capture(CALL)
     assert drain(places) == Drained(files=1, events=1)
+
+
+def test_several_processes_make_one_key(places: Places) -> None:
+    """A drain and an import may both be the first to need it: equal secrets get equal tags."""
+    os.makedirs(places.spool)
+    program = (
+        "import sys; from fluxmirror_core.paths import Places;"
+        "from fluxmirror_store.machine import _redaction_key;"
+        "sys.stdin.read(1); print(_redaction_key(sys.argv[1]).hex())"
+    )
+    for _ in range(3):
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-c", program, places.spool],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(4)
+        ]
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("x")
+            process.stdin.flush()
+        told = {process.communicate()[0].strip() for process in started}
+        assert told == {key_file(places).read_bytes().hex()}
+        key_file(places).unlink()
+        assert os.listdir(places.spool) == []
