@@ -103,7 +103,7 @@ def merge_rows(one: ResponseRow, other: ResponseRow) -> ResponseRow:
     """
     first, later = (one, other) if _order(one) <= _order(other) else (other, one)
     tokens = Tokens(*map(max, first.tokens, later.tokens))
-    return first._replace(tokens=tokens, record=max(first.record, later.record, key=_size))
+    return first._replace(tokens=tokens, record=_larger(first.record, later.record))
 
 
 def write_responses(
@@ -170,9 +170,11 @@ class Prices:
         return known
 
 
-def _size(record: Record) -> tuple[int, tuple[int, ...], int]:
-    """Order records by their counts; of equal ones the first by path and place is larger."""
-    return record.total, tuple(-ord(char) for char in record.path), -record.offset
+def _larger(one: Record, other: Record) -> Record:
+    """Give the record with the larger counts; of equal ones the first by path and place."""
+    if one.total != other.total:
+        return one if one.total > other.total else other
+    return min(one, other, key=lambda record: (record.path, record.offset))
 
 
 def _order(row: ResponseRow) -> tuple[int, str, int]:

@@ -112,8 +112,10 @@ def _read_block(file: BinaryIO, start: int) -> tuple[int, bytes, bool]:
 
     A line longer than any that an agent writes is skipped: it would not fit into memory.
     """
+    left = os.fstat(file.fileno()).st_size - start
     file.seek(start)
-    data = file.read(BLOCK_BYTES)
+    # Room for a whole block would be made, and taken back, for each of many small files.
+    data = file.read(min(BLOCK_BYTES, max(left, 0) + 1))
     is_last = len(data) < BLOCK_BYTES
     blocks = [data]
     size = len(data)

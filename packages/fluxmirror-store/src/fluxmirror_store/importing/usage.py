@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core import bounds
@@ -99,9 +101,14 @@ def _raw(counts: dict[str, Any], builder: EventBuilder) -> str:
 
 def _numbers(counts: dict[str, Any], builder: EventBuilder, depth: int = 0) -> dict[str, Any]:
     numbers: dict[str, Any] = {}
-    for name, value in list(counts.items())[:_MOST_COUNTS]:
+    for name, value in islice(counts.items(), _MOST_COUNTS):
         if isinstance(value, dict) and depth < _DEEPEST:
-            numbers[builder.name(name, _NAME_BYTES) or ""] = _numbers(value, builder, depth + 1)
+            numbers[_safe_name(builder, name)] = _numbers(value, builder, depth + 1)
         elif isinstance(value, int) and abs(value) < _LARGEST:
-            numbers[builder.name(name, _NAME_BYTES) or ""] = value
+            numbers[_safe_name(builder, name)] = value
     return numbers
+
+
+@lru_cache(maxsize=1024)
+def _safe_name(builder: EventBuilder, name: str) -> str:
+    return builder.name(name, _NAME_BYTES) or ""

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from fluxmirror_core.transcripts.part import Part
 
 _MARK: Final = b'"usage":'
-_USAGE: Final = re.compile(rb'"usage":\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}')
+_FLAT: Final = rb"[^{}]*"
+_USAGE: Final = re.compile(
+    rb'"usage":\{%b(?:\{%b(?:\{%b\}%b)*\}%b)*\}' % (_FLAT, _FLAT, _FLAT, _FLAT, _FLAT)
+)
 _COUNTS: Final = b'"usage":{'
 _MESSAGE: Final = b'"message":{'
 _CONTENT: Final = b'"content":'
