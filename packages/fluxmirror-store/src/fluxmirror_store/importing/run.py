@@ -209,10 +209,11 @@ class _Import:
         plans = {what: self._plan(what) for what in self._wanted.passes}
         self._total = sum(job.size for jobs in plans.values() for job in jobs)
         self._left = {what: {job.source_id for job in jobs} for what, jobs in plans.items()}
-        for path in dict.fromkeys(job.file.path for job in _databases(plans)):
-            self._read_database(path, plans)
         for what, jobs in plans.items():
             self._read_all(what, [job for job in jobs if job.file.agent != DATABASE_AGENT])
+        # Behind the files: what has to be loaded for prices is loaded while workers read those.
+        for path in dict.fromkeys(job.file.path for job in _databases(plans)):
+            self._read_database(path, plans)
         if USAGE in plans:
             price_unknown(self._db, self._book)
         if CALLS in plans:
@@ -232,8 +233,9 @@ class _Import:
         wanted = [
             (what, job) for what, jobs in plans.items() for job in jobs if job.file.path == path
         ]
-        if self._deadline is not None and wanted[0][1].file.size > LARGE_DATABASE:
-            return  # to copy it takes longer than anybody waits
+        in_time = self._deadline is None or wanted[0][1].file.size <= LARGE_DATABASE
+        if not in_time or self._is_over():
+            return  # to copy a large one takes longer than anybody waits
         try:
             with opencode_rows(path, self._places.cache) as database:
                 for what, job in wanted:
