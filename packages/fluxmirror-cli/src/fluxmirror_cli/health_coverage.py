@@ -118,7 +118,7 @@ def _week(week: Coverage, places: Places, now_ms: int) -> Iterator[Row]:
         losses = "1 loss" if len(week.findings) == 1 else f"{len(week.findings):,} losses"
         facts = f"{losses} in the last 7 days that nothing explains"
         yield Row(_COMPONENT, WARN, facts, "`fluxmirror coverage` names them")
-    elif line := coverage_line(week, load_catalog()):
+    elif line := coverage_line(week, load_catalog()).removeprefix(f"{_COMPONENT}: "):
         yield Row(_COMPONENT, OK, f"{line}, in the last 7 days{_unread(places, now_ms)}")
 
 

@@ -19,6 +19,16 @@ _FINDINGS: Final = 50
 _DETAIL_CHARS: Final = 60
 _SESSION_CHARS: Final = 13
 """Enough to tell sessions apart whose ids begin with the time."""
+_NUMBERS: Final = (
+    "calls",
+    "both",
+    "hooks_only",
+    "files_only",
+    "explained",
+    "unexplained",
+    "in_part",
+)
+_RARE: Final = ("hooks_only", "unexplained", "in_part")
 _TENTHS: Final = 10
 
 
@@ -94,39 +104,30 @@ def remedy(kind: str, agent: str, catalog: Catalog) -> str:
 
 
 def _agents(coverage: Coverage, catalog: Catalog) -> Section:
-    names = (
-        "calls",
-        "both",
-        "hooks_only",
-        "files_only",
-        "explained",
-        "unexplained",
-        "in_part",
-        "coverage",
-    )
+    """Count per agent; a column of noughts alone is left out where it is rarely anything else."""
+    shown = [
+        name
+        for name in _NUMBERS
+        if name not in _RARE or any(getattr(one, name) for one in coverage.agents)
+    ]
     columns = (
         Column(catalog.text("column.agent")),
-        *(Column(catalog.text(f"coverage.column.{name}"), is_number=True) for name in names),
+        *(Column(catalog.text(f"coverage.column.{name}"), is_number=True) for name in shown),
+        Column(catalog.text("coverage.column.coverage"), is_number=True),
     )
-    rows = [_row(one, catalog) for one in coverage.agents]
+    rows = [_row(one, shown, catalog) for one in coverage.agents]
     if len(rows) > 1:
-        rows.append(_row(coverage.total, catalog))
+        rows.append(_row(coverage.total, shown, catalog))
     note = "" if coverage.findings else catalog.text("coverage.complete")
     return Section(catalog.text("coverage.section.agents"), "table", columns, tuple(rows), note)
 
 
-def _row(one: AgentCoverage, catalog: Catalog) -> tuple[str | int, ...]:
-    shown = "coverage.none" if one.tenths is None else "coverage.percent"
+def _row(one: AgentCoverage, shown: Sequence[str], catalog: Catalog) -> tuple[str | int, ...]:
+    share = "coverage.none" if one.tenths is None else "coverage.percent"
     return (
         agent_name(one.agent) if one.agent else catalog.text("coverage.all"),
-        one.calls,
-        one.both,
-        one.hooks_only,
-        one.files_only,
-        one.explained,
-        one.unexplained,
-        one.in_part,
-        catalog.text(shown, percent=percent(one.tenths or 0)),
+        *(getattr(one, name) for name in shown),
+        catalog.text(share, percent=percent(one.tenths or 0)),
     )
 
 
