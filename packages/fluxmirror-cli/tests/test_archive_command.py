@@ -57,7 +57,7 @@ def test_one_agent_alone_can_be_copied(session: Path) -> None:
 def test_dry_run_copies_nothing(session: Path, flux_home: Path) -> None:
     """It lists what would be copied; not even the directory is made."""
     told = run("--dry-run").output.splitlines()
-    assert told == [f"{session}  (16 B)", "1 session file to copy, 16 B"]
+    assert told == [f"{session}  (16 B)", "1 file to copy, 16 B"]
     assert not flux_home.exists()
     run()
     assert run("--dry-run").output == "nothing new to copy\n"
@@ -120,9 +120,50 @@ def test_restore_names_what_it_wrote(session: Path, home: Path) -> None:
     """So that a person finds it."""
     run()
     target = home / "back/projects/-srv-app/s1.jsonl"
-    assert run("restore", "s1", "--to", str(home / "back")).output == f"{target}  (16 B)\n"
+    assert run("restore", "s1", "--to", str(home / "back")).output.splitlines() == [
+        f"{target}  (16 B)",
+        f"1 file restored into {home / 'back'}, 16 B",
+    ]
     assert target.read_bytes() == CONTENT
     assert isinstance(run("restore", "s2", "--to", str(home / "back")).exception, NoDataError)
+
+
+def test_restore_of_many_says_how_many(session: Path, home: Path) -> None:
+    """What is in the way is left, named, and a warning; what to restore has to be said."""
+    session.with_name("s2.jsonl").write_bytes(b"two\n")
+    session.with_name("s2.meta.json").write_bytes(b"{}")
+    assert run().output.startswith("2 session files and 1 companion copied (22 B, ")
+    back = home / "back"
+    done = run("restore", "--all", "--to", str(back))
+    assert done.exit_code == 0
+    assert done.output.splitlines()[-1] == f"3 files restored into {back}, 22 B"
+    folder = back / "projects/-srv-app"
+    (folder / "s2.jsonl").unlink()
+    done = run("restore", "--agent", "claude", "--to", str(back))
+    assert done.exit_code == 1
+    written, one, two, last = done.output.splitlines()
+    assert written == f"{folder / 's2.jsonl'}  (4 B)"
+    assert one == f"not restored: {folder / 's1.jsonl'} is there already, and left alone"
+    assert two.startswith(f"not restored: {folder / 's2.meta.json'}")
+    assert last == f"1 file restored into {back}, 4 B, 2 not"
+    for arguments in ((), ("--all", "s1")):
+        assert isinstance(run("restore", *arguments, "--to", "x").exception, UsageError)
+
+
+def test_list_of_one_agent(session: Path) -> None:
+    """Or that nothing of it is there."""
+    run()
+    assert run("list", "--agent", "claude").output.splitlines()[-1].startswith("1 copy, ")
+    assert run("list", "--agent", "codex").output == "nothing of Codex CLI is archived\n"
+    assert json.loads(run("list", "--agent", "codex", "--json").output)["copies"] == []
+    assert isinstance(run("list", "--agent", "nobody").exception, UsageError)
+
+
+def test_verify_of_nothing_says_so(home: Path, flux_home: Path) -> None:
+    """Before anything was archived, and when there was nothing to archive."""
+    assert isinstance(run("verify").exception, NoDataError)
+    run()
+    assert str(run("verify").exception) == "nothing is archived"
 
 
 def test_prune_says_what_it_frees(session: Path, flux_home: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from fluxmirror_cli import health
 from fluxmirror_cli.health import examine
 from fluxmirror_cli.health_row import Row, exit_code
 from fluxmirror_core import journal
@@ -168,6 +169,17 @@ def test_what_was_deleted_of_what_was_set_aside_is_a_number(
     assert rows_of("pruned")[0].status == "warn"
     assert rows_of("pruned")[0].detail.startswith("2 payloads deleted")
     assert rows_of("bad ever")[0].detail.startswith("3 payloads ")
+
+
+def test_little_room_is_a_warning(flux_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the database is made as afterwards; where there is room it is no matter."""
+    assert rows_of("free space") == []
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 62)
+    for _ in range(2):
+        (row,) = rows_of("free space")
+        assert (row.status, here().database in row.detail) == ("warn", True)
+        capture(CALL)
+        drain(here())
 
 
 def test_logs_of_unexpected_errors_are_counted(flux_home: Path) -> None:

@@ -147,7 +147,7 @@ def test_an_agent_we_are_not_registered_with_warns_nobody(home: Path) -> None:
     """Session files alone are a way to use us."""
     session_file(home, now_ms() - HOUR)
     take_in()
-    told = "coverage: session files only, no hook of Claude Code was ever heard"
+    told = "session files only, no hook of Claude Code was ever heard"
     assert rows() == [Row("coverage", "ok", f"{told}, in the last 7 days")]
 
 

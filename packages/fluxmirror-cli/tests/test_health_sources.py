@@ -11,6 +11,7 @@ import pytest
 from fluxmirror_cli.health_sources import examine_sources
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.paths import here
+from fluxmirror_store import lock
 from fluxmirror_store.archiving.run import archive_session_files
 from fluxmirror_store.importing.run import Wanted, import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
@@ -71,6 +72,19 @@ def test_files_are_counted_by_how_far_they_are_read(home: Path, flux_home: Path)
     assert row.status == "ok"
 
 
+def test_files_that_are_being_read_are_no_fault(home: Path, flux_home: Path) -> None:
+    """Who runs an import has not to be told to run one."""
+    session(home, "old.jsonl", days=25)
+    (flux_home / "spool").mkdir(parents=True)
+    path = flux_home / "spool" / "import.lock"
+    with lock.held(str(path)):
+        found = rows()
+    assert found["session files"].detail == "1 file, 0 read to the end, 1 being read now"
+    assert found["retention"].status == "ok"
+    assert "; 1 being read now; they are not archived" in found["retention"].detail
+    assert rows()["retention"].status == "warn", "an import that has ended leaves its file"
+
+
 def test_files_that_go_unread_are_a_warning(home: Path, flux_home: Path) -> None:
     """Within a week, with the day of the first; read ones are none."""
     session(home, "young.jsonl", days=22)
@@ -80,10 +94,12 @@ def test_files_that_go_unread_are_a_warning(home: Path, flux_home: Path) -> None
     row = rows()["retention"]
     facts = f"Claude Code deletes 1 session file within a week, from {day} on"
     assert (row.status, row.detail) == ("warn", f"{facts}; 1 not read yet")
-    assert row.remedy == "run `fluxmirror import`"
+    archive = "`fluxmirror archive` keeps copies of them"
+    assert row.remedy == f"run `fluxmirror import`; {archive}"
     read_all()
     row = rows()["retention"]
-    assert (row.status, row.detail) == ("ok", f"{facts}; what they tell is recorded")
+    told = f"{facts}; what they tell is recorded; they are not archived"
+    assert (row.status, row.detail, row.remedy) == ("ok", told, archive)
 
 
 def test_overdue_files_go_at_the_next_start(home: Path, flux_home: Path) -> None:
@@ -99,7 +115,9 @@ def test_files_that_go_uncopied_are_a_warning_to_who_archives(home: Path, flux_h
     old = session(home, "old.jsonl", days=25)
     read_all()
     archive_all()
-    assert rows()["retention"].status == "ok"
+    row = rows()["retention"]
+    assert (row.status, row.remedy) == ("ok", "")
+    assert row.detail.endswith("; what they tell is recorded, and copies of them are archived")
     session(home, "other.jsonl", days=26)
     read_all()
     row = rows()["retention"]

@@ -184,8 +184,13 @@ def test_without_a_terminal_nothing_is_asked_or_done(
     assert done.returncode == ExitCode.USAGE
     assert "plugin install fluxmirror@fluxmirror" in done.stdout
     assert "add --all or --yes" in done.stderr
-    assert run("uninstall").returncode == ExitCode.USAGE
+    done = run("uninstall")
+    assert (done.returncode, done.stdout) == (ExitCode.OK, "nothing is registered\n")
     assert tree(home) == {}
+    run("install", "claude")
+    before = tree(home)
+    assert run("uninstall").returncode == ExitCode.USAGE
+    assert tree(home) == before
 
 
 def registered() -> dict[str, str]:
@@ -343,6 +348,35 @@ def test_uninstalling_keeps_what_was_recorded(agent: Callable[..., Path], home: 
     assert not (data / "agents").exists()
     assert not (data / "program").exists()
     assert [file for file in data.rglob("*") if file.is_file()]
+
+
+def test_uninstalling_names_all_that_stays(agent: Callable[..., Path], home: Path) -> None:
+    """Also before it is done, and when there was nothing to do; the archive with its size."""
+    agent("claude")
+    run("install", "claude", "--settings")
+    share, config = home / ".local/share/fluxmirror", home / ".config/fluxmirror"
+    left = [
+        share / "events.db",
+        share / "spool/new/1",
+        share / "archive/claude-code/s1.jsonl.gz",
+        config / "prices.toml",
+        share / "prices/genai-prices.json",
+        home / ".cache/fluxmirror/prices.json",
+        share / "logs/events.jsonl",
+    ]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(5 * 1024))
+    planned = run("uninstall", "--dry-run").stdout
+    done = run("uninstall", "--all").stdout
+    again = run("uninstall").stdout
+    for told in (planned, done, again):
+        kept = [line for line in told.splitlines() if line.startswith("kept ")]
+        paths = [line.removeprefix("kept ").partition(": ")[0] for line in kept]
+        assert all(any(str(path).startswith(one) for one in paths) for path in left)
+        assert len(paths) == len(left)
+        assert kept[2].endswith(": copies of session files, 5 KiB, are yours")
+    assert all(path.exists() for path in left)
 
 
 def test_settings_are_cleaned_when_the_agent_is_gone(

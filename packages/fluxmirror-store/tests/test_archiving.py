@@ -15,15 +15,18 @@ import pytest
 from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_store.archiving.archive import known_copies, open_archive
 from fluxmirror_store.archiving.names import archive_directory
+from fluxmirror_store.archiving.restoring import restore_copies
 from fluxmirror_store.archiving.rows import load_copies
 from fluxmirror_store.archiving.run import archive_session_files, files_to_archive
-from fluxmirror_store.archiving.upkeep import prune_copies, restore_copies, verify_copies
+from fluxmirror_store.archiving.upkeep import prune_copies, verify_copies
+from fluxmirror_store.importing.run import Wanted, import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fluxmirror_core.paths import Places
+    from fluxmirror_core.pricing import Price
     from fluxmirror_store.archiving.run import Archived
 
     Archive = Callable[[], Archived]
@@ -47,6 +50,14 @@ def archive(places: Places, home: Path) -> Archive:
 def session(home: Path) -> Path:
     """A session file of Claude Code, of two lines."""
     return write(home / CLAUDE / "s1.jsonl", b'{"a":1}\n{"b":2}\n')
+
+
+class NoPrices:
+    """Knows no price."""
+
+    def find(self, agent: str, model: str | None, ts_ms: int) -> Price | None:  # noqa: ARG002 - a book's
+        """Give none."""
+        return None
 
 
 def write(path: Path, content: bytes) -> Path:
@@ -159,7 +170,9 @@ def test_copy_of_a_file_that_is_gone_stays(places: Places, session: Path, archiv
 def test_moved_file_is_still_the_same(
     places: Places, home: Path, session: Path, archive: Archive
 ) -> None:
-    """Agents move sessions into folders of their own: one copy is enough."""
+    """Agents move sessions into folders of their own: of one that was read a copy is enough."""
+    found = find_session_files({"HOME": str(home)})
+    import_session_files(places, found, NoPrices(), Wanted())
     archive()
     session.rename(session.with_name("s2.jsonl"))
     archived = archive()
@@ -194,6 +207,57 @@ def test_unreadable_file_is_counted_and_the_rest_is_copied(
     archived = archive()
     assert archived.files == 1
     assert [agent for agent, _ in archived.problems] == ["claude-code"]
+
+
+def test_restored_file_is_not_copied_again(places: Places, session: Path, archive: Archive) -> None:
+    """It has another time and holds what its copy does: that is noted."""
+    archive()
+    (before,) = known_copies(places)
+    os.utime(session, ns=(1, 1))
+    archived = archive()
+    assert (archived.files, archived.unchanged) == (0, 1)
+    assert known_copies(places) == [before._replace(source_mtime_ns=1)]
+    session.write_bytes(b'{"a":1}\n{"b":3}\n')
+    assert archive().files == 1
+
+
+def test_companions_go_with_their_session_files(
+    places: Places, home: Path, session: Path, archive: Archive
+) -> None:
+    """Copied, given back, and in time deleted with them; only their last state is kept."""
+    helper = write(home / CLAUDE / "s1/subagents/agent-7.jsonl", b"{}\n")
+    told = write(helper.with_name("agent-7.meta.json"), b'{"agentType":"general-purpose"}')
+    write(helper.with_name("agent-7.txt"), b"no companion\n")
+    archived = archive()
+    assert (archived.files, archived.companions) == (2, 1)
+    told.write_bytes(b'{"finished":true}')
+    again = archive()
+    assert (again.files, again.companions, again.unchanged) == (0, 1, 2)
+    path = "claude-code/projects/-srv-app/s1/subagents/agent-7.meta.json.gz"
+    assert stored(places)[path] == told.read_bytes()
+    assert str(told) in {copy.source for copy in known_copies(places)}
+    restored = restore_copies(places, str(helper), str(home / "back")).files
+    assert [os.path.basename(file.path) for file in restored] == [helper.name, told.name]
+    shutil.rmtree(home / CLAUDE / "s1")
+    archive()
+    assert len(prune_copies(places, FAR_MS)) == 2
+    assert len(stored(places)) == 1
+
+
+def test_companion_that_sessions_share_is_one_file(
+    places: Places, home: Path, archive: Archive
+) -> None:
+    """Gemini CLI notes once which directory the sessions of a folder are of."""
+    folder = home / ".gemini/tmp/app"
+    root = write(folder / ".project_root", b"/srv/app")
+    for name in ("session-1.jsonl", "session-2.jsonl"):
+        write(folder / "chats" / name, name.encode())
+    archive()
+    assert stored(places)["gemini-cli/tmp/app/.project_root.gz"] == root.read_bytes()
+    for number in ("1", "2"):
+        wanted = str(folder / "chats" / f"session-{number}.jsonl")
+        assert len(restore_copies(places, wanted, str(home / number)).files) == 2
+    assert archive().companions == 0
 
 
 def opencode(home: Path) -> Path:
@@ -334,7 +398,7 @@ def test_restore_gives_back_every_byte(
     copy = os.path.join(archive_directory(places), *known_copies(places)[1].path.split("/"))
     for number, wanted in enumerate((str(session), "s1", copy)):
         restored = restore_copies(places, wanted, str(home / str(number)))
-        assert all(os.path.exists(file.path) for file in restored)
+        assert all(os.path.exists(file.path) for file in restored.files)
     below = "projects/-srv-app"
     assert (home / "0" / below / "s1.jsonl").read_bytes() == content
     assert (home / "1" / below / "s1.jsonl").read_bytes() == content
@@ -358,6 +422,56 @@ def test_restore_writes_over_nothing(
     assert not session.exists()
     restore_copies(places, "s1", str(home / ".claude"))
     assert session.exists()
+
+
+def test_much_is_restored_at_once(
+    places: Places, home: Path, session: Path, archive: Archive
+) -> None:
+    """All, an agent's, or what lay in a folder; agents that are several are kept apart."""
+    write(home / ".claude/projects/-srv-two/s2.jsonl", b"2\n")
+    write(home / ".codex/sessions/2026/01/02/rollout-1-x.jsonl", b"{}\n")
+    archive()
+
+    def restored(number: int, wanted: str | None, agent: str | None = None) -> set[str]:
+        directory = home / f"back-{number}"
+        files = restore_copies(places, wanted, str(directory), agent).files
+        return {Path(file.path).relative_to(directory).as_posix() for file in files}
+
+    codex = "sessions/2026/01/02/rollout-1-x.jsonl"
+    first, second = "projects/-srv-app/s1.jsonl", "projects/-srv-two/s2.jsonl"
+    everything = {f"claude-code/{first}", f"claude-code/{second}", f"codex-cli/{codex}"}
+    assert restored(1, None) == restored(2, str(home)) == everything
+    assert restored(3, None, "codex-cli") == {codex}
+    assert restored(4, str(home / ".claude/projects/-srv-two")) == {second}
+    assert restored(5, str(home), "claude-code") == {first, second}
+    assert restored(6, "claude-code/projects/-srv-app/s1.jsonl.gz") == {first}
+    assert restored(7, "codex-cli/sessions") == {codex}
+    with pytest.raises(NoDataError, match="of Qwen Code"):
+        restored(8, None, "qwen-code")
+
+
+def test_one_that_cannot_be_restored_holds_nothing_up(
+    places: Places, home: Path, session: Path, archive: Archive
+) -> None:
+    """The others are; each reason is given."""
+    write(home / CLAUDE / "s2.jsonl", b"2\n")
+    write(home / CLAUDE / "s3.jsonl", b"3\n")
+    archive()
+    damage(places, "claude-code/projects/-srv-app/s1.jsonl.gz")
+    write(home / "back/projects/-srv-app/s2.jsonl", b"mine\n")
+    files, left = restore_copies(places, None, str(home / "back"))
+    assert [os.path.basename(file.path) for file in files] == ["s3.jsonl"]
+    assert ["damaged" in str(error) for error in left] == [True, False]
+    assert (home / "back/projects/-srv-app/s2.jsonl").read_bytes() == b"mine\n"
+
+
+def test_archive_of_nothing_is_no_data(places: Places, home: Path, archive: Archive) -> None:
+    """Nothing is whole where nothing is."""
+    archive()
+    with pytest.raises(NoDataError, match="nothing is archived"):
+        verify_copies(places)
+    with pytest.raises(NoDataError, match="nothing is archived"):
+        restore_copies(places, None, str(home / "back"))
 
 
 def test_unknown_session_is_no_data(places: Places, session: Path, archive: Archive) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import sqlite3
 import stat
 import sys
@@ -15,7 +16,9 @@ from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.health_agents import examine_agents
 from fluxmirror_cli.health_coverage import examine_coverage
 from fluxmirror_cli.health_database import examine_database
-from fluxmirror_cli.health_row import ERROR, OK, WARN, Row
+from fluxmirror_cli.health_oddities import examine_oddities
+from fluxmirror_cli.health_prices import examine_prices
+from fluxmirror_cli.health_row import ERROR, OK, WARN, Row, size
 from fluxmirror_cli.health_sources import examine_sources
 from fluxmirror_cli.health_spool import examine_spool
 from fluxmirror_cli.wording import counted
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 _WAL_BUG_FIXED: Final = (3, 51, 3)
 _WAL_BUG_BACKPORTS: Final = ((3, 44, 6), (3, 50, 7))
 _PRIVATE: Final = 0o077
+LEAST_FREE_BYTES: Final = 100_000_000
+"""With less room than this on its disk a database is soon not written any more."""
 _TOLD_ELSEWHERE: Final = "bad"
 """A kind of journal line that says file by file what the spool's row says in one."""
 
@@ -39,9 +44,12 @@ def examine(places: Places) -> list[Row]:
         *examine_database(places),
         *examine_spool(places),
         *examine_sources(places),
+        *examine_oddities(places),
         *examine_agents(),
         *examine_coverage(places),
+        *examine_prices(places),
         *_permissions(places),
+        *_room(places),
         *_journal(places),
         *_errors(places),
     ]
@@ -83,12 +91,30 @@ def _is_wide(path: str) -> bool:
 
 def _is_writable(path: str) -> bool:
     """Tell whether `path` can be written, or made where it is missing."""
+    there = _nearest(path)
+    return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)
+
+
+def _nearest(path: str) -> str:
+    """Give `path`, or the nearest folder above it that there is; empty when there is none."""
     while not os.path.exists(path):
         parent = os.path.dirname(path)
-        if parent == path or not parent:
-            return False
+        if parent == path:
+            return ""
         path = parent
-    return os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
+    return path
+
+
+def _room(places: Places) -> Iterator[Row]:
+    """Warn before the disk is full; for the database alone, as all else is beside it."""
+    folder = _nearest(os.path.dirname(os.path.abspath(places.database)))
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return
+    if free < LEAST_FREE_BYTES:
+        told = f"{size(free)} are left where {places.database} is"
+        yield Row("free space", WARN, told, "free some: nothing is recorded on a full disk")
 
 
 def _journal(places: Places) -> Iterator[Row]:

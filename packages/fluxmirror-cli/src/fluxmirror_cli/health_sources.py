@@ -15,7 +15,7 @@ from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.run import files_to_archive
 from fluxmirror_store.database import connect_to_read, is_outdated
-from fluxmirror_store.importing.run import Wanted, pending
+from fluxmirror_store.importing.run import Wanted, is_running, pending
 from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.sources import USAGE, load_sources, stored_path
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from fluxmirror_store.importing.session_files import Found, SessionFile
 
 _SOON_MS: Final = 7 * DAY_MS
+_IMPORT: Final = "run `fluxmirror import`"
+_ARCHIVE: Final = "`fluxmirror archive` keeps copies of them"
 _NO_RIGHT: Final = "no right to read it"
 
 
@@ -45,6 +47,13 @@ class _Looked(NamedTuple):
     """Agents whose files are archived."""
     not_archived: frozenset[str]
     """Paths of files that have no copy of what they hold."""
+    is_importing: bool
+    """What waits is being read now."""
+
+    @property
+    def until_read(self) -> str:
+        """Say what becomes of files that wait."""
+        return "being read now" if self.is_importing else "waiting"
 
 
 def examine_sources(places: Places) -> Iterator[Row]:
@@ -67,6 +76,7 @@ def _look(places: Places) -> _Looked:
         _paths(pending(places, found, Wanted())),
         frozenset(copy.agent for copy in known_copies(places)),
         _paths(files_to_archive(places, found)),
+        is_running(places),
     )
 
 
@@ -87,7 +97,8 @@ def _counted(looked: _Looked) -> Iterator[Row]:
     files, waiting = len(looked.found.files), len(looked.waiting)
     if not files and not looked.gone:
         return
-    facts = f"{counted(files, 'file')}, {files - waiting:,} read to the end, {waiting:,} waiting"
+    facts = f"{counted(files, 'file')}, {files - waiting:,} read to the end"
+    facts += f", {waiting:,} {looked.until_read}"
     if looked.gone:
         facts += f"; {looked.gone:,} more gone by now, what they told is kept"
     yield Row("session files", OK, facts)
@@ -131,20 +142,23 @@ def _soon_deleted(agent: str, looked: _Looked) -> Iterator[Row]:
     files = counted(len(soon), "session file")
     facts = f"{BY_ID[agent].name} deletes {files} within a week, from {_when(first_ms, now_ms)} on"
     unread = len(soon & looked.waiting)
-    lost = len(soon & looked.not_archived) if agent in looked.archived_agents else 0
-    yield _judged(facts, unread, lost)
+    lost = len(soon & looked.not_archived)
+    if unread and not looked.is_importing:
+        todo = f"{_IMPORT}; {_ARCHIVE}" if lost else _IMPORT
+        yield Row("retention", WARN, f"{facts}; {unread:,} not read yet", todo)
+    else:
+        read = f"{unread:,} being read now" if unread else "what they tell is recorded"
+        yield _archived(f"{facts}; {read}", lost, in_use=agent in looked.archived_agents)
 
 
-def _judged(facts: str, unread: int, lost: int) -> Row:
-    """Word what is still to be done before files are deleted."""
-    if unread:
-        return Row(
-            "retention", WARN, f"{facts}; {unread:,} not read yet", "run `fluxmirror import`"
-        )
-    if lost:
+def _archived(facts: str, lost: int, *, in_use: bool) -> Row:
+    """Word which files have no copy: a fault where the others have."""
+    if not lost:
+        return Row("retention", OK, f"{facts}, and copies of them are archived")
+    if in_use:
         told = f"{facts}; {lost:,} not archived as they are now"
         return Row("retention", WARN, told, "run `fluxmirror archive`")
-    return Row("retention", OK, f"{facts}; what they tell is recorded")
+    return Row("retention", OK, f"{facts}; they are not archived", _ARCHIVE)
 
 
 def _when(first_ms: int, now_ms: int) -> str:

@@ -16,8 +16,9 @@ from fluxmirror_core.period import choose_zone
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.names import archive_directory
+from fluxmirror_store.archiving.restoring import restore_copies
 from fluxmirror_store.archiving.run import archive_session_files, files_to_archive
-from fluxmirror_store.archiving.upkeep import prune_copies, restore_copies, verify_copies
+from fluxmirror_store.archiving.upkeep import prune_copies, verify_copies
 from fluxmirror_store.importing.session_files import find_session_files
 
 from fluxmirror_cli.agent_words import agent_named
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+    from fluxmirror_store.archiving.restoring import Restoration
     from fluxmirror_store.archiving.rows import Copy
     from fluxmirror_store.archiving.run import Archived
     from fluxmirror_store.archiving.upkeep import Verified
@@ -49,6 +51,7 @@ _DAY_MS: Final = 86_400_000
 def command(context: click.Context, *, agent: str | None, dry_run: bool) -> None:
     """Keep compressed copies of the agents' session files.
 
+    With them go their companions: small files without which an agent does not show a session again.
     Copies hold what the sessions held, secrets included. They stay on this machine, where only
     you can read them, also when an agent deletes its own files. Nothing is copied but by a call
     of this command; what has not changed since the last call is not copied again.
@@ -74,15 +77,18 @@ def command(context: click.Context, *, agent: str | None, dry_run: bool) -> None
 
 
 @command.command("list", cls=Command)
+@click.option("--agent", metavar="NAME", callback=not_empty, help="List one agent's files only.")
 @json_option
-def list_copies(*, as_json: bool) -> None:
+def list_copies(*, agent: str | None, as_json: bool) -> None:
     """List the copies, by agent and session file."""
-    copies = sorted(known_copies(here()), key=lambda copy: (copy.agent, copy.source, copy.id))
+    wanted = agent_named(agent) if agent else None
+    copies = [copy for copy in known_copies(here()) if wanted in {None, copy.agent}]
+    copies.sort(key=lambda copy: (copy.agent, copy.source, copy.id))
     if as_json:
         told = {"version": 1, "directory": archive_directory(here())}
         emit(json.dumps({**told, "copies": list(map(_facts, copies))}, indent=2) + "\n")
     else:
-        emit(_list_text(copies))
+        emit(_list_text(copies, wanted))
 
 
 @command.command("verify", cls=Command)
@@ -99,7 +105,9 @@ def verify(context: click.Context) -> None:
 
 
 @command.command("restore", cls=Command)
-@click.argument("wanted", metavar="PATH|SESSION", callback=not_empty)
+@click.argument("wanted", metavar="[PATH|SESSION]", required=False, callback=not_empty)
+@click.option("--all", "everything", is_flag=True, help="Restore all that is archived.")
+@click.option("--agent", metavar="NAME", callback=not_empty, help="Restore one agent's files only.")
 @click.option(
     "--to",
     "directory",
@@ -108,13 +116,35 @@ def verify(context: click.Context) -> None:
     callback=not_empty,
     help="Where to; laid out as below the agent's own directory.",
 )
-def restore(*, wanted: str, directory: str) -> None:
+@click.pass_context
+def restore(
+    context: click.Context,
+    *,
+    wanted: str | None,
+    everything: bool,
+    agent: str | None,
+    directory: str,
+) -> None:
     """Write session files as they were; no file is ever written over.
 
-    PATH is a session file's, as it was, or a copy's; SESSION is a session's id.
+    PATH is a session file's, as it was, or a copy's, as `archive list --json` tells it, or that of
+    a folder such files lay in; SESSION is a session's id. Files of several agents go into a folder
+    for each; exit 1 when some could not be restored.
     """
-    restored = restore_copies(here(), wanted, directory)
-    emit("".join(f"{one_line(file.path)}  ({size(file.copy.size)})\n" for file in restored))
+    if wanted is not None and everything:
+        hint = "leave out the one or the other"
+        raise UsageError(f"--all and {wanted!r} do not go together", hint=hint)
+    if wanted is None and not everything and agent is None:
+        hint = "name a path or a session, or add --agent NAME or --all"
+        raise UsageError("it is not said what to restore", hint=hint)
+    progress = ImportProgress()
+    agent_id = agent_named(agent) if agent else None
+    try:
+        restoration = restore_copies(here(), wanted, directory, agent_id, progress)
+    finally:
+        progress.clear()
+    emit("".join(f"{one_line(line)}\n" for line in _restored_lines(restoration, directory)))
+    context.exit(ExitCode.WARNING if restoration.left else ExitCode.OK)
 
 
 @command.command("prune", cls=Command)
@@ -144,9 +174,10 @@ def _copies(number: int) -> str:
 
 
 def _archived_lines(archived: Archived) -> Iterator[str]:
-    if archived.files:
+    copied = _things((archived.files, "session file"), (archived.companions, "companion"))
+    if copied:
         sizes = f"{size(archived.bytes)}, {size(archived.stored_bytes)} compressed"
-        yield f"{counted(archived.files, 'session file')} copied ({sizes})"
+        yield f"{copied} copied ({sizes})"
     else:
         yield "nothing new to copy"
     if archived.unchanged:
@@ -155,12 +186,17 @@ def _archived_lines(archived: Archived) -> Iterator[str]:
         yield one_line(f"  {times:>7,}  {BY_ID[agent].name}: {problem.kind}: {problem.name}")
 
 
+def _things(*numbers: tuple[int, str]) -> str:
+    """Write the numbers of some things; those of which there are none are left out."""
+    return " and ".join(counted(number, thing) for number, thing in numbers if number)
+
+
 def _waiting_text(waiting: Sequence[SessionFile]) -> str:
     if not waiting:
         return "nothing new to copy\n"
     held = size(sum(file.size for file in waiting))
     lines = [f"{one_line(file.path)}  ({size(file.size)})\n" for file in waiting]
-    return "".join([*lines, f"{counted(len(waiting), 'session file')} to copy, {held}\n"])
+    return "".join([*lines, f"{counted(len(waiting), 'file')} to copy, {held}\n"])
 
 
 def _verified_lines(verified: Verified) -> Iterator[str]:
@@ -173,6 +209,17 @@ def _verified_lines(verified: Verified) -> Iterator[str]:
         yield "`fluxmirror archive` makes those anew whose session file is still there"
     else:
         yield f"{_copies(verified.whole)}, all whole"
+
+
+def _restored_lines(restoration: Restoration, directory: str) -> Iterator[str]:
+    for file in restoration.files:
+        yield f"{file.path}  ({size(file.copy.size)})"
+    for error in restoration.left:
+        yield f"not restored: {error}"
+    held = size(sum(file.copy.size for file in restoration.files))
+    files = counted(len(restoration.files), "file")
+    left = f", {len(restoration.left):,} not" if restoration.left else ""
+    yield f"{files} restored into {os.path.abspath(directory)}, {held}{left}"
 
 
 def _facts(copy: Copy) -> dict[str, Any]:
@@ -189,9 +236,9 @@ def _facts(copy: Copy) -> dict[str, Any]:
     }
 
 
-def _list_text(copies: Sequence[Copy]) -> str:
+def _list_text(copies: Sequence[Copy], agent: str | None) -> str:
     if not copies:
-        return "nothing is archived\n"
+        return f"nothing of {BY_ID[agent].name} is archived\n" if agent else "nothing is archived\n"
     zone = choose_zone(None, os.environ)
     lines = _aligned([_HEAD, *(_cells(copy, zone) for copy in copies)])
     stored = size(sum(copy.stored_size for copy in copies))

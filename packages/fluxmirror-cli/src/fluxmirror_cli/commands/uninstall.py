@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
 from fluxmirror_core.paths import here
+from fluxmirror_store.archiving.names import archive_directory
 
+from fluxmirror_cli.health_row import size
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
+from fluxmirror_cli.prices.overlay import overlay_path
+from fluxmirror_cli.prices.price_list import downloaded_path
 from fluxmirror_cli.registration.account import Account
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
 from fluxmirror_cli.registration.agent_program import find_program
@@ -59,18 +64,15 @@ def command(
     removals = [_plan(situation, agent) for agent in chosen]
     shown = [one for one in removals if agents or isinstance(one, Outcome) or one.is_any]
     if dry_run:
-        planned = "".join(preview(steps_of_removal(one), installing=False) for one in shown)
-        if not agents and listed_files(situation.packages) is not None:
-            planned += f"remove {situation.packages}\n"
-        emit(planned or "nothing is registered\n")
+        emit(_preview(situation, shown, everyone=not agents))
         return
-    asks = not (agents or everyone or yes)
+    asks = bool(shown) and not (agents or everyone or yes)
     if asks and not is_answered():
         raise UsageError(
             "nobody is there to be asked, so nothing was done",
             hint="name the agents, or add --all or --yes",
         )
-    if asks and shown:
+    if asks:
         outlines = [outline(steps_of_removal(one), situation.env) for one in shown]
         click.echo("".join(outlines), err=True)
     account = Account()
@@ -83,6 +85,16 @@ def command(
         _end(situation)
     if not all(outcome.is_fine for outcome in account.outcomes):
         context.exit(ExitCode.WARNING)
+
+
+def _preview(situation: Situation, shown: list[Removal | Outcome], *, everyone: bool) -> str:
+    """Word what would be done, and what would stay."""
+    planned = "".join(preview(steps_of_removal(one), installing=False) for one in shown)
+    if not everyone:
+        return planned or "nothing is registered\n"
+    if listed_files(situation.packages) is not None:
+        planned += f"remove {situation.packages}\n"
+    return (planned or "nothing is registered\n") + "".join(_kept(situation))
 
 
 def _plan(situation: Situation, agent: AgentHome) -> Removal | Outcome:
@@ -128,8 +140,36 @@ def _end(situation: Situation) -> None:
         return
     for path in remove_everything(situation):
         emit(f"removed {path}\n")
-    kept = [path for path in (here().database, here().spool) if os.path.exists(path)]
-    for path in kept:
-        emit(f"kept {path}: what was recorded is yours\n")
-    if os.path.exists(aside := set_aside_directory(situation.data)):
-        emit(f"kept {aside}: what `install --clean` took out of the way is yours\n")
+    emit("".join(_kept(situation)))
+
+
+def _kept(situation: Situation) -> Iterator[str]:
+    """Name all that is ours and stays, each on a line with what it is."""
+    places = here()
+    archive = archive_directory(places)
+    copies = f"copies of session files, {size(_stored_bytes(archive))}, are yours"
+    for path, what in (
+        (places.database, "what was recorded is yours"),
+        (places.spool, "what was recorded is yours"),
+        (archive, copies),
+        (
+            set_aside_directory(situation.data),
+            "what `install --clean` took out of the way is yours",
+        ),
+        (overlay_path(places), "your own prices are yours"),
+        (downloaded_path(places), "a price list; delete it as you like"),
+        (places.cache, "it saves time; delete it as you like"),
+        (places.logs, "it tells what went wrong; delete it as you like"),
+    ):
+        if os.path.exists(path):
+            yield f"kept {path}: {what}\n"
+
+
+def _stored_bytes(directory: str) -> int:
+    """Add up what the files below a directory take; those that vanish meanwhile are left out."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    return total

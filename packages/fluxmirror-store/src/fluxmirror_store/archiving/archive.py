@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import time
@@ -13,7 +12,7 @@ from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import lock
-from fluxmirror_store.archiving.copies import DamagedError, read_copy
+from fluxmirror_store.archiving.copies import NO_ROOM, DamagedError, read_copy
 from fluxmirror_store.archiving.names import archive_directory, on_disk
 from fluxmirror_store.archiving.rows import load_copies
 from fluxmirror_store.database import (
@@ -34,9 +33,8 @@ if TYPE_CHECKING:
 
 _LOCK: Final = "archive.lock"
 _WAIT_S: Final = 10.0
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-_FREE: Final = "free some space: what is archived is whole, and the next call goes on from there"
+_FREE: Final = "free some space: the next call goes on from there"
 _CHECK: Final = "check its permissions"
 
 
@@ -98,7 +96,7 @@ def open_archive(places: Places, *, make: bool = False) -> Iterator[Archive]:
         StoreError: database or archive cannot be used, or another process works in it.
     """
     if not make and not os.path.isdir(archive_directory(places)):
-        raise NoDataError("nothing is archived", hint="`fluxmirror archive` makes copies")
+        raise nothing_archived()
     with store_errors(places.spool, "the spool"):
         make_directory(places.spool)
         with lock.held(os.path.join(places.spool, _LOCK), _WAIT_S) as ours:
@@ -111,6 +109,11 @@ def open_archive(places: Places, *, make: bool = False) -> Iterator[Archive]:
                     archive = Archive(places, db)
                     archive.recover()
                     yield archive
+
+
+def nothing_archived() -> NoDataError:
+    """Say that there are no copies."""
+    return NoDataError("nothing is archived", hint="`fluxmirror archive` makes copies")
 
 
 def known_copies(places: Places) -> list[Copy]:
@@ -133,5 +136,6 @@ def archive_errors(places: Places) -> Iterator[None]:
     except OSError as error:
         sentence = f"the archive {archive_directory(places)} cannot be written"
         raise StoreError(
-            f"{sentence}: {error.strerror or error}", hint=_FREE if error.errno in _FULL else _CHECK
+            f"{sentence}: {error.strerror or error}",
+            hint=_FREE if error.errno in NO_ROOM else _CHECK,
         ) from error

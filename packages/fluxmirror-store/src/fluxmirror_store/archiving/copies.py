@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import os
 import zlib
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from typing import IO
 
 BLOCK_BYTES: Final = 1 << 20
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no room for more."""
 _LEVEL: Final = 6
 
 
@@ -71,8 +74,13 @@ def read_copy(path: str) -> Content:
     Raises:
         DamagedError: it is not there, or not whole.
     """
+    return measure(unpacked(path))
+
+
+def measure(blocks: Iterable[bytes]) -> Content:
+    """Tell what blocks hold together."""
     meter = _Meter(None)
-    for block in unpacked(path):
+    for block in blocks:
         meter.add(block)
     return meter.content()
 

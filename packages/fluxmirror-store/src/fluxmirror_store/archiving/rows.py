@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_store.archiving import names
+from fluxmirror_store.archiving.companions import companion_path, is_companion
 from fluxmirror_store.archiving.copies import Content
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Copy(NamedTuple):
     source_id: int
     agent: str
     source: str
-    """The session file's path, as the database writes it."""
+    """The path of the session file, or of its companion, as the database writes it."""
     gone_ms: int | None
     """When the session file was first missed."""
     path: str
@@ -64,7 +66,14 @@ class Copy(NamedTuple):
 
 def load_copies(db: sqlite3.Connection) -> list[Copy]:
     """Read what is noted of every copy, a source's last one last."""
-    return [Copy(*row) for row in db.execute(_SELECT)]
+    return [_of_companion(Copy(*row)) for row in db.execute(_SELECT)]
+
+
+def _of_companion(copy: Copy) -> Copy:
+    """Have a companion's copy name it: it is noted as of its session file, whose fate it shares."""
+    if not is_companion(copy.agent, names.original(copy.path)):
+        return copy
+    return copy._replace(source=companion_path(copy.agent, copy.source))
 
 
 def save_copy(  # noqa: PLR0913, PLR0917 - what is known of one copy
@@ -75,10 +84,21 @@ def save_copy(  # noqa: PLR0913, PLR0917 - what is known of one copy
     file: SessionFile,
     now_ms: int,
 ) -> None:
-    """Note a copy, inside the caller's transaction; what was noted of `path` gives way."""
+    """Note a copy, inside the caller's transaction; what was noted of `path` gives way.
+
+    The source is the file's, or that of the session file whose companion it is.
+    """
     content = (*written.content, written.stored_size)
     state = (file.size, file.mtime_ns)
     db.execute(_SAVE, (source_id, path, *content, *state, now_ms, now_ms))
+
+
+def renew_copy(db: sqlite3.Connection, copy_id: int, file: SessionFile) -> None:
+    """Note that a copy holds what its file does now, inside the caller's transaction."""
+    db.execute(
+        "UPDATE archive_copy SET source_size = ?, source_mtime_ns = ? WHERE id = ?",
+        (file.size, file.mtime_ns, copy_id),
+    )
 
 
 def note_verified(db: sqlite3.Connection, copy_ids: Iterable[int], verified_ms: int | None) -> None:

@@ -11,8 +11,15 @@ from fluxmirror_core.transcripts.part import Problem
 
 from fluxmirror_store.archiving import names
 from fluxmirror_store.archiving.archive import known_copies, open_archive
-from fluxmirror_store.archiving.copies import DamagedError, Written, read_copy, write_copy
-from fluxmirror_store.archiving.rows import load_copies, save_copy
+from fluxmirror_store.archiving.companions import find_companions, is_companion
+from fluxmirror_store.archiving.copies import (
+    DamagedError,
+    Written,
+    measure,
+    read_copy,
+    write_copy,
+)
+from fluxmirror_store.archiving.rows import load_copies, renew_copy, save_copy
 from fluxmirror_store.archiving.snapshot import DATABASE_AGENT, UnreadableError, snapshot
 from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.session_files import UNREADABLE, session_root
@@ -37,19 +44,21 @@ class Archived(NamedTuple):
     problems: Counter[tuple[str, Problem]]
     """What could not be copied, by agent."""
     files: int
-    """Files that were copied."""
+    """Session files that were copied."""
+    companions: int
+    """Companions of session files that were copied."""
     bytes: int
     """What they held."""
     stored_bytes: int
     """What their copies take."""
     unchanged: int
-    """Files that had a copy of what they hold."""
+    """Session files that had a copy of what they hold."""
 
 
 def archive_session_files(
     places: Places, found: Found, env: Mapping[str, str], progress: Progress | None = None
 ) -> Archived:
-    """Copy what is new in the agents' session files.
+    """Copy what is new in the agents' session files, and in their companions.
 
     A file that has grown gets a new copy in the place of its old one; one that was written anew
     gets a second copy, as the old one holds what is nowhere else. A copy counts once it was read
@@ -69,14 +78,21 @@ def archive_session_files(
 
 
 def files_to_archive(places: Places, found: Found) -> list[SessionFile]:
-    """Give the files that have no copy of what they hold; nothing is changed."""
+    """Give the files, companions among them, without a copy of what they hold, by their times.
+
+    Nothing is changed, and no file opened.
+    """
     copies = last_copies(known_copies(places))
     directory = names.archive_directory(places)
     return [
         file
-        for file in found.files
+        for file in _with_companions(found.files)
         if not is_archived(file, copies.get(sources.stored_path(file.path)), directory)
     ]
+
+
+def _with_companions(files: list[SessionFile]) -> list[SessionFile]:
+    return [*files, *(companion for companion, _ in find_companions(files).values())]
 
 
 def last_copies(copies: Iterable[Copy]) -> dict[str, Copy]:
@@ -86,9 +102,15 @@ def last_copies(copies: Iterable[Copy]) -> dict[str, Copy]:
 
 def is_archived(file: SessionFile, copy: Copy | None, directory: str) -> bool:
     """Tell whether a file's copy holds what the file does, as far as names and sizes tell."""
-    if copy is None or copy.verified_ms is None:
+    if copy is None:
         return False
-    if (copy.source_size, copy.source_mtime_ns) != (file.size, file.mtime_ns):
+    is_same = (copy.source_size, copy.source_mtime_ns) == (file.size, file.mtime_ns)
+    return is_same and _seems_whole(copy, directory)
+
+
+def _seems_whole(copy: Copy, directory: str) -> bool:
+    """Tell whether a copy is there, as far as its size and the last look at it tell."""
+    if copy.verified_ms is None:
         return False
     try:
         return os.path.getsize(names.on_disk(directory, copy.path)) == copy.stored_size
@@ -104,6 +126,7 @@ class _Run:
     ) -> None:
         self._archive = archive
         self._found = found
+        self._companions = find_companions(found.files)
         self._env = env
         self._progress = progress
         self._problems = found.problems.copy()
@@ -114,22 +137,39 @@ class _Run:
 
     def run(self) -> Archived:
         """Copy everything that is to be copied, the files that vanish first before the others."""
-        waiting = [file for file in self._found.files if not self._is_done(file)]
+        companions = (companion for companion, _ in self._companions.values())
+        files = [*self._found.files, *filter(self._can_be_told, companions)]
+        waiting = [file for file in files if not self._is_done(file)]
         waiting.sort(key=lambda file: file.mtime_ns)
-        total, done, copied = sum(file.size for file in waiting), 0, []
+        total, done = sum(file.size for file in waiting), 0
+        renewed: list[SessionFile] = []
+        copied: list[tuple[SessionFile, Written]] = []
         for file in waiting:
-            if (written := self._copy(file)) is not None:
-                copied.append(written)
+            if self._is_renewed(file):
+                renewed.append(file)
+            elif (written := self._copy(file)) is not None:
+                copied.append((file, written))
             done += file.size
             if self._progress is not None:
                 self._progress(done, total)
+        sessions = self._count_sessions(file for file, _ in copied)
+        changed = self._count_sessions(waiting) - self._count_sessions(renewed)
         return Archived(
             self._problems,
-            len(copied),
-            sum(written.content.size for written in copied),
-            sum(written.stored_size for written in copied),
-            len(self._found.files) - len(waiting),
+            sessions,
+            len(copied) - sessions,
+            sum(written.content.size for _, written in copied),
+            sum(written.stored_size for _, written in copied),
+            len(self._found.files) - changed,
         )
+
+    def _count_sessions(self, files: Iterable[SessionFile]) -> int:
+        """Count session files; companions are left out."""
+        return sum(file.path not in self._companions for file in files)
+
+    def _can_be_told(self, companion: SessionFile) -> bool:
+        """Tell whether a companion's copy can be known as one: of a long name only a part stays."""
+        return is_companion(companion.agent, names.original(self._path(companion)))
 
     def _register(self) -> dict[str, int]:
         """Make the files known as an import does; gives the sources' ids by path."""
@@ -145,6 +185,21 @@ class _Run:
         copy = self._last.get(sources.stored_path(file.path))
         return is_archived(file, copy, self._archive.directory)
 
+    def _is_renewed(self, file: SessionFile) -> bool:
+        """Note a file's new time when it holds what its copy does, as one that was restored."""
+        archive, copy = self._archive, self._last.get(sources.stored_path(file.path))
+        if copy is None or copy.size != file.size or not _seems_whole(copy, archive.directory):
+            return False
+        try:
+            with snapshot(file, archive.scratch) as blocks:
+                is_same = measure(blocks) == copy.content
+        except UnreadableError:
+            return False  # who copies it says so
+        if is_same:
+            with writing(archive.db):
+                renew_copy(archive.db, copy.id, file)
+        return is_same
+
     def _copy(self, file: SessionFile) -> Written | None:
         """Make one copy; None when the file cannot be read."""
         before = self._before(file)
@@ -153,12 +208,24 @@ class _Run:
         except UnreadableError as error:
             self._problems[file.agent, Problem(UNREADABLE, str(error))] += 1
             return None
-        stays = before is not None and _is_kept(file, before, written)
+        stays = before is not None and self._is_kept(file, before, written)
         path = self._free_path(file) if before is None or stays else before.path
         # Noted first: of a copy that is whole and noted, a killed process left only the name.
         self._note(path, written, file)
         self._archive.name_part(path)
         return written
+
+    def _is_kept(self, file: SessionFile, before: _Before, written: Written) -> bool:
+        """Tell whether an earlier copy holds what the new one does not.
+
+        A database is written all over: what it lost is only known when it has shrunk. A companion
+        says how things are; how they were is of no use.
+        """
+        if not before.is_whole or file.path in self._companions:
+            return False
+        if file.agent == DATABASE_AGENT:
+            return written.content.size < before.content.size
+        return not written.continues
 
     def _write(self, file: SessionFile, before: _Before | None) -> Written:
         archive = self._archive
@@ -196,7 +263,8 @@ class _Run:
 
     def _note(self, path: str, written: Written, file: SessionFile) -> None:
         archive = self._archive
-        source_id = self._sources[sources.stored_path(file.path)]
+        owner = self._companions[file.path][1] if file.path in self._companions else file
+        source_id = self._sources[sources.stored_path(owner.path)]
         with writing(archive.db):
             save_copy(archive.db, source_id, path, written, file, archive.now_ms)
         self._taken.add(names.alike(path))
@@ -221,13 +289,3 @@ class _Before(NamedTuple):
     path: str
     content: Content
     is_whole: bool
-
-
-def _is_kept(file: SessionFile, before: _Before, written: Written) -> bool:
-    """Tell whether an earlier copy holds what the new one does not.
-
-    A database is written all over: what it lost is only known when it has shrunk.
-    """
-    if file.agent == DATABASE_AGENT:
-        return before.is_whole and written.content.size < before.content.size
-    return before.is_whole and not written.continues

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from fluxmirror_core.private import make_directory
 
-from fluxmirror_store.archiving.copies import BLOCK_BYTES
+from fluxmirror_store.archiving.copies import BLOCK_BYTES, NO_ROOM
+from fluxmirror_store.opencode_database import UnreadableSourceError, copy_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 DATABASE_AGENT: Final = "opencode"
 """Its sessions are in a database, part of it in a log; the others append to files."""
-_TRIES: Final = 5
-"""How often a copy is taken of a database that changes while it is."""
 _LOGS: Final = ("-wal", "-journal")
 """What belongs to a database, behind its path."""
 
@@ -78,45 +77,21 @@ def _read(file: IO[bytes], size: int) -> bytes:
 
 def _settled_copy(path: str, scratch: str) -> str:
     """Copy a database and its log as they are at one moment; gives the one file they make."""
-    copy = os.path.join(scratch, "copy.db")
-    for _ in range(_TRIES):
-        before = _marks(path)
-        logs = [log for log, mark in zip(_LOGS, before[1:], strict=True) if mark and mark[0]]
-        for ending in ("", *logs):
-            _write_blocks(copy + ending, path + ending)
-        if _marks(path) == before:
-            if logs:
-                _fold_in_logs(copy)
-            return copy
-        for ending in _LOGS:
-            _remove(copy + ending)
-    raise UnreadableError("it changes faster than it can be copied")
-
-
-def _marks(path: str) -> list[tuple[int, int] | None]:
-    return [_mark(path + ending) for ending in ("", *_LOGS)]
-
-
-def _mark(path: str) -> tuple[int, int] | None:
-    """Give size and time of a file; None when there is none."""
     try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return None
+        copy = copy_database(path, scratch)
+    except UnreadableSourceError as error:
+        raise UnreadableError(str(error)) from error
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         raise UnreadableError(error.strerror or str(error)) from error
-    return found.st_size, found.st_mtime_ns
+    if any(_is_filled(copy + ending) for ending in _LOGS):
+        _fold_in_logs(copy)
+    return copy
 
 
-def _write_blocks(target: str, path: str) -> None:
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.writelines(_blocks(path))
-
-
-def _remove(path: str) -> None:
-    if os.path.exists(path):
-        os.unlink(path)
+def _is_filled(path: str) -> bool:
+    return os.path.exists(path) and os.path.getsize(path) > 0
 
 
 def _fold_in_logs(path: str) -> None:

@@ -129,8 +129,11 @@ def is_running(places: Places) -> bool:
     path = os.path.join(places.spool, _LOCK)
     if not os.path.exists(path):
         return False
-    with store_errors(places.spool, "the spool"), lock.held(path) as ours:
-        return not ours
+    try:
+        with lock.held(path) as ours:
+            return not ours
+    except OSError:
+        return False
 
 
 def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:

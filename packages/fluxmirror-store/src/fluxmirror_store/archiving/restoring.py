@@ -1,0 +1,203 @@
+"""Copies → session files as they were, wherever a person wants them; nothing is written over."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from typing import TYPE_CHECKING, NamedTuple
+
+from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.private import make_directory
+
+from fluxmirror_store.archiving import names
+from fluxmirror_store.archiving.archive import nothing_archived, open_archive
+from fluxmirror_store.archiving.companions import companion_path
+from fluxmirror_store.archiving.copies import DamagedError, unpack
+from fluxmirror_store.archiving.rows import load_copies, sources_of_session
+from fluxmirror_store.archiving.run import last_copies
+from fluxmirror_store.importing.sources import stored_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmirror_core.paths import Places
+
+    from fluxmirror_store.archiving.archive import Archive
+    from fluxmirror_store.archiving.rows import Copy
+    from fluxmirror_store.importing.run import Progress
+
+
+class Restored(NamedTuple):
+    """A file that was given back."""
+
+    copy: Copy
+    path: str
+
+
+class LeftError(StoreError):
+    """One file was not given back; that says nothing of the others."""
+
+
+class Restoration(NamedTuple):
+    """What was given back, and what was not."""
+
+    files: list[Restored]
+    left: list[LeftError]
+    """Why: a copy is damaged, a file or a link is in the way."""
+
+
+def restore_copies(
+    places: Places,
+    wanted: str | None,
+    directory: str,
+    agent: str | None = None,
+    progress: Progress | None = None,
+) -> Restoration:
+    """Write session files and their companions as they were into a directory.
+
+    Args:
+        places: where the archive is.
+        wanted: the path of a session file, of a copy, or of a folder that such lay in, or a
+            session's id; None for all there is.
+        directory: where to, laid out as below the agent's; when there are several agents, each
+            has a folder of its own there. It is made when missing. No file of it is written over,
+            and links in it that lead elsewhere are not followed.
+        agent: id of the agent whose files are meant; None for all.
+        progress: told how far it is, in bytes.
+
+    Raises:
+        NoDataError: there is no such copy.
+        StoreError: a file cannot be written, those before it are restored; or the only one that
+            is meant was left.
+    """
+    with open_archive(places) as archive:
+        copies = _find(archive, wanted, agent)
+        if not copies:
+            raise _no_copy(wanted, agent)
+        each_apart = len({copy.agent for copy in copies}) > 1
+        total, done = sum(copy.size for copy in copies), 0
+        restoration = Restoration([], [])
+        for copy in copies:
+            below = names.original(copy.path)
+            target = f"{copy.agent}/{below}" if each_apart else below
+            try:
+                restoration.files.append(_restore(archive, copy, directory, target))
+            except LeftError as error:
+                restoration.left.append(error)
+            done += copy.size
+            if progress is not None:
+                progress(done, total)
+        if len(copies) == 1 and restoration.left:
+            raise restoration.left[0]
+        return restoration
+
+
+def _no_copy(wanted: str | None, agent: str | None) -> NoDataError:
+    of_agent = f" of {BY_ID[agent].name}" if agent else ""
+    if wanted is None and not agent:
+        return nothing_archived()
+    meant = "any session file" if wanted is None else repr(wanted)
+    hint = "`fluxmirror archive list` shows what there is"
+    return NoDataError(f"there is no copy of {meant}{of_agent}", hint=hint)
+
+
+def _find(archive: Archive, wanted: str | None, agent: str | None) -> list[Copy]:
+    """Find the copies that are meant: one by its own path, else those in use of each source."""
+    copies = [copy for copy in load_copies(archive.db) if agent in {None, copy.agent}]
+    last = last_copies(copies)
+    if wanted is None:
+        return list(last.values())
+    found = (
+        _by_path(archive, copies, last, wanted)
+        or _by_session(archive, last, wanted)
+        or _by_folder(archive, last, wanted)
+    )
+    companions = (last.get(companion_path(copy.agent, copy.source)) for copy in found)
+    return list(dict.fromkeys([*found, *filter(None, companions)]))
+
+
+def _by_path(
+    archive: Archive, copies: list[Copy], last: dict[str, Copy], wanted: str
+) -> list[Copy]:
+    path = os.path.abspath(wanted)
+    if named := [copy for copy in copies if wanted == copy.path or path == _place(archive, copy)]:
+        return named
+    return [last[source] for source in {wanted, stored_path(path)} if source in last]
+
+
+def _by_session(archive: Archive, last: dict[str, Copy], wanted: str) -> list[Copy]:
+    told = sources_of_session(archive.db, wanted)
+    return [copy for copy in last.values() if copy.source_id in told or _is_named(copy, wanted)]
+
+
+def _by_folder(archive: Archive, last: dict[str, Copy], wanted: str) -> list[Copy]:
+    """Find what lay in an agent's folder, or whose copies lie in one of the archive."""
+    path = os.path.abspath(wanted).rstrip(os.sep)
+    source, place, below = (f"{stored_path(path)}{os.sep}", f"{path}{os.sep}", f"{wanted}/")
+    return [
+        copy
+        for copy in last.values()
+        if copy.source.startswith(source)
+        or _place(archive, copy).startswith(place)
+        or copy.path.startswith(below.replace("//", "/"))
+    ]
+
+
+def _place(archive: Archive, copy: Copy) -> str:
+    return os.path.abspath(archive.place(copy.path))
+
+
+def _is_named(copy: Copy, session: str) -> bool:
+    """Tell whether a file, or a folder it lies in below its agent's, has a session's id as name."""
+    parts = (part.partition(".")[0] for part in names.original(copy.path).split("/"))
+    return any(part == session or part.endswith(f"-{session}") for part in parts)
+
+
+def _restore(archive: Archive, copy: Copy, directory: str, below: str) -> Restored:
+    target = names.on_disk(os.path.abspath(directory), below)
+    folder = os.path.dirname(target)
+    with _restore_errors(target):
+        if not _is_within(folder, directory):
+            sentence = f"{target} is not written: a link leads out of {directory}"
+            raise LeftError(sentence, hint="choose another directory")
+        make_directory(folder)
+        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as private:
+            whole = os.path.join(private, "file")
+            if unpack(archive.place(copy.path), whole) != copy.content:
+                raise DamagedError("it holds something else")
+            _name(whole, target)
+    return Restored(copy, target)
+
+
+def _is_within(folder: str, directory: str) -> bool:
+    above = os.path.realpath(directory).rstrip(os.sep)
+    return f"{os.path.realpath(folder)}{os.sep}".startswith(f"{above}{os.sep}")
+
+
+def _name(whole: str, target: str) -> None:
+    """Give a file its name, unless something has it already.
+
+    Raises:
+        FileExistsError: something has.
+    """
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    os.replace(whole, target)
+
+
+@contextlib.contextmanager
+def _restore_errors(target: str) -> Iterator[None]:
+    try:
+        yield
+    except DamagedError as error:
+        hint = "`fluxmirror archive verify` tells which others are"
+        raise LeftError(f"the copy for {target} is damaged: {error}", hint=hint) from error
+    except FileExistsError as error:
+        hint = "choose another directory, or move that file away"
+        raise LeftError(f"{target} is there already, and left alone", hint=hint) from error
+    except OSError as error:
+        hint = "check the directory's permissions and the free space"
+        raise StoreError(
+            f"{target} cannot be written: {error.strerror or error}", hint=hint
+        ) from error
