@@ -59,9 +59,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(places.database, truth)
 
 
-def told(made: Made, *arguments: str) -> dict[str, Any]:
-    """Ask `cost`, and read the JSON it prints."""
-    done = CliRunner().invoke(command, ["--db", made.database, "--json", *arguments])
+def told(made: Made, *arguments: str, before: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Ask `cost`, or what stands below it, and read the JSON it prints."""
+    done = CliRunner().invoke(command, [*before, "--db", made.database, "--json", *arguments])
     facts: dict[str, Any] = json.loads(done.stdout)
     return facts
 
@@ -110,6 +110,25 @@ def test_models_and_sessions_are_the_truth(made: Made, agent: str) -> None:
         rows = told(made, "--by", by, "--agent", AGENTS[agent])["rows"]
         expected = [row for row in made.truth[sums] if row["agent"] == agent]
         assert by_key(rows) == by_key(expected, by)
+
+
+@pytest.mark.parametrize(
+    "by", ["day", "week", "month", "agent", "model", "project", "session", "subagent", "tool"]
+)
+def test_every_row_has_an_explanation(made: Made, by: str) -> None:
+    """With the same counts and the same cost: any figure of `cost` can be followed."""
+    zone = ("--tz", "Asia/Seoul")
+    rows = told(made, "--by", by, "--until", "2026-10-31", *zone)["rows"]
+    assert rows
+    for row in rows:
+        limits = ["--by", by, "--until", "2026-10-31", *zone]
+        for option in ("agent", "session"):
+            limits += [f"--{option}", row[option]] if row.get(option) else []
+        key = "unknown" if row["key"] is None else row["key"]
+        explained = told(made, *limits, before=("explain", key))
+        assert figures(explained["total"]) == figures(row), row
+        costs = [Decimal(one["cost"]) for one in explained["responses"] if one["cost"] is not None]
+        assert (sum(costs) if costs else None) == figures(row)[-1], row
 
 
 def test_every_response_is_where_it_is_said_to_be(made: Made) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
 SECTIONS = [
     "## Activity",
+    "## Cost",
     "## Files written or edited",
     "## Files only read",
     "## Shell commands",
@@ -62,10 +63,14 @@ def test_the_demos_own_words_lead_to_reports(temporary: Path, home: Path) -> Non
     """The commands it prints work as they are typed, and show a fortnight's end."""
     said = fluxmirror("demo")
     typed = [shlex.split(line) for line in said.splitlines() if line.startswith("  fluxmirror ")]
-    assert len(typed) == 2
-    for words in typed:
+    *days, cost = typed
+    assert len(days) == 2
+    assert "| Total " in fluxmirror(*cost[1:])
+    for words in days:
         report = fluxmirror(*words[1:])
-        assert [line for line in report.splitlines() if line.startswith("## ")] == SECTIONS
+        sections = [line for line in report.splitlines() if line.startswith("## ")]
+        # Not every day somebody works with the model that has no price.
+        assert [line for line in sections if line != "## Models without a price"] == SECTIONS
         assert "Claude Code" in report
         assert f"~{os.sep}code{os.sep}" in report
     assert list(home.iterdir()) == []  # nothing of one's own is touched

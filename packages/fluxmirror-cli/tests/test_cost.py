@@ -189,7 +189,7 @@ def test_a_person_gets_a_table_bars_and_what_is_unknown() -> None:
     assert f"2026-03-02 {'█' * 30} $0.02" in done.stdout
     assert "A subscription is billed otherwise." in done.stdout
     assert "| Claude Code | claude-nova-9 |         1 |" in done.stdout
-    assert "`fluxmirror prices show`" in done.stdout
+    assert "`fluxmirror prices show MODEL`" in done.stdout
 
 
 def test_nothing_recorded_is_no_error(flux_home: Path) -> None:
@@ -246,6 +246,21 @@ def test_what_makes_no_sense_is_a_usage_error(arguments: tuple[str, ...], told: 
         ("2026-W10", "week", 3),
         ("2026-03", "month", 3),
         ("2026-04", "month", 0),
+        (SESSION[:6], "session", 3),
+        (f"{SESSION[:12]}…", "session", 3),
+        ("main", "subagent", 3),
+        ("Bash", "tool", 1),
+        ("Edit + Read", "tool", 1),
+        ("Read+Edit", "tool", 1),
+        ("none", "tool", 1),
+        ("/srv/app/", "project", 3),
+        ("app", "project", 3),
+        ("srv/app/", "project", 3),
+        ("CLAUDE-Nova-9", "model", 1),
+        ("CLAUDE-CODE", "agent", 3),
+        ("2026-w10", "week", 3),
+        ("today", "day", 0),
+        ("Yesterday", "day", 0),
     ],
 )
 def test_a_cost_is_explained_by_any_name(name: str, kind: str, responses: int) -> None:
@@ -298,12 +313,144 @@ def test_many_responses_are_cut_for_a_person() -> None:
 
 
 @pytest.mark.usefixtures("transcript")
-@pytest.mark.parametrize("name", ["zzz", "2026-13", "2026-W54", "9999-12", "main"])
+@pytest.mark.parametrize("name", ["zzz", "unknown", SESSION[:5], "Write"])
 def test_what_nothing_is_called_has_no_explanation(name: str) -> None:
     """Exit code of no data, and where names are found."""
     error = explain(name).exception
     assert isinstance(error, NoDataError)
     assert "--by session" in error.hint
+
+
+@pytest.mark.usefixtures("transcript")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        *[
+            ((date,), f"{date!r} is no date")
+            for date in (
+                "2026-02-30",
+                "2026-13",
+                "2026-W60",
+                "9999-12",
+                "17.11.2026",
+                "2026-8-1",
+                "2026/08/01",
+            )
+        ],
+        (("app", "--by", "week"), "'app' is no date"),
+        (("2026-03-02", "--by", "week"), "'2026-03-02' is no week"),
+        (("",), "ID or DATE is empty"),
+        (("app", "--agent", "zzz"), "there is no agent called 'zzz'"),
+        (("app", "--since", "2026-03-03", "--until", "2026-03-02"), "2026-03-03 is after"),
+    ],
+)
+def test_what_cannot_be_explained_is_a_usage_error(arguments: tuple[str, ...], told: str) -> None:
+    """In words of the command line, with a hint each."""
+    error = explain(*arguments).exception
+    assert isinstance(error, UsageError)
+    assert told in str(error)
+    assert error.hint
+
+
+@pytest.mark.usefixtures("transcript")
+@pytest.mark.parametrize(
+    ("arguments", "responses"),
+    [
+        (("app", "--since", "2026-03-03"), 1),
+        (("app", "--until", "2026-03-02"), 2),
+        (("2026-W10", "--until", "2026-03-02"), 2),
+        (("2026-03-02", "--agent", "gemini"), 0),
+        (("app", "--agent", "claude"), 3),
+        (("app", "--by", "project", "--session", SESSION[:8]), 3),
+    ],
+)
+def test_an_explanation_is_limited_as_a_cost_is(arguments: tuple[str, ...], responses: int) -> None:
+    """To days, to an agent, to a session."""
+    facts = json.loads(explain(*arguments, "--json").stdout)
+    assert len(facts["responses"]) == facts["total"]["responses"] == responses
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo-terminals")
+@pytest.mark.usefixtures("transcript")
+@pytest.mark.parametrize(("columns", "is_whole"), [(80, False), (140, True)])
+def test_a_terminal_gets_what_fits_and_a_pipe_the_whole(columns: int, is_whole: bool) -> None:  # noqa: FBT001 - a table's column
+    """A session's id is cut where there is no room for it, and nowhere else."""
+    import pty
+
+    assert f"| {SESSION} | claude-code | 2026-03-02 |" in run("--by", "session").stdout
+    main = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+    ours, theirs = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-c", main, "cost", "--by", "session"],
+            stdout=theirs,
+            check=True,
+            env={**os.environ, "COLUMNS": str(columns), "PYTHONUTF8": "1"},
+        )
+        told = os.read(ours, 1 << 16).decode(errors="ignore")
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (f"| {SESSION} |" in told) is is_whole
+    assert ("| Tokens |" in told) is not is_whole
+
+
+@pytest.mark.usefixtures("transcript")
+def test_what_several_things_are_called_asks_which() -> None:
+    """Of several kinds `--by` says which; of one kind more of the name does."""
+    with closing(connect_to_write(here().database)) as db:
+        db.execute("UPDATE response SET model = NULL, project = '/x/app' WHERE key = 'msg_1'")
+        db.execute("UPDATE response SET session = NULL WHERE key = 'msg_2'")
+    error = explain("unknown").exception
+    assert isinstance(error, UsageError)
+    assert "'unknown' is a session and a model" in str(error)
+    assert error.hint == "`--by session` or `--by model` says which"
+    facts = json.loads(explain("unknown", "--by", "model", "--json").stdout)
+    assert [one["response"] for one in facts["responses"]] == ["msg_1"]
+    error = explain("app").exception
+    assert str(error) == "'app' may be any of 2 projects: /srv/app, /x/app"
+    assert explain("x/app").stdout.startswith("# What the project /x/app cost")
+
+
+@pytest.mark.usefixtures("transcript")
+def test_ids_that_begin_anew_in_each_session_stay_apart() -> None:
+    """A subagent and a call of one name in two sessions are two: `--session` says which."""
+    with closing(connect_to_write(here().database)) as db:
+        db.execute("UPDATE response SET subagent = 'helper-0' WHERE key <> 'msg_2'")
+        db.execute("UPDATE response SET session = 'other' WHERE key = 'msg_3'")
+        db.execute("UPDATE event SET call_id = 'call_0' WHERE call_id IS NOT NULL")
+    for name, kind in (("helper-0", "subagent"), ("call_0", "call")):
+        error = explain(name).exception
+        assert isinstance(error, UsageError)
+        assert str(error) == f"{kind} {name!r} is of 2 sessions: {SESSION}, other"
+        assert error.hint == "`--session ID` says which"
+        facts = json.loads(explain(name, "--session", "other", "--json").stdout)
+        assert [one["response"] for one in facts["responses"]] == ["msg_3"]
+
+
+@pytest.mark.usefixtures("transcript")
+def test_a_call_of_opencode_is_found_without_its_subagent() -> None:
+    """Its ids stand behind the subagent's; a person knows the call's own."""
+    with closing(connect_to_write(here().database)) as db:
+        db.execute("UPDATE event SET call_id = 'ses_1/call_7' WHERE call_id = 'toolu_3Bash'")
+    facts = json.loads(explain("call_7", "--json").stdout)
+    assert (facts["of"]["name"], len(facts["responses"])) == ("ses_1/call_7", 1)
+
+
+def test_a_session_file_may_be_relative(transcript: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a shell completes it."""
+    monkeypatch.chdir(transcript.parent)
+    assert json.loads(explain(transcript.name, "--json").stdout)["of"]["kind"] == "file"
+
+
+@pytest.mark.usefixtures("transcript")
+def test_another_database_without_responses_is_not_imported_into(tmp_path: Path) -> None:
+    """A demo's or an archive's stands as it is."""
+    path = str(tmp_path / "empty.db")
+    connect_to_write(path).close()
+    told = run("--db", path).stdout
+    assert "No response of a model is in this database" in told
+    assert "`fluxmirror import`" not in told
 
 
 @pytest.mark.usefixtures("transcript")

@@ -73,16 +73,58 @@ def test_an_unknown_model_is_no_data(flux_home: Path) -> None:
     assert isinstance(error, NoDataError)
     assert str(error) == "no price is known for 'claude-nova-9'"
     assert os.path.join(str(flux_home), "config", "prices.toml") in error.hint
+    assert "`fluxmirror prices reprice`" in error.hint
 
 
-def test_used_models_without_a_price_come_first(flux_home: Path) -> None:
-    """They are what a person can do something about."""
+@pytest.mark.parametrize("model", ["house-9", "house*[1m]?", 'a "quoted"\\\t\x7f한국어'])
+def test_an_unknown_model_gets_an_entry_to_fill_in(flux_home: Path, model: str) -> None:
+    """Refused as it is, as nothing is free by mistake; filled in it is the model's price."""
+    entry = run("show", model, "--agent", "opencode").stdout
+    path = flux_home / "config" / "prices.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(entry, encoding="utf-8")
+    assert isinstance(run("show", model).exception, UsageError)
+    path.write_text(entry.replace('"?"', '"0.30"'), encoding="utf-8")
+    shown = run("show", model, "--agent", "opencode").stdout
+    assert " · your own price · prices.toml" in shown
+    assert isinstance(run("show", model, "--agent", "codex").exception, NoDataError)
+    assert run("show", model, "--json").stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [("show", "--agent", "foo"), ("show", "m", "--agent", "foo")])
+def test_an_agent_that_is_none_is_refused(flux_home: Path, arguments: tuple[str, ...]) -> None:
+    """As everywhere."""
+    error = run(*arguments).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == "there is no agent called 'foo'"
+
+
+def test_an_alias_that_leads_nowhere_is_told(flux_home: Path) -> None:
+    """To an unknown name, or in a circle; one that leads to a price is not spoken of."""
+    aliases = [("a", "b"), ("b", "a"), ("fine", "claude-opus-5-5"), ("owned", "zzz")]
+    tables = [f'[[alias]]\nmodel = "{model}"\nas = "{name}"\n' for model, name in aliases]
+    tables.append('[[price]]\nmodel = "owned"\nfree = true\n')
+    path = flux_home / "config" / "prices.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text("".join(tables), encoding="utf-8")
+    warned = [line for line in run("show").stderr.splitlines() if "[[alias]]" in line]
+    assert [line.partition("[[alias]] ")[2] for line in warned] == [
+        "'a' is priced as 'b', which has no price",
+        "'b' is priced as 'a', which has no price",
+    ]
+
+
+def test_used_models_without_a_price_come_last(flux_home: Path) -> None:
+    """And below them what a person can do about it."""
     rows = _used(open_book(here()), USED, None)
-    assert [row["model"] for row in rows] == ["my\x1bmodel", None, "claude-opus-5-5"]
+    assert [row["model"] for row in rows] == ["claude-opus-5-5", "my\x1bmodel", None]
     lines = [line.split() for line in _used_text(rows).splitlines()]
-    assert lines[1] == ["opencode", "my\\x1bmodel", "7", "-", "-", "-", "unknown"]
-    assert lines[2] == ["codex-cli", "-", "1", "-", "-", "-", "unknown"]
-    assert lines[3][:6] == ["claude-code", "claude-opus-5-5", "1,200", "4.00", "20.00", "0.20"]
+    assert lines[0] == ["USD", "per", "million", "tokens"]
+    prices = ["4.00", "20.00", "0.20", "5.00", "8.00"]
+    assert lines[3][:8] == ["claude-code", "claude-opus-5-5", "1,200", *prices]
+    assert lines[4] == ["opencode", "my\\x1bmodel", "7", *["-"] * 5, "unknown"]
+    assert lines[5] == ["codex-cli", "-", "1", *["-"] * 5, "unknown"]
+    assert "`fluxmirror prices show MODEL`" in _used_text(rows).splitlines()[-1]
 
 
 def test_used_models_may_be_of_one_agent(flux_home: Path) -> None:

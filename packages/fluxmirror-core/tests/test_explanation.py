@@ -96,3 +96,18 @@ def test_a_single_response_needs_no_list() -> None:
     assert text.startswith(
         "# What the response that asked for toolu_1 cost\n\n## 2026-03-02 21:00:00"
     )
+
+
+def test_a_price_of_ones_own_is_called_so() -> None:
+    """Not by a provider that nobody knows."""
+    own = PRICE._replace(
+        provider="own", model="claude-*", source="prices.toml", tiers=(), since=None
+    )
+    text = rendered(Subject(Named.MODEL, "m"), RESPONSE._replace(price_json=own.to_json()))
+    assert "- your own price for claude-*, from prices.toml\n" in text
+
+
+def test_what_has_no_name_is_called_in_words() -> None:
+    """The responses of sessions themselves are no subagent's."""
+    text = rendered(Subject(Named.SUBAGENT, "main"), RESPONSE)
+    assert text.startswith("# What sessions cost without their subagents\n")

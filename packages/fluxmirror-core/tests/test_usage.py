@@ -43,11 +43,16 @@ def without_price(key: str | None, **fields: Any) -> UsageSum:  # noqa: ANN401 -
     return some(key, currency=None, pico=0)._replace(**fields)
 
 
-def rendered(usage: Usage, agent: str | None = None) -> str:
-    """Write a report of usage."""
+def rendered(usage: Usage, agent: str | None = None, terminal: int | None = None) -> str:
+    """Write a report of usage, as wide as it gets or for a terminal."""
     period = Period(0, 1, DAY, date(2026, 3, 8), "Asia/Seoul")
     report = build_usage_report(
-        usage, load_catalog(), period=period, agent=agent, home="/home/mira"
+        usage,
+        load_catalog(),
+        period=period,
+        agent=agent,
+        home="/home/mira",
+        terminal=terminal,
     )
     return render_text(report)
 
@@ -146,9 +151,45 @@ def test_days_read_as_they_should(same_as_golden: Callable[[str, str], None]) ->
 def test_every_report_fits_a_terminal(by: By) -> None:
     """Whatever the keys are: long ones are cut."""
     key = "2026-03-02" if by in {By.DAY, By.WEEK, By.MONTH} else "/very/long/" * 20
-    sums = [some(key, pico=1_129 * DOLLAR), without_price(key)]
-    lines = rendered(build_usage(by, sums)).splitlines()
-    assert max(width(line) for line in lines if line[:1] in "|█/0123456789") <= 80
+    of = {"agent": "copilot-cli", "session": "s"}
+    sums = [some(key, pico=1_129 * DOLLAR, **of), without_price(key, **of)]
+    text = rendered(build_usage(by, sums), terminal=80)
+    lines = text.splitlines()
+    assert max(width(line) for line in lines if line[:1] in "|█/…0123456789") <= 80
+    assert "$1,129.00+?" in text.partition("Distribution")[2]
+
+
+def test_columns_that_do_not_fit_become_one() -> None:
+    """What was read from a cache and written to it: and it is said that they are one."""
+    usage = build_usage(By.MODEL, [some("claude-opus-5-5")])
+    wide, narrow = rendered(usage, terminal=90), rendered(usage, terminal=70)
+    assert "| Cached | Written |" in wide
+    assert "Cache is both" not in wide
+    assert "| Cache |" in narrow
+    assert "| 56.8K |" in narrow
+    assert "Cache is both" in narrow
+
+
+def test_a_session_is_shown_with_its_agent_and_its_first_day() -> None:
+    """In the report's zone; where there is room its id is whole, so that it can be copied."""
+    late = NOON + 4 * 3_600_000
+    session = "01a17a71-8b53-709f-8288-1fda8add6aff"
+    usage = build_usage(By.SESSION, [some(session, agent="codex-cli", first_ms=late)])
+    assert f"| {session} | codex-cli | 2026-03-03 |" in rendered(usage)
+    assert f"| {session} | codex-cli | 2026-03-03 |" in rendered(usage, terminal=120)
+    narrow = rendered(usage, terminal=80)
+    assert "| 01a17a71-" in narrow
+    assert "Tokens are all of them" in narrow
+    assert "|  58.3K |" in narrow
+
+
+def test_bars_that_are_left_out_are_told() -> None:
+    """The latest of times, the most expensive of all else."""
+    days = build_usage(By.DAY, [some(f"2026-{n // 28 + 1:02}-{n % 28 + 1:02}") for n in range(40)])
+    assert "The latest 31 of 40." in rendered(days)
+    models = build_usage(By.MODEL, [some(f"m{n:02}") for n in range(32)])
+    assert "The 31 most expensive of 32." in rendered(models)
+    assert "most expensive" not in rendered(build_usage(By.MODEL, [some("m")]))
 
 
 def test_a_path_is_shown_by_its_end() -> None:
@@ -159,13 +200,15 @@ def test_a_path_is_shown_by_its_end() -> None:
 
 
 def test_many_rows_are_cut_and_their_number_told() -> None:
-    """A person reads the first fifty; the total is of all."""
-    usage = build_usage(By.SESSION, [some(f"s{n:03}") for n in range(70)])
-    text = rendered(usage)
-    assert "… and 20 more, which `--json` has." in text
-    assert "| s049 " in text
-    assert "| s050 " not in text
+    """A person reads the first thirty, a pipe gets all; the total is of all."""
+    usage = build_usage(By.SESSION, [some(f"s{n:03}", agent="opencode") for n in range(70)])
+    text = rendered(usage, terminal=80)
+    assert "… and 40 more, " in text
+    assert "| s029 " in text
+    assert "| s030 " not in text
     assert "|        70 |" in text
+    assert "| s069 " in rendered(usage)
+    assert " more, " not in rendered(usage)
 
 
 def test_one_agents_report_is_called_so() -> None:
@@ -186,3 +229,9 @@ def test_where_nothing_is_a_line_says_what_to_do() -> None:
     """Import, or look where there is something."""
     assert "`fluxmirror import`" in no_usage(load_catalog(), None)[1]
     assert "from 2026-03-02 to 2026-03-08" in no_usage(load_catalog(), (DAY, date(2026, 3, 8)))[1]
+
+
+def test_nothing_is_imported_into_another_database() -> None:
+    """So nobody is told to."""
+    (line,) = no_usage(load_catalog(), None, is_usual=False)
+    assert "`fluxmirror import`" not in line

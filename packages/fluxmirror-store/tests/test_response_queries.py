@@ -15,8 +15,18 @@ from fluxmirror_core.pricing import Price, Rates
 from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_store.database import connect_to_write
 from fluxmirror_store.importing.response_rows import Record, ResponseRow, write_responses
-from fluxmirror_store.response_queries import responses_in, responses_of, what_is_named
+from fluxmirror_store.response_queries import (
+    Owner,
+    Sought,
+    calls_ending,
+    names_beginning,
+    names_of,
+    owners_of,
+    responses_of,
+    what_is_named,
+)
 from fluxmirror_store.transaction import writing
+from fluxmirror_store.usage_queries import UsageWindow
 from fluxmirror_store.writer import write_events
 
 if TYPE_CHECKING:
@@ -37,7 +47,9 @@ NAMES = {
     Named.MODEL: "the model",
     Named.PROJECT: "/the/project",
     Named.FILE: "/the/file",
+    Named.TOOL: "Edit + Read",
 }
+ALL = UsageWindow()
 
 
 class Book:
@@ -52,7 +64,7 @@ def response(key: str, **fields: Any) -> ResponseRow:  # noqa: ANN401 - the fiel
     """Make a response at noon."""
     usual = ResponseRow(
         "claude-code", key, NOON, "/p", 1, 17, "s", None, "m", "/app", Tokens(1, 2, 3),
-        Record("/p", 1, 17, '{"n":1}'),
+        Record("/p", 1, 17, '{"n":1}', 6),
     )  # fmt: skip
     return usual._replace(**fields)
 
@@ -75,16 +87,18 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
                 subagent=NAMES[Named.SUBAGENT],
                 model=NAMES[Named.MODEL],
                 project=NAMES[Named.PROJECT],
-                record=Record(NAMES[Named.FILE], 2, 4_711, '{"n":2}'),
+                record=Record(NAMES[Named.FILE], 2, 4_711, '{"n":2}', 6),
             ),
         )
         call = NEVER_SAID._replace(
             uid=b"1" * 16, kind="tool_call", ts_ms=NOON, agent=NAMES[Named.AGENT],
-            call_id=NAMES[Named.CALL], response_key=NAMES[Named.RESPONSE], phases=AFTER,
-            sources="transcript", self_noise=0, schema_version=2,
+            call_id=NAMES[Named.CALL], tool_canonical="Read", phases=AFTER,
+            response_key=NAMES[Named.RESPONSE], sources="transcript", self_noise=0,
+            schema_version=2,
         )  # fmt: skip
         with writing(db):
-            write_events(db, [call])
+            edit = call._replace(uid=b"2" * 16, call_id="s_1/2", tool_canonical="Edit")
+            write_events(db, [call, edit])
         yield db
 
 
@@ -97,8 +111,8 @@ def add(db: sqlite3.Connection, *responses: ResponseRow) -> None:
 @pytest.mark.parametrize("named", list(Named))
 def test_a_response_is_found_by_each_of_its_names(db: sqlite3.Connection, named: Named) -> None:
     """With where it is told of, and the counts as they stand there."""
-    assert what_is_named(db, NAMES[named]) is named
-    found = responses_of(db, named, NAMES[named])
+    assert what_is_named(db, ALL, NAMES[named]) == [named]
+    found = responses_of(db, ALL, Sought(named, NAMES[named]))
     (one,) = found.newest
     assert (one.key, one.path, one.offset) == (NAMES[Named.RESPONSE], NAMES[Named.FILE], 4_711)
     assert (one.raw_json, one.tokens) == ('{"n":2}', Tokens(1, 2, 3))
@@ -106,23 +120,59 @@ def test_a_response_is_found_by_each_of_its_names(db: sqlite3.Connection, named:
     assert [row.responses for row in found.sums] == [1]
 
 
-def test_what_is_called_so_first_is_meant(db: sqlite3.Connection) -> None:
-    """A name of a session and of a model is the session's; all of it is found."""
-    add(db, response("1", session="x"), response("2", session="x"), response("3", model="x"))
-    assert what_is_named(db, "x") is Named.SESSION
-    assert {one.key for one in responses_of(db, Named.SESSION, "x").newest} == {"1", "2"}
+def test_all_that_is_called_so_is_told(db: sqlite3.Connection) -> None:
+    """A name of a session and of a model; what nothing told has no name, and is found by that."""
+    add(db, response("1", session="x"), response("2", session=None), response("3", model="x"))
+    assert what_is_named(db, ALL, "x") == [Named.SESSION, Named.MODEL]
+    assert what_is_named(db, ALL, None) == [Named.SESSION]
+    found = responses_of(db, ALL, Sought(Named.SESSION, None)).newest
+    assert [one.key for one in found] == ["2"]
+
+
+def test_the_main_part_of_sessions_and_no_tool_have_names(db: sqlite3.Connection) -> None:
+    """As the tables of `cost` call them."""
+    for named, name in ((Named.SUBAGENT, "main"), (Named.TOOL, "none")):
+        assert what_is_named(db, ALL, name) == [named]
+        assert [one.key for one in responses_of(db, ALL, Sought(named, name)).newest] == ["other"]
+
+
+def test_names_are_looked_for_where_it_was_asked_for(db: sqlite3.Connection) -> None:
+    """Of another agent, or of another time, nothing is found."""
+    mine = UsageWindow(agent="codex-cli")
+    assert what_is_named(db, mine, "the model") == [Named.MODEL]
+    assert what_is_named(db, mine, "m") == []
+    assert what_is_named(db, UsageWindow(end_ms=NOON), "the model") == []
+    assert names_of(db, mine, Named.PROJECT) == ["/the/project"]
+    assert names_of(db, ALL, Named.PROJECT) == ["/app", "/the/project"]
+
+
+def test_ids_are_found_by_how_they_begin_or_end(db: sqlite3.Connection) -> None:
+    """The first so many; what means something in a pattern means itself."""
+    add(db, *(response(f"msg_%_{n}") for n in range(3)))
+    assert names_beginning(db, ALL, Named.RESPONSE, "msg_%", 2) == ["msg_%_0", "msg_%_1"]
+    assert names_beginning(db, ALL, Named.RESPONSE, "msg__", 2) == []
+    assert names_beginning(db, ALL, Named.SESSION, "the s", 2) == ["the session"]
+    assert calls_ending(db, "/2", 9) == ["s_1/2"]
+    assert calls_ending(db, "%2", 9) == []
+
+
+def test_what_is_called_alike_has_several_owners(db: sqlite3.Connection) -> None:
+    """A subagent is one session's."""
+    add(db, response("1", subagent="a"), response("2", subagent="a", session="t"))
+    owners = [Owner("claude-code", "s"), Owner("claude-code", "t")]
+    assert owners_of(db, ALL, Sought(Named.SUBAGENT, "a")) == owners
 
 
 def test_nothing_is_called_so(db: sqlite3.Connection) -> None:
     """No guess is made."""
-    assert what_is_named(db, "the") is None
-    assert what_is_named(db, "%") is None
+    assert what_is_named(db, ALL, "the") == []
+    assert what_is_named(db, ALL, "%") == []
 
 
 def test_a_limit_keeps_the_newest_and_the_sum_of_all(db: sqlite3.Connection) -> None:
     """The oldest of them comes first; the price is the one that was charged."""
     add(db, *(response(str(n), session="long", ts_ms=NOON + n) for n in range(9)))
-    found = responses_of(db, Named.SESSION, "long", 2)
+    found = responses_of(db, ALL, Sought(Named.SESSION, "long"), 2)
     assert [one.key for one in found.newest] == ["7", "8"]
     assert [(row.responses, row.pico, row.currency) for row in found.sums] == [(9, 54, "USD")]
     assert found.newest[0].pico == 6
@@ -133,6 +183,7 @@ def test_a_day_has_its_responses(db: sqlite3.Connection) -> None:
     """Half-open, as every period."""
     add(db, response("before", ts_ms=DAY.start_ms - 1), response("after", ts_ms=DAY.end_ms))
     add(db, response("first", ts_ms=DAY.start_ms), response("last", ts_ms=DAY.end_ms - 1))
-    keys = [one.key for one in responses_in(db, DAY).newest]
+    day = UsageWindow(DAY.start_ms, DAY.end_ms)
+    keys = [one.key for one in responses_of(db, day, None).newest]
     assert keys == ["first", "other", NAMES[Named.RESPONSE], "last"]
-    assert [one.key for one in responses_in(db, DAY, 1).newest] == ["last"]
+    assert [one.key for one in responses_of(db, day, None, 1).newest] == ["last"]

@@ -66,7 +66,7 @@ def response(**fields: Any) -> ResponseRow:  # noqa: ANN401 - the fields' own ty
         model="m",
         project="/app",
         tokens=TOKENS,
-        record=Record("/p", 1, 0, "{}"),
+        record=Record("/p", 1, 0, "{}", 0),
     )
     return usual._replace(**fields)
 
@@ -122,8 +122,8 @@ def test_currencies_stay_apart(db: sqlite3.Connection) -> None:
 
 def test_huge_sums_are_exact(db: sqlite3.Connection) -> None:
     """Beyond what a float holds."""
-    add(db, *(response(tokens=Tokens(output=(1 << 53) - 1)) for _ in range(3)))
-    assert usage(db, By.AGENT).total.cost == ("USD", 3 * ((1 << 53) - 1))
+    add(db, *(response(tokens=Tokens(output=(1 << 50) - 1)) for _ in range(15)))
+    assert usage(db, By.AGENT).total.cost == ("USD", 15 * ((1 << 50) - 1))
 
 
 @pytest.mark.parametrize(

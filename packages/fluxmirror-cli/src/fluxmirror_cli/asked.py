@@ -1,4 +1,4 @@
-"""What a command line asks for: a date, days in a row, an agent."""
+"""What a command line asks for: a date, days in a row, an agent, and the responses of these."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.analysis.usage import By
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.period import parse_date
+from fluxmirror_core.period import day_period, parse_date
 from fluxmirror_store import queries
+from fluxmirror_store.usage_queries import EVER_MS, FIRST_MS, UsageWindow
 
 from fluxmirror_cli.agent_words import known_agent, no_agent
 
 if TYPE_CHECKING:
     import sqlite3
+    from zoneinfo import ZoneInfo
 
-_WEEK: Final = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_WEEK: Final = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
+_DATE_LIKE: Final = re.compile(
+    r"[0-9]{4}[-/.][0-9]{1,2}([-/.][0-9]{1,2})?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
+    r"|[0-9]{4}-?W[0-9]{1,2}",
+    re.IGNORECASE,
+)
 _MORE_THAN_A_MONTH: Final = timedelta(days=31)
 
 
@@ -28,6 +35,35 @@ class Days(NamedTuple):
     """A day, a week, a month."""
     first: date
     last: date
+
+
+class Limits(NamedTuple):
+    """The first day that was asked for, and the last; None where there is no limit."""
+
+    first: date | None
+    last: date | None
+
+
+def asked_limits(since: str | None, until: str | None) -> Limits:
+    """Read `--since` and `--until`.
+
+    Raises:
+        UsageError: one is no date, or they are the wrong way round.
+    """
+    first = None if since is None else asked_date(since)
+    last = None if until is None else asked_date(until)
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"{first} is after {last}", hint="swap --since and --until")
+    return Limits(first, last)
+
+
+def asked_window(limits: Limits, zone: ZoneInfo, agent: str | None = None) -> UsageWindow:
+    """Say which responses were asked for: both days are included, in a zone."""
+    return UsageWindow(
+        FIRST_MS if limits.first is None else day_period(limits.first, zone).start_ms,
+        EVER_MS if limits.last is None else day_period(limits.last, zone).end_ms,
+        agent,
+    )
 
 
 def asked_date(text: str) -> date:
@@ -58,6 +94,11 @@ def parse_days(text: str) -> Days | None:
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def is_date_like(text: str) -> bool:
+    """Tell whether somebody means a time, though it may be none."""
+    return _DATE_LIKE.fullmatch(text) is not None
 
 
 def asked_agent(db: sqlite3.Connection, text: str) -> str:

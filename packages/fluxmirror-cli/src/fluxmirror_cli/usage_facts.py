@@ -24,10 +24,11 @@ _MORE: Final[Mapping[By, tuple[str, ...]]] = {
 }
 
 
-def usage_json(usage: Usage) -> str:
-    """Write rows and their total as JSON."""
+def usage_json(usage: Usage, *, is_complete: bool) -> str:
+    """Write rows and their total as JSON, and whether all that session files tell is in them."""
     rows = [row_facts(row, usage.by) for row in usage.rows]
-    facts = {"rows": rows, "total": row_facts(usage.total), "version": 1}
+    total = row_facts(usage.total)
+    facts = {"rows": rows, "total": total, "complete": is_complete, "version": 1}
     return json.dumps(facts, indent=2) + "\n"
 
 

@@ -1,7 +1,8 @@
-"""What there is to say where no response is."""
+"""What there is to say where no response is, and how wide what is said may be."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.messages import load_catalog
@@ -15,8 +16,26 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-def nothing_text(db: sqlite3.Connection, zone: ZoneInfo) -> str:
-    """Say that nothing was used in the time that was asked for, and when there was something."""
+def terminal_width() -> int | None:
+    """Give the columns of the terminal that a person looks at; None when it is none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def nothing_text(db: sqlite3.Connection, zone: ZoneInfo, asked: str | None) -> str:
+    """Say that nothing was used in the time that was asked for, and when there was something.
+
+    Args:
+        db: where nothing was found.
+        zone: whose days to tell.
+        asked: the database that the command line asks for; nothing is imported into another one.
+    """
+    from fluxmirror_cli.covered import is_usual_database
+
     times = response_times(db)
     recorded = (local_date(times[0], zone), local_date(times[1], zone)) if times else None
-    return "".join(f"{one_line(line)}\n" for line in no_usage(load_catalog(), recorded))
+    lines = no_usage(load_catalog(), recorded, is_usual=is_usual_database(asked))
+    return "".join(f"{one_line(line)}\n" for line in lines)

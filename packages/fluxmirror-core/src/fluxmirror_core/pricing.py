@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 UNIT: Final = 10**12
 """Pico-units in one unit of a currency."""
+OWN: Final = "own"
+"""As a price's provider: the user's own price."""
 _CENTS: Final = 2
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -45,7 +47,7 @@ class Price(NamedTuple):
     """A row of a price list, as it is at some time."""
 
     provider: str
-    """Whose list: the provider's id in genai-prices, or `own`."""
+    """Whose list: the provider's id in genai-prices, or `OWN`."""
     model: str
     """The model as the list names it."""
     currency: str
@@ -97,9 +99,8 @@ def cost(price: Price, tokens: Tokens) -> int:
     tools gave back is read anew, like any input.
     """
     fresh = tokens.input + tokens.tool_use
-    rates = _rates_for(
-        price, fresh + tokens.cache_read + tokens.cache_write_5m + tokens.cache_write_1h
-    )
+    tier = tier_of(price, tokens)
+    rates = price.rates if tier is None else tier.rates
     return (
         price.request
         + fresh * rates.input
@@ -110,18 +111,23 @@ def cost(price: Price, tokens: Tokens) -> int:
     )
 
 
+def tier_of(price: Price, tokens: Tokens) -> Tier | None:
+    """Give the tier whose rates hold for a response; None where the usual ones do."""
+    prompt = (
+        tokens.input
+        + tokens.tool_use
+        + tokens.cache_read
+        + tokens.cache_write_5m
+        + tokens.cache_write_1h
+    )
+    return next((tier for tier in reversed(price.tiers) if prompt > tier.above), None)
+
+
 def amount(pico: int) -> str:
     """Write pico-units as an exact decimal with two places or more: `0.01`, `12.3456`."""
     whole, fraction = divmod(abs(pico), UNIT)
     digits = f"{fraction:012d}".rstrip("0").ljust(_CENTS, "0")
     return f"{'-' if pico < 0 else ''}{whole}.{digits}"
-
-
-def _rates_for(price: Price, prompt: int) -> Rates:
-    for tier in reversed(price.tiers):
-        if prompt > tier.above:
-            return tier.rates
-    return price.rates
 
 
 def _rates(row: Any) -> Rates:  # noqa: ANN401 - whatever the JSON held

@@ -27,17 +27,19 @@ r.price_id, count(*), {", ".join(f"sum(r.{name}_tokens)" for name in Tokens._fie
     coalesce(sum(r.cost_pico), 0), min(r.ts_ms), max(r.ts_ms)
 """
 """What `usage_sum` reads."""
-_FROM: Final = "FROM response AS r WHERE r.ts_ms >= :start_ms AND r.ts_ms < :end_ms"
+_IN_TIME: Final = "r.ts_ms >= :start_ms AND r.ts_ms < :end_ms"
+_FROM: Final = f"FROM response AS r WHERE {_IN_TIME}"
 _ONLY: Final = {
     "agent": "AND r.agent = :agent",
     "model": "AND r.model = :model",
     "project": "AND r.project = :project",
     "session": "AND r.session = :session",
 }
-_ASKED_TOOLS: Final = """(
+ASKED_TOOLS: Final = """(
     SELECT json_group_array(DISTINCT e.tool_canonical) FROM event AS e
     WHERE e.response_key = r.key AND e.agent = r.agent AND e.tool_canonical IS NOT NULL
 )"""
+"""The canonical tools that a response asked for, as `tool_key` reads them."""
 # Key, agent and session group the rows; a session's project is told beside them.
 _GROUPS: Final = {
     By.AGENT: ("r.agent", "NULL", "NULL", "NULL"),
@@ -50,7 +52,7 @@ _GROUPS: Final = {
         "CASE WHEN r.subagent IS NOT NULL THEN r.session END",
         "NULL",
     ),
-    By.TOOL: (_ASKED_TOOLS, "NULL", "NULL", "NULL"),
+    By.TOOL: (ASKED_TOOLS, "NULL", "NULL", "NULL"),
 }
 _MODELS: Final = """
 SELECT r.agent, r.model, count(*), max(r.ts_ms) FROM response AS r
@@ -161,6 +163,19 @@ def usage_sum(
     return UsageSum(key, currencies.get(price_id), responses, tokens, pico, first_ms, last_ms)
 
 
+def within(wanted: UsageWindow) -> str:
+    """Say which responses `r` are wanted, as SQL; a limit that is none is not asked for."""
+    asked = wanted._asdict()
+    timed = (wanted.start_ms, wanted.end_ms) != (FIRST_MS, EVER_MS)
+    only = [only for name, only in _ONLY.items() if asked[name] is not None]
+    return " ".join([_IN_TIME if timed else "true", *only])
+
+
+def tool_key(tools: str) -> str:
+    """Write what `ASKED_TOOLS` gives as the key of a row."""
+    return " + ".join(sorted(json.loads(tools))) or NO_TOOL
+
+
 def _of(wanted: UsageWindow) -> str:
     """Say where to look, and for what: a condition that always holds would be asked of each row."""
     asked = wanted._asdict()
@@ -187,4 +202,4 @@ def _by_day(
 
 
 def _with_tools(one: UsageSum) -> UsageSum:
-    return one._replace(key=" + ".join(sorted(json.loads(one.key or "[]"))) or NO_TOOL)
+    return one._replace(key=tool_key(one.key or "[]"))

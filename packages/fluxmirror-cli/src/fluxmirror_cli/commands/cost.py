@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 from click.core import ParameterSource
@@ -11,34 +11,23 @@ from fluxmirror_core.analysis.usage import By, Usage, build_usage
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.paths import home
-from fluxmirror_core.period import Period, choose_zone, day_period, local_date
+from fluxmirror_core.period import Period, choose_zone, local_date
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.usage import build_usage_report
-from fluxmirror_store.usage_queries import (
-    EVER_MS,
-    FIRST_MS,
-    UsageWindow,
-    count_usage,
-)
+from fluxmirror_store.usage_queries import count_usage
 
-from fluxmirror_cli.asked import asked_agent, asked_date
-from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.asked import Limits, asked_agent, asked_limits, asked_window
+from fluxmirror_cli.drained import opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE
 from fluxmirror_cli.options import Group, database_option, json_option, not_empty
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.usage_facts import usage_csv, usage_json
-from fluxmirror_cli.usage_text import nothing_text
+from fluxmirror_cli.usage_text import nothing_text, terminal_width
 
 if TYPE_CHECKING:
-    from datetime import date
     from zoneinfo import ZoneInfo
 
-
-class _Days(NamedTuple):
-    """The days that were asked for; None where there is no limit."""
-
-    first: date | None
-    last: date | None
+    from fluxmirror_store.usage_queries import UsageWindow
 
 
 class _Group(Group):
@@ -100,22 +89,22 @@ def command(  # noqa: PLR0913 - an argument for each option
         return
     if as_json and as_csv:
         raise UsageError("--json and --csv are two formats", hint="leave one out")
-    days = _days(since, until, wanted)
+    limits = _limits(since, until, wanted)
     zone = choose_zone(zone_name, os.environ)
-    window = _window(days, zone)
     needed = EVERYTHING if By(by) is By.TOOL else USAGE
-    with drained_database(database, needed) as db:
+    with opened_database(database, needed) as (db, is_complete):
         agent_id = asked_agent(db, agent) if agent else None
-        counted = count_usage(db, window._replace(agent=agent_id), By(by), zone)
+        window = asked_window(limits, zone, agent_id)
+        counted = count_usage(db, window, By(by), zone)
         usage = build_usage(By(by), *counted)
         if as_json:
-            emit(usage_json(usage))
+            emit(usage_json(usage, is_complete=is_complete))
         elif as_csv:
             emit(usage_csv(usage))
         elif usage.rows:
-            emit(_text(usage, window, days, agent_id, zone))
+            emit(_text(usage, window, limits, zone))
         else:
-            emit(nothing_text(db, zone))
+            emit(nothing_text(db, zone, database))
 
 
 def _refuse_options(context: click.Context) -> None:
@@ -129,34 +118,27 @@ def _refuse_options(context: click.Context) -> None:
             )
 
 
-def _days(since: str | None, until: str | None, wanted: str | None) -> _Days:
-    if wanted is not None:
-        if since is not None or until is not None:
-            hint = "leave --date out, or --since and --until"
-            raise UsageError("--date is one day, --since and --until are many", hint=hint)
-        since = until = wanted
-    first = None if since is None else asked_date(since)
-    last = None if until is None else asked_date(until)
-    if first is not None and last is not None and first > last:
-        raise UsageError(f"{first} is after {last}", hint="swap --since and --until")
-    return _Days(first, last)
+def _limits(since: str | None, until: str | None, wanted: str | None) -> Limits:
+    if wanted is None:
+        return asked_limits(since, until)
+    if since is not None or until is not None:
+        hint = "leave --date out, or --since and --until"
+        raise UsageError("--date is one day, --since and --until are many", hint=hint)
+    return asked_limits(wanted, wanted)
 
 
-def _window(days: _Days, zone: ZoneInfo) -> UsageWindow:
-    return UsageWindow(
-        FIRST_MS if days.first is None else day_period(days.first, zone).start_ms,
-        EVER_MS if days.last is None else day_period(days.last, zone).end_ms,
-    )
-
-
-def _text(usage: Usage, window: UsageWindow, days: _Days, agent: str | None, zone: ZoneInfo) -> str:
+def _text(usage: Usage, window: UsageWindow, limits: Limits, zone: ZoneInfo) -> str:
     # Where no limit was asked for, what there is begins and ends it.
     start_ms = usage.total.first_ms or window.start_ms
     end_ms = usage.total.last_ms or window.end_ms
-    first = days.first or local_date(start_ms, zone)
-    last = days.last or local_date(end_ms, zone)
-    period = Period(window.start_ms, window.end_ms, first, last, zone.key)
+    first = limits.first or local_date(start_ms, zone)
+    last = limits.last or local_date(end_ms, zone)
     report = build_usage_report(
-        usage, load_catalog(), period=period, agent=agent, home=home(os.environ)
+        usage,
+        load_catalog(),
+        period=Period(window.start_ms, window.end_ms, first, last, zone.key),
+        agent=window.agent,
+        home=home(os.environ),
+        terminal=terminal_width(),
     )
     return render_text(report)

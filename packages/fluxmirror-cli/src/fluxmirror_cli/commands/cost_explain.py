@@ -5,29 +5,31 @@ from __future__ import annotations
 import json
 import os
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.analysis.explanation import Explanation, Named, Subject, build_arithmetic
-from fluxmirror_core.analysis.usage import TIMES, build_total
-from fluxmirror_core.errors import NoDataError
+from fluxmirror_core.analysis.usage import TIMES, UNKNOWN, By, build_total
+from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.period import choose_zone, day_period, local_date
 from fluxmirror_core.pricing import amount
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.explanation import build_explanation_report
-from fluxmirror_store.response_queries import (
-    FoundResponses,
-    responses_in,
-    responses_of,
-    what_is_named,
-)
+from fluxmirror_store.response_queries import responses_of
 
-from fluxmirror_cli.agent_words import known_agent
-from fluxmirror_cli.asked import parse_days
+from fluxmirror_cli.asked import (
+    asked_agent,
+    asked_limits,
+    asked_window,
+    is_date_like,
+    parse_days,
+)
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import Command, database_option, json_option, not_empty
 from fluxmirror_cli.output import emit
+from fluxmirror_cli.sought import find_sought
 from fluxmirror_cli.usage_facts import (
     Facts,
     compact_json,
@@ -43,13 +45,50 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.analysis.explanation import Arithmetic, ToldResponse
+    from fluxmirror_store.response_queries import Sought
+    from fluxmirror_store.usage_queries import UsageWindow
+
+    from fluxmirror_cli.asked import Days
 
 _SHOWN: Final = 50
 _MILLION: Final = 10**6
+_DAY: Final = timedelta(days=1)
+_WRITTEN: Final = {By.DAY: "YYYY-MM-DD", By.WEEK: "YYYY-Www", By.MONTH: "YYYY-MM"}
+_KINDS: Final = tuple(dict.fromkeys((*map(str, By), *map(str, Named))))
+
+
+def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Refuse an empty argument: an argument has no name that a person would know."""
+    if value is not None and not value.strip():
+        raise UsageError("ID or DATE is empty", hint="give one, or leave it out for today")
+    return value
 
 
 @click.command("explain", cls=Command)
-@click.argument("asked", metavar="[ID|DATE]", required=False, callback=not_empty)
+@click.argument("asked", metavar="[ID|DATE]", required=False, callback=_not_empty)
+@click.option(
+    "--by",
+    "kind",
+    type=click.Choice(_KINDS),
+    metavar="KIND",
+    help="What ID is a key of, where it may be several things: a grouping of `cost --by`,"
+    " response, call or file.",
+)
+@click.option(
+    "--since", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was before this day."
+)
+@click.option(
+    "--until", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was after this day."
+)
+@click.option(
+    "--agent",
+    metavar="NAME",
+    callback=not_empty,
+    help="Explain one agent's responses only, such as claude-code.",
+)
+@click.option(
+    "--session", metavar="ID", callback=not_empty, help="Explain one session's responses only."
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -67,20 +106,40 @@ _MILLION: Final = 10**6
 )
 @database_option
 @json_option
-def command(
-    *, asked: str | None, limit: int, zone_name: str | None, database: str | None, as_json: bool
+def command(  # noqa: PLR0913 - an argument for each option
+    *,
+    asked: str | None,
+    kind: str | None,
+    since: str | None,
+    until: str | None,
+    agent: str | None,
+    session: str | None,
+    limit: int,
+    zone_name: str | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Show where a cost comes from, response by response.
 
-    Each with its counts, its price and its place in a session file. ID is a session, a subagent,
-    a response, a call, an agent, a model, a project's directory or a session file; DATE is a day,
-    a week (2026-W47) or a month (2026-11). Without either it is today. JSON has all responses,
-    whatever the limit.
+    Each with its counts, its price and its place in a session file. ID is any key that `cost`
+    shows: a session, a subagent, an agent, a model, a project or its folder's name, a set of
+    tools, `main`, `none`, `unknown`; or a response, a call, a session file. Six characters of an
+    id do, where no other begins so. DATE is a day, a week (2026-W47), a month (2026-11), today or
+    yesterday. Without either it is today. JSON has all responses, whatever the limit.
     """
     zone = choose_zone(zone_name, os.environ)
+    limits = asked_limits(since, until)
+    days = _asked_days(asked, kind, zone)
     with drained_database(database) as db:
-        of = _subject(db, asked, zone)
-        found = _found(db, of, zone, None if as_json else limit)
+        window = asked_window(limits, zone, asked_agent(db, agent) if agent else None)
+        window = _of_session(db, window, session) if session else window
+        if days is not None:
+            of, sought = Subject(days.by, _dated(asked, zone)), None
+            window = _within(window, days, zone)
+        else:
+            sought = find_sought(db, window, asked or "", Named(kind) if kind else None)
+            of = _subject(sought)
+        found = responses_of(db, window, sought, None if as_json else limit)
         explanation = Explanation(build_total(found.sums), tuple(found.newest))
         gone = _gone(found.newest)
         if as_json:
@@ -88,37 +147,51 @@ def command(
         elif found.newest:
             emit(_text(explanation, of, zone, gone))
         else:
-            emit(nothing_text(db, zone))
+            emit(nothing_text(db, zone, database))
 
 
-def _found(
-    db: sqlite3.Connection, of: Subject, zone: ZoneInfo, limit: int | None
-) -> FoundResponses:
-    days = parse_days(of.name) if of.kind in TIMES else None
-    if days is None:
-        return responses_of(db, Named(of.kind), of.name, limit)
-    first, last = day_period(days.first, zone), day_period(days.last, zone)
-    return responses_in(db, first._replace(end_ms=last.end_ms, last=last.last), limit)
-
-
-def _subject(db: sqlite3.Connection, asked: str | None, zone: ZoneInfo) -> Subject:
-    """Tell what a person asks about.
+def _asked_days(asked: str | None, kind: str | None, zone: ZoneInfo) -> Days | None:
+    """Read days; None for what is no date.
 
     Raises:
-        NoDataError: nothing of that name was recorded.
+        UsageError: a date is meant, but there is none like that.
     """
-    if asked is None:
-        asked = local_date(time.time_ns() // _MILLION, zone).isoformat()
-    days = parse_days(asked)
-    if days is not None:
-        return Subject(days.by, asked)
-    agent = known_agent(asked)
-    for name in (asked, agent) if agent else (asked,):
-        named = what_is_named(db, name)
-        if named is not None:
-            return Subject(named, name)
-    hint = "`fluxmirror cost --by session --json` tells sessions; --by agent, model, project others"
-    raise NoDataError(f"no response is recorded under {asked!r}", hint=hint)
+    by = By(kind) if kind in TIMES else None
+    if kind is not None and by is None:
+        return None
+    days = parse_days(_dated(asked, zone))
+    if days is None and asked is not None and (by or is_date_like(asked)):
+        written = [_WRITTEN[by]] if by else list(_WRITTEN.values())
+        raise UsageError(f"{asked!r} is no date", hint=f"write it as {' or '.join(written)}")
+    if days is not None and by not in {None, days.by}:
+        raise UsageError(f"{asked!r} is no {by}", hint=f"`--by {days.by}`, or leave --by out")
+    return days
+
+
+def _dated(asked: str | None, zone: ZoneInfo) -> str:
+    """Write today and yesterday as dates."""
+    today = local_date(time.time_ns() // _MILLION, zone)
+    words = {"today": today, "yesterday": today - _DAY}
+    word = "today" if asked is None else asked.casefold()
+    return words[word].isoformat() if word in words else str(asked)
+
+
+def _within(window: UsageWindow, days: Days, zone: ZoneInfo) -> UsageWindow:
+    start_ms, end_ms = day_period(days.first, zone).start_ms, day_period(days.last, zone).end_ms
+    return window._replace(
+        start_ms=max(start_ms, window.start_ms), end_ms=min(end_ms, window.end_ms)
+    )
+
+
+def _of_session(db: sqlite3.Connection, window: UsageWindow, session: str) -> UsageWindow:
+    name = find_sought(db, window, session, Named.SESSION).name
+    if name is None:
+        raise UsageError(f"{session!r} is no session", hint="leave --session out")
+    return window._replace(session=name)
+
+
+def _subject(sought: Sought) -> Subject:
+    return Subject(sought.named, UNKNOWN if sought.name is None else sought.name)
 
 
 def _gone(responses: Sequence[ToldResponse]) -> set[str]:

@@ -6,6 +6,7 @@ import os
 import platform
 import shlex
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import OutputError
-from fluxmirror_core.paths import home
+from fluxmirror_core.paths import home, places
 from fluxmirror_core.period import choose_zone, local_date
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.wire.builder import EventBuilder
@@ -23,8 +24,10 @@ from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
 
 from fluxmirror_cli.demo.history import MadeUpRepositories, build_history, last_workday
+from fluxmirror_cli.demo.usage import write_usage
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
+from fluxmirror_cli.prices.book import open_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +48,14 @@ def command() -> None:
     workday = last_workday(local_date(now_ms, zone))
     with _directory() as directory:
         path = os.path.join(directory, "events.db")
+        # The user's own prices are left out: nothing of the user's has a part in a demo.
+        book = open_book(places({"FLUXMIRROR_HOME": directory}, sys.platform))
+        builder = _builder(home(os.environ))
+        events = _understood(captures, builder)
         with closing(connect_to_write(path)) as db, store_errors(path), writing(db):
-            new = write_events(db, _understood(captures, home(os.environ)))
-        emit(_invitation(path, len(new), workday))
+            new = write_events(db, events)
+            responses = write_usage(db, events, builder, book, directory)
+        emit(_invitation(path, len(new), responses, workday))
 
 
 @contextmanager
@@ -67,23 +75,27 @@ def _directory() -> Iterator[str]:
         raise
 
 
-def _understood(captures: list[Capture], directory: str) -> list[AgentEvent]:
-    """Read made-up payloads with what reads the real ones."""
+def _builder(directory: str) -> EventBuilder:
     redactor = Redactor(os.urandom(_KEY_BYTES))
-    reader = PayloadReader(
-        EventBuilder(redactor, MadeUpRepositories(directory), platform.node(), "demo")
-    )
+    return EventBuilder(redactor, MadeUpRepositories(directory), platform.node(), "demo")
+
+
+def _understood(captures: list[Capture], builder: EventBuilder) -> list[AgentEvent]:
+    """Read made-up payloads with what reads the real ones."""
+    reader = PayloadReader(builder)
     return [event for capture in captures for event in reader.read(capture).events]
 
 
-def _invitation(path: str, events: int, workday: date) -> str:
+def _invitation(path: str, events: int, responses: int, workday: date) -> str:
     database = f'"{path}"' if os.name == "nt" else shlex.quote(path)
     return (
-        f"Two made-up weeks of four agents, {events:,} events, are in\n"
+        f"Two made-up weeks of four agents, {events:,} events and {responses:,} responses,"
+        " are in\n"
         f"  {path}\n"
         "Nothing of your own was touched; delete that directory whenever you like.\n"
         "\n"
         "Look at them:\n"
         f"  fluxmirror today --db {database}\n"
         f"  fluxmirror today --db {database} --date {workday}\n"
+        f"  fluxmirror cost --db {database}\n"
     )

@@ -13,12 +13,14 @@ import click
 from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_core.period import choose_zone, day_period, parse_date
-from fluxmirror_core.pricing import Rates, amount
+from fluxmirror_core.pricing import OWN, Rates, amount
 from fluxmirror_core.report.as_text import one_line
 
+from fluxmirror_cli.agent_words import agent_named
 from fluxmirror_cli.options import Command, Group, database_option, json_option, not_empty
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.output import complain, emit
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_cli.prices.entry import example_entry
 from fluxmirror_cli.prices.overlay import overlay_path
 from fluxmirror_cli.wording import counted
 
@@ -34,7 +36,11 @@ if TYPE_CHECKING:
 
 _MILLION: Final = 10**6
 _KINDS: Final = Rates._fields
-_HEAD: Final = ("agent", "model", "responses", "input", "output", "cache read", "source")
+_COLUMNS: Final = tuple(kind.replace("_", " ") for kind in _KINDS)
+_HEAD: Final = ("agent", "model", "responses", *_COLUMNS, "source")
+_UNKNOWN_HINT: Final = (
+    "unknown: `fluxmirror prices show MODEL` prints an entry for your `prices.toml`"
+)
 
 
 @click.group("prices", cls=Group, invoke_without_command=True, no_args_is_help=False)
@@ -58,12 +64,18 @@ def command(context: click.Context) -> None:
 def show(*, model: str | None, agent: str | None, database: str | None, as_json: bool) -> None:
     """Show what a model costs today, or all models that were used."""
     book = open_book(here())
+    _warn_of_aliases(book)
     if model is None:
-        rows = _used(book, _recorded(database), agent)
+        rows = _used(book, *_recorded(database, agent))
         emit(_as_json({"models": rows}) if as_json else _used_text(rows))
-    else:
-        price = _price_of(book, agent or "", model)
-        emit(_as_json({"price": _told(price)}) if as_json else _price_text(price))
+        return
+    agent_id = agent_named(agent) if agent else None
+    price = book.find(agent_id or "", model, time.time_ns() // _MILLION)
+    if price is None:
+        if not as_json:
+            emit(example_entry(book.priced_as(agent_id or "", model), agent_id))
+        raise _no_price(model)
+    emit(_as_json({"price": _told(price)}) if as_json else _price_text(price))
 
 
 @command.command("update", cls=Command)
@@ -92,6 +104,7 @@ def reprice(*, since: str | None) -> None:
 
     since_ms = None if since is None else _day_start(since)
     book, path = open_book(here()), here().database
+    _warn_of_aliases(book)
     if not os.path.exists(path):
         raise NoDataError("nothing was recorded yet", hint="fluxmirror import")
     with contextlib.closing(connect_to_write(path)) as db:
@@ -102,27 +115,39 @@ def reprice(*, since: str | None) -> None:
     )
 
 
-def _recorded(database: str | None) -> list[Recorded]:
+def _recorded(database: str | None, agent: str | None) -> tuple[list[Recorded], str | None]:
+    """Give the models that were used, and the id of the agent that was asked for."""
     from fluxmirror_store.usage_queries import recorded_models
 
+    from fluxmirror_cli.asked import asked_agent
     from fluxmirror_cli.drained import drained_database
     from fluxmirror_cli.imported import USAGE
 
     with drained_database(database, USAGE) as db:
-        return list(recorded_models(db))
+        return list(recorded_models(db)), asked_agent(db, agent) if agent else None
 
 
-def _price_of(book: PriceBook, agent: str, model: str) -> Price:
-    price = book.find(agent, model, time.time_ns() // _MILLION)
-    if price is None:
-        path = overlay_path(here())
-        hint = f"`fluxmirror prices update` may bring one; your own go into {path}"
-        raise NoDataError(f"no price is known for {one_line(model)!r}", hint=hint)
-    return price
+def _warn_of_aliases(book: PriceBook) -> None:
+    """Say which aliases lead nowhere: what they are for would be unknown without a word."""
+    for model, name in book.dead_aliases():
+        complain(
+            f"{overlay_path(here())}: [[alias]] {one_line(model)!r} is priced as "
+            f"{one_line(name)!r}, which has no price",
+            "name a model of a price list or of a [[price]]; an alias of an alias is not followed",
+        )
+
+
+def _no_price(model: str) -> NoDataError:
+    path = overlay_path(here())
+    return NoDataError(
+        f"no price is known for {one_line(model)!r}",
+        hint=f"put such an entry, filled in, into {path}, then run `fluxmirror prices reprice`;"
+        " `fluxmirror prices update` may bring a price too",
+    )
 
 
 def _used(book: PriceBook, recorded: Iterable[Recorded], agent: str | None) -> list[dict[str, Any]]:
-    """Give the models that were used, those without a price first."""
+    """Give the models that were used, the most used first, those without a price last."""
     rows = [
         {
             "agent": by,
@@ -134,7 +159,7 @@ def _used(book: PriceBook, recorded: Iterable[Recorded], agent: str | None) -> l
         for by, model, responses, last_ms in recorded
         if agent in {None, by}
     ]
-    return sorted(rows, key=lambda row: row["price"] is not None)
+    return sorted(rows, key=lambda row: row["price"] is None)
 
 
 def _told_or_none(price: Price | None) -> dict[str, Any] | None:
@@ -163,10 +188,11 @@ def _per_million(rates: Rates) -> dict[str, str]:
 
 
 def _price_text(price: Price) -> str:
-    first = f"{price.model} · {price.provider} · {price.source}"
+    whose = "your own price" if price.provider == OWN else price.provider
+    first = f"{price.model} · {whose} · {price.source}"
     if price.since:
         first += f" · since {price.since}"
-    head = [f"{price.currency} per million tokens", *(kind.replace("_", " ") for kind in _KINDS)]
+    head = [f"{price.currency} per million tokens", *_COLUMNS]
     tiers = [("any prompt" if not price.tiers else "other prompts", price.rates)]
     tiers += [(f"prompts above {tier.above:,}", tier.rates) for tier in price.tiers]
     table = [head, *([words, *_per_million(rates).values()] for words, rates in tiers)]
@@ -179,16 +205,18 @@ def _price_text(price: Price) -> str:
 def _used_text(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return "no model was used yet\n"
-    return "\n".join([*_aligned([_HEAD, *map(_cells, rows)], left=2), ""])
+    lines = ["USD per million tokens", "", *_aligned([_HEAD, *map(_cells, rows)], left=2)]
+    if any(row["price"] is None for row in rows):
+        lines += ["", _UNKNOWN_HINT]
+    return "\n".join([*lines, ""])
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     told = row["price"]
     words = (row["agent"], one_line(row["model"] or "-"), f"{row['responses']:,}")
     if told is None:
-        return (*words, "-", "-", "-", "unknown")
-    rates = told["per_million_tokens"]
-    return (*words, rates["input"], rates["output"], rates["cache_read"], told["source"])
+        return (*words, *("-" for _ in _KINDS), "unknown")
+    return (*words, *told["per_million_tokens"].values(), told["source"])
 
 
 def _aligned(table: Sequence[Sequence[str]], *, left: int) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.agents import AGENTS
 
 from fluxmirror_cli.prices.memory import Memory
 from fluxmirror_cli.prices.naming import read_name
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from fluxmirror_cli.prices.naming import Listing
     from fluxmirror_cli.prices.offer import Offers
     from fluxmirror_cli.prices.overlay import Overlay
+
+_AGENTS: Final = tuple(spec.id for spec in AGENTS)
 
 
 class PriceBook:
@@ -43,12 +47,27 @@ class PriceBook:
             return None
         offers = self._known.get((agent, model))
         if offers is None:
-            offers = self._known[agent, model] = self._look_up(agent, model)
+            name = self.priced_as(agent, model)
+            offers = self._known[agent, model] = self._look_up(agent, model, name)
         return choose(offers, ts_ms)
 
-    def _look_up(self, agent: str, model: str) -> Offers:
-        """Give what is offered: the user's own prices last, as they win."""
-        name = self._overlay.other_name(agent, model)
+    def dead_aliases(self) -> list[tuple[str, str]]:
+        """Give the aliases of what has no price itself: the model's pattern, and what it is as."""
+        return [
+            (pattern.model, name)
+            for pattern, name in self._overlay.aliases
+            if not any(
+                self._look_up(agent, pattern.model, name)
+                for agent in ((pattern.agent,) if pattern.agent else _AGENTS)
+            )
+        ]
+
+    def priced_as(self, agent: str, model: str) -> str:
+        """Give the name that a model is priced as, which is most often its own."""
+        return self._overlay.other_name(agent, model)
+
+    def _look_up(self, agent: str, model: str, name: str) -> Offers:
+        """Give what is offered under a model's other name: the user's own prices last: they win."""
         own = self._overlay.offers(agent, model)
         if name != model:
             own = self._overlay.offers(agent, name) + own

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from fluxmirror_core.agents import AGENTS
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.period import parse_date
-from fluxmirror_core.pricing import Price, Rates
+from fluxmirror_core.pricing import OWN, Price, Rates
 
 from fluxmirror_cli.prices.offer import Offer, day_start
 from fluxmirror_cli.prices.overlay import FILE, Overlay, Pattern, overlay_path
@@ -124,7 +124,7 @@ def _alias(table: _Table) -> tuple[Pattern, str]:
 def _price(table: _Table) -> tuple[Pattern, Offer]:
     pattern, since = _pattern(table), _since(table)
     price = Price(
-        provider="own",
+        provider=OWN,
         model=table.needed_text("model"),
         currency="USD",
         source=FILE,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from fluxmirror_core.pricing import Price
+from fluxmirror_core.pricing import Price, tier_of
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.usage import UsageRow
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Named(StrEnum):
-    """What a name may be of; an ambiguous one is of the first of these."""
+    """What a name may be of, beside a time."""
 
     SESSION = "session"
     SUBAGENT = "subagent"
@@ -25,6 +25,8 @@ class Named(StrEnum):
     MODEL = "model"
     PROJECT = "project"
     FILE = "file"
+    TOOL = "tool"
+    """A set of tools that responses asked for, as `cost --by tool` writes it."""
 
 
 class Subject(NamedTuple):
@@ -102,8 +104,9 @@ def build_arithmetic(response: ToldResponse) -> Arithmetic | None:
     if response.price_json is None:
         return None
     price = _price(response.price_json)
-    above, rates = _rates(price, response.tokens)
     tokens = response.tokens
+    tier = tier_of(price, tokens)
+    rates = price.rates if tier is None else tier.rates
     charges = (
         Charge("input", tokens.input, rates.input),
         Charge("tool_use", tokens.tool_use, rates.input),
@@ -112,18 +115,10 @@ def build_arithmetic(response: ToldResponse) -> Arithmetic | None:
         Charge("cache_write_1h", tokens.cache_write_1h, rates.cache_write_1h),
         Charge("output", tokens.output, rates.output),
     )
-    return Arithmetic(price, above, rates, charges)
+    return Arithmetic(price, tier and tier.above, rates, charges)
 
 
 @cache
 def _price(text: str) -> Price:
     """Read a price; there are few, however many responses."""
     return Price.from_json(text)
-
-
-def _rates(price: Price, tokens: Tokens) -> tuple[int | None, Rates]:
-    prompt = sum(tokens) - tokens.output - tokens.reasoning
-    for tier in reversed(price.tiers):
-        if prompt > tier.above:
-            return tier.above, tier.rates
-    return None, price.rates

@@ -15,6 +15,8 @@ MAIN: Final = "main"
 """The key of what sessions used themselves, beside their subagents."""
 NO_TOOL: Final = "none"
 """The key of responses that asked for no tool."""
+UNKNOWN: Final = "unknown"
+"""Stands for a key that nothing told, where a person writes one."""
 
 
 class By(StrEnum):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from fluxmirror_core.report.sections import Cell, Column, Report, Section
 
 _BAR: Final = "█"
-_BAR_WIDTH: Final = 30
+BAR_WIDTH: Final = 30
+"""Columns of the longest bar."""
 _PIPE: Final = re.compile(r"(\\*)\|")
 _JOINERS: Final = "\u200c\u200d"
 """Invisible, but part of how Persian, Hindi and emoji are spelt."""
@@ -108,7 +109,7 @@ def _bar_lines(rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
     most = max((number for _, number, _ in bars), default=0)
     widest = max((width(label) for label, _, _ in bars), default=0)
     for label, number, shown_number in bars:
-        length = max(_BAR_WIDTH * number // most, 1)
+        length = max(BAR_WIDTH * number // most, 1)
         yield f"{_padded(label, widest, False)} {_BAR * length} {shown_number}"  # noqa: FBT003 - a column of texts
 
 

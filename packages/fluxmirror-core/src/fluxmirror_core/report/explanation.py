@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from fluxmirror_core.analysis.explanation import build_arithmetic
+from fluxmirror_core.analysis.explanation import Named, build_arithmetic
+from fluxmirror_core.analysis.usage import MAIN
+from fluxmirror_core.pricing import OWN
 from fluxmirror_core.report.cells import agent_name, exact_money, head, money, short_count
 from fluxmirror_core.report.sections import Column, Report, Section
 
@@ -44,7 +46,8 @@ def build_explanation_report(
     sections = [_response(one, catalog, zone, gone) for one in shown]
     if len(shown) > 1:
         sections.insert(0, _list(explanation, catalog, zone))
-    title = catalog.text(f"cost.explain.title.{of.kind}", name=of.name, zone=zone)
+    kind = MAIN if of == (Named.SUBAGENT, MAIN) else of.kind
+    title = catalog.text(f"cost.explain.title.{kind}", name=of.name, zone=zone)
     return Report(title, (*sections, _total(explanation, catalog)))
 
 
@@ -69,7 +72,8 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
         *(Column(catalog.text(name), is_number=True) for name in numbers),
     )
     left = explanation.total.responses - len(rows)
-    note = catalog.text("cost.explain.older", count=f"{left:,}") if left else ""
+    older = catalog.text("cost.explain.older", count=f"{left:,}") if left else ""
+    note = " ".join(filter(None, (older, catalog.text("cost.note.cache"))))
     return Section(catalog.text("cost.explain.responses"), "table", columns, rows, note)
 
 
@@ -118,15 +122,19 @@ def _facts(
     yield catalog.text("cost.explain.raw", counts=response.raw_json)
     if response.tokens.reasoning:
         yield catalog.text("cost.explain.reasoning", count=f"{response.tokens.reasoning:,}")
-    yield _price(arithmetic, catalog)
+    yield _price(response, arithmetic, catalog)
 
 
-def _price(arithmetic: Arithmetic | None, catalog: Catalog) -> str:
+def _price(response: ToldResponse, arithmetic: Arithmetic | None, catalog: Catalog) -> str:
     if arithmetic is None:
-        return catalog.text("cost.explain.unpriced")
+        untold = "cost.explain.no_model" if response.model is None else "cost.explain.unpriced"
+        return catalog.text(untold)
     price = arithmetic.price
     told = catalog.text(
-        "cost.explain.price", provider=price.provider, model=price.model, source=price.source
+        "cost.explain.own_price" if price.provider == OWN else "cost.explain.price",
+        provider=price.provider,
+        model=price.model,
+        source=price.source,
     )
     parts = [told]
     if price.since:

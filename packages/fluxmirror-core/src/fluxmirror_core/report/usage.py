@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
-from fluxmirror_core.analysis.usage import TIMES, By
+from fluxmirror_core.analysis.usage import TIMES, By, billed
+from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, width
 from fluxmirror_core.report.cells import agent_name, head, money, short_count, shown_path
 from fluxmirror_core.report.sections import Column, Report, Section
 
@@ -17,19 +21,42 @@ if TYPE_CHECKING:
     from fluxmirror_core.period import Period
     from fluxmirror_core.report.sections import Cell
 
-_SHORT_KEYS: Final = (*TIMES, By.AGENT)
-"""These leave room in 80 columns to tell what was read from a cache and what was written to it."""
-_SHORT_KEY_CHARS: Final = 14
-_KEY_CHARS: Final = 25
-_BAR_CHARS: Final = 38
+_SHORTEST_KEY: Final = 12
+"""Of a longer one so many characters are shown on the narrowest of terminals."""
 _MODEL_CHARS: Final = 40
-_ROWS: Final = 50
+_ROWS: Final = 30
+"""On a terminal; a file or a pipe gets all."""
 _BARS: Final = 31
 _UNKNOWN_PART: Final = "+?"
+_BORDERS: Final = len("|  ")
+_FRAME: Final = len("|  |")
+"""What is around the cells of the first column, and ends the line."""
 
 
-def build_usage_report(
-    usage: Usage, catalog: Catalog, *, period: Period, agent: str | None, home: str
+class _Layout(Enum):
+    """Which columns there are, the widest first: a terminal gets the first that fits."""
+
+    WHOLE = ("input", "output", "cached", "written")
+    ONE_CACHE = ("input", "output", "cache")
+    TOKENS = ("tokens",)
+
+
+_USUAL_LAYOUTS: Final = (_Layout.WHOLE, _Layout.ONE_CACHE)
+_LAYOUTS: Final = {By.SESSION: (*_USUAL_LAYOUTS, _Layout.TOKENS)}
+_LAYOUT_NOTES: Final = {
+    _Layout.ONE_CACHE: "cost.note.cache",
+    _Layout.TOKENS: "cost.note.tokens",
+}
+
+
+def build_usage_report(  # noqa: PLR0913 - what was asked for, each by its name
+    usage: Usage,
+    catalog: Catalog,
+    *,
+    period: Period,
+    agent: str | None,
+    home: str,
+    terminal: int | None,
 ) -> Report:
     """Put what was used into words.
 
@@ -39,10 +66,11 @@ def build_usage_report(
         period: when it was.
         agent: the only agent that was asked for; None for all.
         home: directory that paths are shown relative to, as `~`.
+        terminal: how many columns there are for it; None for all that it needs, and all rows.
     """
     sections = (
-        _table(usage, catalog, home),
-        _bars(usage, catalog, home),
+        _table(usage, catalog, home, ZoneInfo(period.zone), terminal),
+        _bars(usage, catalog, home, terminal),
         _unpriced(usage, catalog),
     )
     first, last = period.first, period.last
@@ -59,21 +87,29 @@ def build_day_cost(usage: Usage, catalog: Catalog) -> tuple[Section, ...]:
     """Put what a day cost, by agent, into sections of its report; none when nothing was used."""
     if not usage.rows:
         return ()
-    rows = [(agent_name(row.key or ""), *_numbers(row, catalog, short=True)) for row in usage.rows]
-    columns = (Column(catalog.text("column.agent")), *_columns(catalog, short=True))
+    layout = _Layout.WHOLE
+    rows = [(agent_name(row.key or ""), *_numbers(row, catalog, layout)) for row in usage.rows]
+    if len(rows) > 1:
+        rows.append((catalog.text("cost.total"), *_numbers(usage.total, catalog, layout)))
+    columns = (Column(catalog.text("column.agent")), *_columns(catalog, layout))
     note = catalog.text("cost.note.equivalent")
     table = Section(catalog.text("cost.section.today"), "table", columns, tuple(rows), note)
     return tuple(one for one in (table, _unpriced(usage, catalog)) if one.rows)
 
 
-def no_usage(catalog: Catalog, recorded: tuple[date, date] | None) -> tuple[str, str]:
+def no_usage(
+    catalog: Catalog, recorded: tuple[date, date] | None, *, is_usual: bool = True
+) -> tuple[str, ...]:
     """Say that nothing was used, and what to do next: a line each.
 
     Args:
         catalog: the words.
         recorded: the days of the first response there is and of the last; None without any.
+        is_usual: whether it is the database that session files are read into.
     """
     if recorded is None:
+        if not is_usual:
+            return (catalog.text("cost.none.other"),)
         return catalog.text("cost.none.nothing"), catalog.text("cost.none.import")
     first, last = recorded
     return catalog.text("cost.none.here"), catalog.text(
@@ -81,43 +117,74 @@ def no_usage(catalog: Catalog, recorded: tuple[date, date] | None) -> tuple[str,
     )
 
 
-def _table(usage: Usage, catalog: Catalog, home: str) -> Section:
-    short = usage.by in _SHORT_KEYS
-    limit = _SHORT_KEY_CHARS if short else _KEY_CHARS
-    shown = usage.rows if usage.by in TIMES else usage.rows[:_ROWS]
-    rows = [
-        (_key(usage.by, row, catalog, home, limit), *_numbers(row, catalog, short=short))
-        for row in shown
-    ]
-    left = len(usage.rows) - len(rows)
-    total = (catalog.text("cost.total"), *_numbers(usage.total, catalog, short=short))
-    columns = (
-        Column(catalog.text(f"cost.key.{usage.by}")),
-        *_columns(catalog, short=short),
-    )
+def _table(
+    usage: Usage, catalog: Catalog, home: str, zone: ZoneInfo, terminal: int | None
+) -> Section:
+    all_shown = terminal is None or usage.by in TIMES
+    shown = usage.rows if all_shown else usage.rows[:_ROWS]
+    keys = [_key(usage.by, row, catalog, home) for row in shown]
+    beside = [_beside(usage.by, row, zone) for row in (*shown, usage.total)]
+    for layout in _LAYOUTS.get(usage.by, _USUAL_LAYOUTS):
+        columns = (*_key_columns(usage.by, catalog), *_columns(catalog, layout))
+        numbers = (_numbers(row, catalog, layout) for row in (*shown, usage.total))
+        cells = [(*words, *some) for words, some in zip(beside, numbers, strict=True)]
+        room = None if terminal is None else terminal - _width(columns[1:], cells) - _FRAME
+        if room is None or room >= max(width(one_line(key)) for key in keys):
+            break
+    cut = [*(_cut(usage.by, key, room) for key in keys), catalog.text("cost.total")]
+    rows = tuple((key, *some) for key, some in zip(cut, cells, strict=True))
     notes = (
-        catalog.text("cost.note.more", count=f"{left:,}") if left else "",
+        _more_note(len(usage.rows) - len(shown), catalog),
         catalog.text("cost.note.equivalent"),
+        catalog.text(_LAYOUT_NOTES[layout]) if layout in _LAYOUT_NOTES else "",
         _tool_note(usage.total, catalog),
     )
-    note = " ".join(filter(None, notes))
     title = catalog.text(f"cost.section.{usage.by}")
-    return Section(title, "table", columns, (*rows, total), note)
+    return Section(title, "table", columns, rows, " ".join(filter(None, notes)))
 
 
-def _columns(catalog: Catalog, *, short: bool) -> tuple[Column, ...]:
-    caches = ("cost.column.cached", "cost.column.written") if short else ("cost.column.cache",)
-    names = ("cost.column.responses", "cost.column.input", "cost.column.output", *caches)
-    titles = [catalog.text(name) for name in (*names, "cost.column.cost")]
+def _width(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> int:
+    """Count what columns take on a terminal, with what is around their cells."""
+    titles = tuple(column.title for column in columns)
+    widest = (
+        max(len(f"{cell:,}") if isinstance(cell, int) else width(cell) for cell in cells)
+        for cells in zip(titles, *rows, strict=True)
+    )
+    return sum(one + _BORDERS for one in widest)
+
+
+def _key_columns(by: By, catalog: Catalog) -> tuple[Column, ...]:
+    more = ("column.agent", "cost.column.first") if by is By.SESSION else ()
+    return _texts(catalog, (f"cost.key.{by}", *more))
+
+
+def _beside(by: By, row: UsageRow, zone: ZoneInfo) -> tuple[str, ...]:
+    """Tell what else a row is known by."""
+    if by is not By.SESSION:
+        return ()
+    if row.agent is None or row.first_ms is None:
+        return "", ""
+    return row.agent, f"{datetime.fromtimestamp(row.first_ms // 1000, zone):%Y-%m-%d}"
+
+
+def _columns(catalog: Catalog, layout: _Layout) -> tuple[Column, ...]:
+    names = ("responses", *layout.value, "cost")
+    titles = (catalog.text(f"cost.column.{name}") for name in names)
     return tuple(Column(title, is_number=True) for title in titles)
 
 
-def _numbers(row: UsageRow, catalog: Catalog, *, short: bool) -> tuple[Cell, ...]:
+def _numbers(row: UsageRow, catalog: Catalog, layout: _Layout) -> tuple[Cell, ...]:
     tokens = row.tokens
     written = tokens.cache_write_5m + tokens.cache_write_1h
-    caches = (tokens.cache_read, written) if short else (tokens.cache_read + written,)
-    counts = (short_count(one) for one in (tokens.input, tokens.output, *caches))
-    return row.responses, *counts, _cost(row, catalog)
+    counts = {
+        "input": tokens.input,
+        "output": tokens.output,
+        "cached": tokens.cache_read,
+        "written": written,
+        "cache": tokens.cache_read + written,
+        "tokens": billed(tokens),
+    }
+    return row.responses, *(short_count(counts[name]) for name in layout.value), _cost(row, catalog)
 
 
 def _cost(row: UsageRow, catalog: Catalog) -> str:
@@ -127,12 +194,24 @@ def _cost(row: UsageRow, catalog: Catalog) -> str:
     return known + _UNKNOWN_PART if row.unpriced else known
 
 
-def _key(by: By, row: UsageRow, catalog: Catalog, home: str, limit: int) -> str:
+def _key(by: By, row: UsageRow, catalog: Catalog, home: str) -> str:
     if row.key is None:
         return catalog.text("cost.unknown")
     if by is By.PROJECT:
-        return shown_path(row.key, home, limit)
-    return head(agent_name(row.key) if by is By.AGENT else row.key, limit)
+        return shown_path(row.key, home, len(row.key))
+    return agent_name(row.key) if by is By.AGENT else row.key
+
+
+def _cut(by: By, key: str, room: int | None) -> str:
+    """Cut a long key where there is no room; of a path the end tells more."""
+    if room is None:
+        return key
+    limit = max(room, _SHORTEST_KEY)
+    return shown_path(key, "", limit) if by is By.PROJECT else head(key, limit)
+
+
+def _more_note(left: int, catalog: Catalog) -> str:
+    return catalog.text("cost.note.more", count=f"{left:,}") if left else ""
 
 
 def _tool_note(total: UsageRow, catalog: Catalog) -> str:
@@ -140,17 +219,28 @@ def _tool_note(total: UsageRow, catalog: Catalog) -> str:
     return catalog.text("cost.note.tool_use", count=short_count(count)) if count else ""
 
 
-def _bars(usage: Usage, catalog: Catalog, home: str) -> Section:
+def _bars(usage: Usage, catalog: Catalog, home: str, terminal: int | None) -> Section:
     """Draw what has a cost: the latest times, the most expensive of anything else."""
-    shown = usage.rows[-_BARS:] if usage.by in TIMES else usage.rows[:_BARS]
-    rows = [
-        (_key(usage.by, row, catalog, home, _BAR_CHARS), row.cost.pico, money(catalog, *row.cost))
-        for row in shown
-        if row.cost and row.cost.pico
-    ]
-    # Bars of different currencies say nothing about each other.
-    drawn = tuple(rows) if usage.total.cost else ()
-    return Section(catalog.text("cost.section.bars"), "bars", rows=drawn)
+    title = catalog.text("cost.section.bars")
+    if usage.total.cost is None:
+        # Bars of different currencies say nothing about each other.
+        return Section(title, "bars")
+    priced = [row for row in usage.rows if row.cost and row.cost.pico]
+    is_time = usage.by in TIMES
+    drawn = priced[-_BARS:] if is_time else priced[:_BARS]
+    shown = [_cost(row, catalog) for row in drawn]
+    taken = BAR_WIDTH + max(map(width, shown), default=0) + len("  ")
+    room = None if terminal is None else terminal - taken
+    rows = tuple(
+        (_cut(usage.by, _key(usage.by, row, catalog, home), room), row.costs[0].pico, cost)
+        for row, cost in zip(drawn, shown, strict=True)
+    )
+    note = catalog.text(
+        "cost.note.latest" if is_time else "cost.note.dearest",
+        count=len(drawn),
+        all=f"{len(priced):,}",
+    )
+    return Section(title, "bars", rows=rows, note=note if len(drawn) < len(priced) else "")
 
 
 def _unpriced(usage: Usage, catalog: Catalog) -> Section:

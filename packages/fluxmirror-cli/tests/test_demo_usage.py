@@ -1,0 +1,83 @@
+"""What the made-up fortnight cost is in its database as if it had been imported."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+from fluxmirror_cli.commands.cost import command as cost
+from fluxmirror_cli.commands.demo import command as demo
+from fluxmirror_cli.demo.history import MadeUpRepositories, build_history
+from fluxmirror_cli.demo.usage import build_sessions
+from fluxmirror_core.redact import Redactor
+from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.reader import PayloadReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluxmirror_core.event import AgentEvent
+
+FRIDAY = int(datetime(2026, 3, 6, 8, 0, tzinfo=UTC).timestamp() * 1000)
+
+
+@pytest.fixture(scope="module")
+def events() -> list[AgentEvent]:
+    """What the hooks of the fortnight told."""
+    builder = EventBuilder(Redactor(b"key"), MadeUpRepositories("/home/mira"), "host", "demo")
+    reader = PayloadReader(builder)
+    captures = build_history(FRIDAY, ZoneInfo("Asia/Seoul"), "/home/mira")
+    return [event for capture in captures for event in reader.read(capture).events]
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flux_home: Path) -> Path:
+    """The database of a demo."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    said = CliRunner().invoke(demo).stdout
+    (path,) = tmp_path.glob("fluxmirror-demo-*/events.db")
+    assert f"  fluxmirror cost --db {path}" in said
+    assert not flux_home.exists()
+    return path
+
+
+def told(database: Path, *arguments: str) -> dict[str, Any]:
+    """Ask `cost` about the demo."""
+    done = CliRunner().invoke(cost, [*arguments, "--db", str(database), "--json"])
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def test_the_same_seed_gives_the_same_responses(events: list[AgentEvent]) -> None:
+    """One before each call, each with an id of its own."""
+    sessions = build_sessions(events)
+    assert sessions == build_sessions(events)
+    assert sessions != build_sessions(events, seed=1)
+    keys = [response.key for told in sessions.values() for response in told]
+    assert len(keys) == len(set(keys)) > 2_000
+
+
+def test_a_demo_shows_costs_of_all_its_agents(database: Path) -> None:
+    """Nearly all of it is priced; one model is not, as it is with most people."""
+    facts = told(database, "--by", "agent")
+    agents = {row["key"] for row in facts["rows"]}
+    assert agents == {"claude-code", "codex-cli", "gemini-cli", "qwen-code"}
+    assert all(row["cost"] is not None for row in facts["rows"])
+    assert 0 < facts["total"]["unpriced_responses"] < facts["total"]["responses"] / 5
+    assert len(told(database)["rows"]) >= 10
+
+
+def test_a_made_up_response_can_be_followed_into_its_file(database: Path) -> None:
+    """As a real one."""
+    session = told(database, "--by", "session")["rows"][0]["key"]
+    for one in told(database, "explain", session)["responses"]:
+        with open(one["file"], "rb") as file:
+            file.seek(one["offset"])
+            row = json.loads(file.readline())
+        assert (row["id"], row["usage"]) == (one["response"], one["raw"])
