@@ -146,8 +146,8 @@ def assert_upgraded(path: Path, before: Rows, messages: Rows, cache: Rows) -> No
             assert row[CANONICAL] is not None
     assert ask(path, MESSAGES) == messages
     assert ask(path, CACHE) == cache
-    assert ask(path, "SELECT version FROM schema_meta") == [(1,), (2,), (3,), (4,)]
-    assert ask(path, "PRAGMA user_version") == [(4,)]
+    assert ask(path, "SELECT version FROM schema_meta") == [(1,), (2,), (3,), (4,), (5,), (6,)]
+    assert ask(path, "PRAGMA user_version") == [(6,)]
     assert ask(path, "PRAGMA integrity_check") == [("ok",)]
     left = ask(path, "SELECT name FROM sqlite_master WHERE name LIKE 'legacy%'")
     assert left == []

@@ -11,7 +11,6 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.event import BEFORE, Kind
-from fluxmirror_core.transcripts.part import Part
 from fluxmirror_core.transcripts.response import Response, Tokens
 from fluxmirror_store.importing.response_rows import write_responses
 from fluxmirror_store.importing.session_files import SessionFile
@@ -65,7 +64,7 @@ def write_usage(
     files = {_write(directory, *key, told): told for key, told in sessions.items()}
     latest_ms = max((told[-1].ts_ms or 0 for told in sessions.values()), default=0)
     rows = [
-        response_row(job, Part(b""), response, builder)
+        response_row(job, response, builder)
         for job in register(db, Plan([], list(files), []), latest_ms)
         for response in files[job.file]
     ]

@@ -14,7 +14,7 @@ from fluxmirror_store.importing.calls import call_event
 from fluxmirror_store.importing.reading import Reading
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import Mark
-from fluxmirror_store.importing.usage import response_row
+from fluxmirror_store.importing.usage import response_row, with_time
 from fluxmirror_store.opencode_database import Since
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ class _Reader:
         if self._what == USAGE:
             response = responses_of(row, session)
             if response is not None:
-                self.told.append(response_row(self._job, self._part, response, self._builder))
+                timed = with_time(self._job, self._part, response)
+                self.told.append(response_row(self._job, timed, self._builder))
         else:
             call = calls_of(row, session)
             if call is not None:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 from fluxmirror_core import bounds
 from fluxmirror_core.period import EVER_MS
 from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_core.transcripts.usage import claude, codex, copilot, gemini, qwen
 
-from fluxmirror_store.importing.response_rows import Record, ResponseRow, merge_rows, nameless_key
+from fluxmirror_store.importing.response_rows import Record, ResponseRow, nameless_key
 from fluxmirror_store.importing.sources import stored_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from fluxmirror_core.transcripts.part import Part
-    from fluxmirror_core.transcripts.response import Response, Tokens
+    from fluxmirror_core.transcripts.response import Response
     from fluxmirror_core.wire.builder import EventBuilder
 
     from fluxmirror_store.importing.sources import Job
@@ -39,7 +40,25 @@ _NAME_BYTES: Final = 60
 _MOST_COUNTS: Final = 40
 _DEEPEST: Final = 2
 _LARGEST: Final = 1 << 53
-_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+
+
+class _Told:
+    """A response, as far as a part has told of it."""
+
+    __slots__ = ("first", "largest", "tokens")
+
+    def __init__(self, response: Response) -> None:
+        self.first = self.largest = response
+        self.tokens = response.tokens
+
+    def add(self, response: Response) -> None:
+        """Take one more record; most agents tell a response several times in equal words."""
+        if (response.ts_ms or 0) < (self.first.ts_ms or 0):
+            self.first = response
+        if response.tokens != self.tokens:
+            self.tokens = Tokens(*map(max, self.tokens, response.tokens))
+            if sum(response.tokens) > sum(self.largest.tokens):
+                self.largest = response
 
 
 def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]:
@@ -50,65 +69,73 @@ def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]
         part: its memory and problems are filled.
         builder: scrubs names, and finds repositories.
     """
-    told: dict[str, ResponseRow] = {}
-    seen: dict[str | None, tuple[Tokens, int | None]] = {}
+    told: dict[str, _Told] = {}
+    rows: list[ResponseRow] = []
     for response in _READERS[job.file.agent](part):
-        # Most agents tell a response several times in equal words.
-        tokens, ts_ms = seen.get(response.key, (None, None))
-        if tokens == response.tokens and ts_ms is not None and (response.ts_ms or 0) >= ts_ms:
-            continue
-        if response.key is not None:
-            seen[response.key] = response.tokens, response.ts_ms
-        row = response_row(job, part, response, builder)
-        other = told.get(row.key)
-        told[row.key] = row if other is None else merge_rows(other, row)
-    return list(told.values())
+        timed = with_time(job, part, response)
+        if timed.key is None:
+            rows.append(response_row(job, timed, builder))
+        elif (known := told.get(timed.key)) is None:
+            told[timed.key] = _Told(timed)
+        else:
+            known.add(timed)
+    for one in told.values():
+        row = response_row(job, one.first, builder)
+        if one.tokens is not one.first.tokens:
+            row = row._replace(tokens=one.tokens, record=_record(job, one.largest, builder))
+        rows.append(row)
+    return rows
 
 
-def response_row(job: Job, part: Part, told: Response, builder: EventBuilder) -> ResponseRow:
-    """Make the row of one record of a response."""
-    path = stored_path(job.file.path)
-    project = builder.name(told.cwd, bounds.PATH_BYTES)
+def response_row(job: Job, told: Response, builder: EventBuilder) -> ResponseRow:
+    """Make the row of one record of a response that has a time."""
+    project = _name(builder, told.cwd, bounds.PATH_BYTES)
     return ResponseRow(
         agent=job.file.agent,
         key=builder.name(told.key) or nameless_key(job.source_id, told.offset),
-        ts_ms=_time(job, part, told),
-        path=path,
+        ts_ms=told.ts_ms or 0,
+        path=stored_path(job.file.path),
         source_id=job.source_id,
         offset=told.offset,
-        session=builder.name(told.session),
-        subagent=builder.name(told.subagent),
-        model=builder.name(told.model),
+        session=_name(builder, told.session),
+        subagent=_name(builder, told.subagent),
+        model=_name(builder, told.model),
         project=builder.repository_of(project) or project,
         tokens=told.tokens,
-        record=Record(path, job.source_id, told.offset, _raw(told.raw, builder), sum(told.tokens)),
+        record=_record(job, told, builder),
     )
 
 
-def _time(job: Job, part: Part, told: Response) -> int:
+def _record(job: Job, told: Response, builder: EventBuilder) -> Record:
+    path = stored_path(job.file.path)
+    return Record(path, job.source_id, told.offset, _raw(told.raw, builder), sum(told.tokens))
+
+
+def with_time(job: Job, part: Part, told: Response) -> Response:
+    """Give a response without a possible time that of the record before it, or of the file."""
     if told.ts_ms is not None and 0 < told.ts_ms < EVER_MS:
         part.memory[_LATEST] = told.ts_ms
-        return told.ts_ms
+        return told
     part.problems[Problem(NO_TIME)] += 1
-    latest: int = part.memory.get(_LATEST, job.file.mtime_ns // 1_000_000)
-    return latest
+    return told._replace(ts_ms=part.memory.get(_LATEST, job.file.mtime_ns // 1_000_000))
 
 
-def _raw(counts: dict[str, Any], builder: EventBuilder) -> str:
-    """Write down the numbers alone, and the names they go by."""
-    return _ENCODER.encode(_numbers(counts, builder))
-
-
-def _numbers(counts: dict[str, Any], builder: EventBuilder, depth: int = 0) -> dict[str, Any]:
-    numbers: dict[str, Any] = {}
+def _raw(counts: dict[str, Any], builder: EventBuilder, depth: int = 0) -> str:
+    """Write down the numbers alone, and the names they go by, as JSON."""
+    written = []
     for name, value in islice(counts.items(), _MOST_COUNTS):
         if isinstance(value, dict) and depth < _DEEPEST:
-            numbers[_safe_name(builder, name)] = _numbers(value, builder, depth + 1)
+            written.append(f"{_quoted(builder, name)}:{_raw(value, builder, depth + 1)}")
         elif isinstance(value, int) and abs(value) < _LARGEST:
-            numbers[_safe_name(builder, name)] = value
-    return numbers
+            written.append(f"{_quoted(builder, name)}:{int(value)}")
+    return f"{{{','.join(written)}}}"
 
 
 @lru_cache(maxsize=1024)
-def _safe_name(builder: EventBuilder, name: str) -> str:
-    return builder.name(name, _NAME_BYTES) or ""
+def _quoted(builder: EventBuilder, name: str) -> str:
+    return json.dumps(builder.name(name, _NAME_BYTES) or "")
+
+
+@lru_cache(maxsize=4096)
+def _name(builder: EventBuilder, name: str | None, limit: int = bounds.NAME_BYTES) -> str | None:
+    return builder.name(name, limit)
