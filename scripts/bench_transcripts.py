@@ -40,7 +40,8 @@ _USAGE: Final = """
 import os
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.paths import here
-from fluxmirror_store.importing.run import Wanted, import_session_files
+from fluxmirror_store.importing.run import import_session_files
+from fluxmirror_store.importing.waiting import Wanted
 from fluxmirror_store.importing.session_files import find_session_files
 found = find_session_files(os.environ)
 import_session_files(here(), found, open_book(here()), Wanted(passes=("usage",)))

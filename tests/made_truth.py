@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.paths import places as places_of
 from fluxmirror_store.database import connect_to_read
-from fluxmirror_store.importing.run import Wanted, import_session_files
+from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.waiting import Wanted
 
 if TYPE_CHECKING:
     from fluxmirror_core.paths import Places

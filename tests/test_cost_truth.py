@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from fluxmirror_cli.commands.cost import command
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core import paths
-from fluxmirror_store.importing.run import Wanted, import_session_files
+from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.waiting import Wanted
 
 ROOT = Path(__file__).parents[1]
 AGENTS = {

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.transcripts.part import BAD_LINE, NO_CALL
-from fluxmirror_store.importing.run import Wanted
 from fluxmirror_store.importing.session_files import Found
 from fluxmirror_store.importing.sources import USAGE
+from fluxmirror_store.importing.waiting import Wanted
 
 from tests.made_truth import (
     KEYS,

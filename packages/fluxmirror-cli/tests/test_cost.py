@@ -18,8 +18,9 @@ from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_read, connect_to_write
-from fluxmirror_store.importing.run import Wanted, import_session_files
+from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.waiting import Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path

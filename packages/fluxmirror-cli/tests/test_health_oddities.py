@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from fluxmirror_cli.health_oddities import examine_oddities
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.paths import here
-from fluxmirror_store.importing.run import Wanted, import_session_files
+from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.waiting import Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,9 @@ from fluxmirror_store.archiving.restoring import restore_copies
 from fluxmirror_store.archiving.rows import load_copies
 from fluxmirror_store.archiving.run import archive_session_files, files_to_archive
 from fluxmirror_store.archiving.upkeep import prune_copies, verify_copies
-from fluxmirror_store.importing.run import Wanted, import_session_files
+from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.waiting import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -62,8 +62,8 @@ def is_usual_database(asked: str | None) -> bool:
 
 def unread_files(places: Places) -> Sequence[SessionFile]:
     """Give the session files that changed since they were read, the newest first."""
-    from fluxmirror_store.importing.run import Wanted, pending
     from fluxmirror_store.importing.session_files import find_session_files
+    from fluxmirror_store.importing.waiting import Wanted, pending
 
     return pending(places, find_session_files(os.environ), Wanted())
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_read, empty, is_outdated, store_errors
-from fluxmirror_store.drain import drain
 
 from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.output import complain
@@ -97,6 +96,8 @@ def _is_waiting(spool: str) -> bool:
 
 
 def _drain_or_warn(places: Places) -> None:
+    from fluxmirror_store.drain import drain
+
     try:
         if drain(places, wait_s=WAIT_S, progress=UpgradeProgress()).busy:
             complain("another process is draining the spool; the newest events may be missing")

@@ -15,9 +15,9 @@ from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.run import files_to_archive
 from fluxmirror_store.database import connect_to_read, is_outdated
-from fluxmirror_store.importing.run import Wanted, is_running, pending
 from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.sources import USAGE, load_sources, stored_path
+from fluxmirror_store.importing.waiting import Wanted, is_running, pending
 
 from fluxmirror_cli.health_row import OK, WARN, Row
 from fluxmirror_cli.retention import DAY_MS, kept_ms

@@ -69,7 +69,8 @@ def import_when_due(places: Places) -> None:
     try:
         if not _is_due(places):
             return
-        from fluxmirror_store.importing.run import Wanted, import_session_files
+        from fluxmirror_store.importing.run import import_session_files
+        from fluxmirror_store.importing.waiting import Wanted
 
         found = find_session_files(os.environ)
         import_session_files(places, found, usable_book(places), Wanted())
@@ -91,7 +92,7 @@ def _is_due(places: Places) -> bool:
 
 
 def _import(places: Places, found: Found, needed: tuple[str, ...]) -> bool:
-    from fluxmirror_store.importing.run import Wanted, is_running, news
+    from fluxmirror_store.importing.waiting import Wanted, is_running, news
 
     waiting = news(places, found, Wanted())
     behind = [what for what in waiting if what not in needed and waiting[what] > _LITTLE]
@@ -113,7 +114,8 @@ def _import_in_time(
     places: Places, found: Found, passes: tuple[str, ...], budget_s: float
 ) -> Imported:
     """Import, or wait until another importer has read what is needed here."""
-    from fluxmirror_store.importing.run import Wanted, import_session_files, news
+    from fluxmirror_store.importing.run import import_session_files
+    from fluxmirror_store.importing.waiting import Wanted, news
 
     deadline = time.monotonic() + budget_s
     wanted = Wanted(passes=passes, budget_s=budget_s)

@@ -15,9 +15,10 @@ from fluxmirror_core.paths import here
 from fluxmirror_core.period import choose_zone, day_period, parse_date
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.database import connect_to_read
-from fluxmirror_store.importing.run import Wanted, import_session_files, pending
+from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.sources import known_problems
+from fluxmirror_store.importing.waiting import Wanted, pending
 
 from fluxmirror_cli.agent_words import agent_named
 from fluxmirror_cli.imported import usable_book

@@ -15,7 +15,7 @@ from fluxmirror_core.transcripts.part import Problem
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import checkpoint, wal_bytes
 from fluxmirror_store.crew import crew_size, in_order
-from fluxmirror_store.database import connect_to_read, connect_to_write, is_outdated, store_errors
+from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.call_rows import write_calls
 from fluxmirror_store.importing.nameless import join_nameless
@@ -32,6 +32,7 @@ from fluxmirror_store.importing.response_rows import forget_nameless, write_resp
 from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
 from fluxmirror_store.importing.stretch import Mark
+from fluxmirror_store.importing.waiting import LOCK, Wanted, news, recent
 from fluxmirror_store.machine import event_builder
 from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
 from fluxmirror_store.pricing import price_unknown
@@ -44,14 +45,13 @@ if TYPE_CHECKING:
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.importing.response_rows import PriceBook
-    from fluxmirror_store.importing.session_files import Found, SessionFile
+    from fluxmirror_store.importing.session_files import Found
 
 DATABASE_AGENT: Final = "opencode"
 """Keeps a database, and no files of lines."""
 LARGE_DATABASE: Final = 256 << 20
 CREW_BYTES: Final = 16 << 20
 """So much to read is worth the start of several processes."""
-_LOCK: Final = "import.lock"
 _LOG_BYTES: Final = 64 << 20
 """A first import writes its pages several times: brought home too often, they cost more."""
 
@@ -61,20 +61,6 @@ class Progress(Protocol):
 
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` of `total` bytes are read."""
-
-
-class Wanted(NamedTuple):
-    """What an import is to do."""
-
-    passes: tuple[str, ...] = (USAGE, CALLS)
-    since_ms: int | None = None
-    """Only files that changed since then."""
-    full: bool = False
-    """Read every file from its beginning."""
-    budget_s: float | None = None
-    """Leave the older files to another import when so many seconds are over."""
-    wait_s: float = 0.0
-    """How long to wait for another importer."""
 
 
 class Imported(NamedTuple):
@@ -117,65 +103,11 @@ def import_session_files(
         return Imported(found.problems.copy())
     with store_errors(places.spool, "the spool"):
         make_directory(places.spool)
-        with lock.held(os.path.join(places.spool, _LOCK), wanted.wait_s) as ours:
+        with lock.held(os.path.join(places.spool, LOCK), wanted.wait_s) as ours:
             if not ours:
                 return Imported(found.problems.copy(), busy=True)
             with closing(connect_to_write(places.database)) as db, store_errors(places.database):
                 return _Import(places, db, found, book, wanted, progress).run()
-
-
-def is_running(places: Places) -> bool:
-    """Tell whether any process is importing now."""
-    path = os.path.join(places.spool, _LOCK)
-    if not os.path.exists(path):
-        return False
-    try:
-        with lock.held(path) as ours:
-            return not ours
-    except OSError:
-        return False
-
-
-def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:
-    """Give the files that an import would read, the newest first; the database is only read."""
-    files = _recent(found, wanted).files
-    newest = sorted(files, key=lambda file: -file.mtime_ns)
-    if not os.path.exists(places.database) or is_outdated(places.database):
-        return newest
-    with closing(connect_to_read(places.database)) as db, store_errors(places.database):
-        plans = [
-            sources.build_plan(files, sources.load_sources(db, what), full=wanted.full)
-            for what in wanted.passes
-        ]
-    paths = {job.file.path for plan in plans for job in plan.jobs}
-    paths |= {file.path for plan in plans for file in plan.new}
-    return [file for file in newest if file.path in paths]
-
-
-def news(places: Places, found: Found, wanted: Wanted) -> dict[str, int]:
-    """Say how many bytes each pass would read, of those that have anything to do.
-
-    The database is only read.
-    """
-    recent = _recent(found, wanted)
-    if not os.path.exists(places.database) or is_outdated(places.database):
-        total = sum(file.size for file in recent.files)
-        return dict.fromkeys(wanted.passes, total) if recent.files else {}
-    with closing(connect_to_read(places.database)) as db, store_errors(places.database):
-        return {
-            what: waiting
-            for what in wanted.passes
-            if (waiting := sources.unread_bytes(db, what, recent, full=wanted.full)) is not None
-        }
-
-
-def _recent(found: Found, wanted: Wanted) -> Found:
-    """Leave out the files that did not change of late; then none can be missed either."""
-    if wanted.since_ms is None:
-        return found
-    since_ns = wanted.since_ms * 1_000_000
-    files = [file for file in found.files if file.mtime_ns >= since_ns]
-    return found._replace(files=files, roots=[])
 
 
 class _Import:
@@ -256,11 +188,11 @@ class _Import:
 
     def _plan(self, what: str) -> list[Job]:
         known = sources.load_sources(self._db, what)
-        recent = _recent(self._found, self._wanted)
-        plan = sources.build_plan(recent.files, known, full=self._wanted.full)
+        of_late = recent(self._found, self._wanted)
+        plan = sources.build_plan(of_late.files, known, full=self._wanted.full)
         with writing(self._db):
             jobs = sources.register(self._db, plan, self._now_ms)
-            sources.note_missing(self._db, known, recent, self._now_ms)
+            sources.note_missing(self._db, known, of_late, self._now_ms)
         return jobs
 
     def _read_all(self, what: str, jobs: list[Job]) -> None:
