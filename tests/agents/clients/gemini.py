@@ -21,8 +21,11 @@ class Gemini(Client):
     program = "gemini"
     trusting = ("--yolo",)
     always = ("--model", "gemini-2.5-pro")  # or it would ask the model which model to take
-    chatter = (  # when the server is slow, or it is itself
+    chatter = (  # when the server is slow, or it is itself; it asks again when it is about to leave
         r"(\[INFO\] )?Tools updated for server: everything"
+        r"|(Discovery failed during refresh|Error discovering tools from everything)"
+        r": MCP error .*: Connection closed"
+        r'|Tool with name "mcp_everything_[\w-]+" is already registered\. Overwriting\.'
         r"|\[STARTUP\] Phase '\w+' was started but never ended\. Skipping metrics\."
     )
     compaction = "/compress"
