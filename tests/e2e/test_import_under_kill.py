@@ -38,7 +38,8 @@ import sys
 from pathlib import Path
 from fluxmirror_store.importing import reading
 from tests.made_truth import find, import_all, places_at
-reading.GROUP_BYTES = dict.fromkeys(reading.GROUP_BYTES, 1 << 18)
+reading.GROUP_BYTES = 1 << 18
+reading.STORED_BYTES = dict.fromkeys(reading.STORED_BYTES, 1 << 18)
 print("ready", flush=True)
 import_all(places_at(Path(sys.argv[2])), find(Path(sys.argv[1])))
 """

@@ -11,7 +11,7 @@ from fluxmirror_core.transcripts.part import Problem
 from fluxmirror_store.importing.calls import read_calls
 from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, USAGE
-from fluxmirror_store.importing.stretch import marked, read_stretch
+from fluxmirror_store.importing.stretch import BLOCK_BYTES, marked, read_stretch
 from fluxmirror_store.importing.usage import read_usage
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _NAME_BYTES: Final = 60
 FAILED: Final = "the program failed"
 """The name is the error's; the rest of the file is read when it has changed."""
-GROUP_BYTES: Final = {USAGE: 16 << 20, CALLS: 8 << 20}
-GROUP_FILES: Final = 500
-"""A group of files, one transaction, ends at either."""
+GROUP_BYTES: Final = 4 << 20
+GROUP_FILES: Final = 200
+"""A group of files, read by one worker, ends at either: small, so that all workers end together."""
+STORED_BYTES: Final = {USAGE: 16 << 20, CALLS: 8 << 20}
+"""About so much is stored in one transaction: each begins with pages that all of them change."""
 
 
 class Reading(NamedTuple):
@@ -60,13 +62,26 @@ def read_group(what: str, builder: EventBuilder, jobs: list[Job]) -> list[Readin
     return [_read(what, builder, job) for job in jobs]
 
 
-def groups(what: str, jobs: Iterable[Job]) -> Iterator[list[Job]]:
+def gathered(what: str, groups: Iterable[list[Reading]]) -> Iterator[list[Reading]]:
+    """Put what groups of files told together, as much as is stored at once."""
+    together: list[Reading] = []
+    size = 0
+    for readings in groups:
+        together += readings
+        size += sum(min(reading.job.size, BLOCK_BYTES) for reading in readings)
+        if size >= STORED_BYTES[what]:
+            yield together
+            together, size = [], 0
+    if together:
+        yield together
+
+
+def groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
     """Put jobs into groups of a bounded size, in their order."""
-    most = GROUP_BYTES[what]
     group: list[Job] = []
     size = 0
     for job in jobs:
-        if group and (len(group) >= GROUP_FILES or size + job.size > most):
+        if group and (len(group) >= GROUP_FILES or size + job.size > GROUP_BYTES):
             yield group
             group, size = [], 0
         group.append(job)

@@ -107,15 +107,29 @@ def merge_rows(one: ResponseRow, other: ResponseRow) -> ResponseRow:
 
 
 def write_responses(
-    db: sqlite3.Connection, rows: Iterable[ResponseRow], book: PriceBook, now_ms: int
+    db: sqlite3.Connection,
+    rows: Iterable[ResponseRow],
+    book: PriceBook,
+    now_ms: int,
+    written: set[int] | None = None,
 ) -> Written:
-    """Write responses inside the caller's transaction, each merged with what is known of it."""
+    """Write responses inside the caller's transaction, each merged with what is known of it.
+
+    Args:
+        db: where they go.
+        rows: one or more of each.
+        book: knows the prices.
+        now_ms: when; UTC milliseconds.
+        written: hashes of the keys of all that were ever written, where the caller knows them, as
+            in a first import: others need not be looked for.
+    """
     told: dict[tuple[str, str], ResponseRow] = {}
     for row in rows:
         other = told.get((row.agent, row.key))
         told[row.agent, row.key] = row if other is None else merge_rows(other, row)
     last = db.execute("SELECT coalesce(max(id), 0) FROM response").fetchone()[0]
-    stored = _stored(db, list(told)) if last else ()
+    sought = [key for key in told if written is None or hash(key) in written]
+    stored = _stored(db, sought) if last else ()
     known = {(row.agent, row.key): (number, row) for number, row in stored}
     new = [row for key, row in told.items() if key not in known]
     changed = [
@@ -123,6 +137,8 @@ def write_responses(
         for key, (number, row) in known.items()
         if (merged := merge_rows(row, told[key])) != row
     ]
+    if written is not None:
+        written.update(map(hash, told))
     prices = Prices(db, book, now_ms)
     _write(db, "INSERT", enumerate(new, last + 1), prices)
     _write(db, "REPLACE", changed, prices)

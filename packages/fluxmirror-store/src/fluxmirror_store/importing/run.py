@@ -24,6 +24,7 @@ from fluxmirror_store.importing.reading import (
     FAILED,
     Reading,
     failed,
+    gathered,
     groups,
     read_group,
     unreadable,
@@ -137,6 +138,8 @@ class _Import:
         self._new = dict.fromkeys((USAGE, CALLS), 0)
         self._bytes = dict.fromkeys((USAGE, CALLS), 0)
         self._total = 0
+        is_first = db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone() == (0,)
+        self._written: set[int] | None = set() if is_first else None
         self._problems = found.problems.copy()
 
     def run(self) -> Imported:
@@ -200,21 +203,21 @@ class _Import:
         while jobs:
             following: list[Job] = []
             waiting = iter(jobs)
-            for readings in self._readings(what, waiting):
+            for readings in gathered(what, self._readings(what, waiting)):
                 self._store(what, readings)
                 following += [_next(reading) for reading in readings if reading.more]
             jobs = [] if self._is_over() else following
 
     def _readings(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Reading]]:
         read = partial(read_group, what, self._builder)
-        lists = self._until_deadline(what, waiting)
+        lists = self._until_deadline(waiting)
         if self._total - self._done() >= CREW_BYTES and (size := crew_size()) > 1:
             yield from in_order(read, lists, size)
         else:
             yield from map(read, lists)
 
-    def _until_deadline(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Job]]:
-        for group in groups(what, waiting):
+    def _until_deadline(self, waiting: Iterator[Job]) -> Iterator[list[Job]]:
+        for group in groups(waiting):
             yield group
             if self._is_over():
                 return
@@ -245,7 +248,7 @@ class _Import:
             if reading.rewritten and what == USAGE:
                 forget_nameless(self._db, reading.job.file.agent, reading.job.source_id)
         if what == USAGE:
-            new = write_responses(self._db, told, self._book, self._now_ms).new
+            new = write_responses(self._db, told, self._book, self._now_ms, self._written).new
         else:
             new = write_calls(self._db, told)
         for reading in readings:
