@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -26,9 +25,17 @@ _Result = TypeVar("_Result")
 
 def crew_size() -> int:
     """Say how many workers a long list may have; 1 where processes cannot be forked safely."""
-    if sys.platform != "linux" or threading.active_count() > 1:
+    if sys.platform != "linux" or _has_threads():
         return 1
     return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def _has_threads() -> bool:
+    """Tell whether the process has more than one thread, also such as Python knows nothing of."""
+    try:
+        return len(os.listdir("/proc/self/task")) > 1
+    except OSError:
+        return True
 
 
 def in_order(

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from fluxmirror_core.private import make_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Row = dict[str, Any]
 
@@ -45,14 +45,14 @@ _SESSION: Final = ("id", "parent_id", "directory", "agent", "version", "time_upd
 _SESSIONS: Final = "SELECT {columns} FROM session"
 _MESSAGES: Final = """
     SELECT rowid, * FROM message
-    WHERE ({changed} >= ?1 OR rowid > ?2) AND rowid > ?3 ORDER BY rowid
+    WHERE ({changed} >= :changed_ms OR rowid > :known) AND rowid > :last ORDER BY rowid
 """
 _PARTS: Final = """
     SELECT part.rowid, part.*,
            CASE WHEN json_valid(message.data) THEN json_extract(message.data, '$.modelID') END
            AS model
     FROM part LEFT JOIN message ON message.id = part.message_id
-    WHERE ({changed} >= ?1 OR part.rowid > ?2) AND part.rowid > ?3
+    WHERE ({changed} >= :changed_ms OR part.rowid > :known) AND part.rowid > :last
     AND instr(part.data, '"tool"') > 0
     ORDER BY part.rowid
 """
@@ -128,13 +128,13 @@ class OpenCodeRows:
 
     def _parsed(self, statement: str, table: str, since: Since) -> Iterator[Row]:
         statement = statement.format(changed=self._changed[table])
-        for row in self._read(statement, *since):
+        for row in self._read(statement, since._asdict()):
             row["data"] = _object(row["data"])
             yield row
 
-    def _read(self, statement: str, *values: object) -> Iterator[Row]:
+    def _read(self, statement: str, values: Mapping[str, object] | None = None) -> Iterator[Row]:
         with _source_errors():
-            rows = self._db.execute(statement, values)
+            rows = self._db.execute(statement, values or {})
         while True:
             with _source_errors():
                 row = next(rows, None)
@@ -277,7 +277,7 @@ def _columns(db: sqlite3.Connection, table: str) -> set[str]:
 
 
 def _changed(db: sqlite3.Connection, table: str) -> str:
-    return f"{table}.{_CHANGED}" if _CHANGED in _columns(db, table) else "?1"
+    return f"{table}.{_CHANGED}" if _CHANGED in _columns(db, table) else ":changed_ms"
 
 
 def _with_roots(rows: list[Row]) -> dict[str, Row]:
