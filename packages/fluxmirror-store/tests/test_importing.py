@@ -15,8 +15,10 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 from fluxmirror_core.pricing import Price, Rates
 from fluxmirror_core.transcripts.part import BAD_LINE, UNKNOWN_RECORD, Problem
+from fluxmirror_core.transcripts.usage.opencode import responses_of
 from fluxmirror_store.drain import drain
 from fluxmirror_store.importing import opencode, stretch
+from fluxmirror_store.importing.reading import FAILED
 from fluxmirror_store.importing.run import Imported, import_session_files
 from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
 from fluxmirror_store.importing.sources import USAGE
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fluxmirror_core.paths import Places
+    from fluxmirror_core.transcripts.response import Response
 
     Rows = Callable[..., list[dict[str, Any]]]
 
@@ -587,3 +590,22 @@ def test_a_database_that_was_put_back_is_read_anew(
     answer(path, "c", 1_000_000)
     run()
     assert {one["key"] for one in rows(table="response")} == {"a", "b", "c"}
+
+
+def test_a_row_the_program_fails_on_hides_no_other(
+    home: Path, run: Callable[..., Imported], rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted, as a file of lines would be."""
+    path = opencode_database(home)
+    for key in ("a", "b", "c"):
+        answer(path, key, 1_000_000)
+    real = responses_of
+
+    def failing(message: dict[str, Any], session: dict[str, Any]) -> Response | None:
+        if message["id"] == "b":
+            raise KeyError("b")
+        return real(message, session)
+
+    monkeypatch.setattr(opencode, "responses_of", failing)
+    assert run().problems[("opencode", Problem(FAILED, "KeyError"))] == 1
+    assert {one["key"] for one in rows(table="response")} == {"a", "c"}

@@ -68,7 +68,7 @@ def write_usage(
         for job in register(db, Plan([], list(files), []), latest_ms)
         for response in files[job.file]
     ]
-    return write_responses(db, rows, book, latest_ms).new
+    return write_responses(db, rows, book, latest_ms)
 
 
 def build_sessions(events: Iterable[AgentEvent], seed: int = SEED) -> Sessions:

@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.transcripts.calls.opencode import calls_of
-from fluxmirror_core.transcripts.part import Part
+from fluxmirror_core.transcripts.part import Part, Problem
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 
 from fluxmirror_store.importing.calls import call_event
-from fluxmirror_store.importing.reading import Reading
+from fluxmirror_store.importing.reading import FAILED, Reading
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.usage import response_row, with_time
@@ -74,7 +74,13 @@ class _Reader:
         self.told: list[Any] = []
 
     def take(self, row: Row, session: Row) -> None:
-        """Read one row of the table that `what` is in."""
+        """Read one row of the table that `what` is in; one odd row must not hide the others."""
+        try:
+            self._understand(row, session)
+        except Exception as error:  # noqa: BLE001 - as for a file of lines
+            self._part.problems[Problem(FAILED, type(error).__name__)] += 1
+
+    def _understand(self, row: Row, session: Row) -> None:
         if self._what == USAGE:
             response = responses_of(row, session)
             if response is not None:

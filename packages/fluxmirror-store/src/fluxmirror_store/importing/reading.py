@@ -101,7 +101,7 @@ def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
     try:
         told = _READERS[what](job, part, builder)
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
-        return failed(job, error)
+        return _failed(job, error)
     problems = _scrubbed(part.problems, builder)
     mark = _scrubbed_mark(marked(stretch), builder)
     return Reading(job, mark, told, problems, stretch.rewritten, stretch.more)
@@ -128,7 +128,6 @@ def unreadable(job: Job, reason: str) -> Reading:
     return Reading(job, None, [], problems, rewritten=False, more=False)
 
 
-def failed(job: Job, error: Exception) -> Reading:
-    """Say that the program failed on a file: it is tried again when it has changed."""
+def _failed(job: Job, error: Exception) -> Reading:
     problems = Counter([Problem(FAILED, type(error).__name__)])
     return Reading(job, job.mark, [], problems, rewritten=False, more=False)

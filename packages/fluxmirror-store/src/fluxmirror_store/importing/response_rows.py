@@ -83,13 +83,6 @@ class ResponseRow(NamedTuple):
     """The record with the largest counts."""
 
 
-class Written(NamedTuple):
-    """What became of rows."""
-
-    new: int
-    changed: int
-
-
 def nameless_key(source_id: int, offset: int) -> str:
     """Give the key of a response that has no id of its own."""
     return f"{_NAMELESS}{source_id}:{offset}"
@@ -112,7 +105,7 @@ def write_responses(
     book: PriceBook,
     now_ms: int,
     written: set[int] | None = None,
-) -> Written:
+) -> int:
     """Write responses inside the caller's transaction, each merged with what is known of it.
 
     Args:
@@ -122,6 +115,9 @@ def write_responses(
         now_ms: when; UTC milliseconds.
         written: hashes of the keys of all that were ever written, where the caller knows them, as
             in a first import: others need not be looked for.
+
+    Returns:
+        How many became new rows.
     """
     told: dict[tuple[str, str], ResponseRow] = {}
     for row in rows:
@@ -145,7 +141,7 @@ def write_responses(
     for _, merged in changed:
         if merged.session != known[merged.agent, merged.key][1].session:
             move_calls(db, merged.agent, merged.key, merged.session)
-    return Written(len(new), len(changed))
+    return len(new)
 
 
 def forget_nameless(db: sqlite3.Connection, agent: str, source_id: int) -> None:

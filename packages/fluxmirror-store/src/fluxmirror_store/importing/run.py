@@ -23,14 +23,13 @@ from fluxmirror_store.importing.opencode import read_database
 from fluxmirror_store.importing.reading import (
     FAILED,
     Reading,
-    failed,
     gathered,
     groups,
     read_group,
     unreadable,
 )
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
-from fluxmirror_store.importing.session_files import UNREADABLE
+from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE
 from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.waiting import LOCK, Wanted, news, recent
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
     from fluxmirror_store.importing.response_rows import PriceBook
     from fluxmirror_store.importing.session_files import Found
 
-DATABASE_AGENT: Final = "opencode"
-"""Keeps a database, and no files of lines."""
 LARGE_DATABASE: Final = 256 << 20
 CREW_BYTES: Final = 16 << 20
 """So much to read is worth the start of several processes."""
@@ -185,9 +182,6 @@ class _Import:
             for what, job in wanted:
                 if job.source_id in self._left[what]:
                     self._store(what, [unreadable(job, str(error))])
-        except NOT_STORABLE as error:
-            for what, job in wanted:
-                self._store(what, [failed(job, error)])
 
     def _plan(self, what: str) -> list[Job]:
         known = sources.load_sources(self._db, what)
@@ -248,7 +242,7 @@ class _Import:
             if reading.rewritten and what == USAGE:
                 forget_nameless(self._db, reading.job.file.agent, reading.job.source_id)
         if what == USAGE:
-            new = write_responses(self._db, told, self._book, self._now_ms, self._written).new
+            new = write_responses(self._db, told, self._book, self._now_ms, self._written)
         else:
             new = write_calls(self._db, told)
         for reading in readings:

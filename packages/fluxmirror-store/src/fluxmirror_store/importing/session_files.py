@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = "unreadable"
 """The system does not let us read a file or a folder; the name is its reason."""
+DATABASE_AGENT: Final = "opencode"
+"""Keeps a database, and no files of lines."""
 _ANY_DEPTH: Final = "**"
 _DEEPEST: Final = 16
 """Folders below an agent's directory: nobody has more, but for a loop that the system made."""
@@ -153,7 +155,7 @@ def _below(name: str, folders: tuple[str, ...]) -> tuple[str, ...] | None:
 def _named(spec: AgentSpec, env: Mapping[str, str]) -> Iterator[SessionFile]:
     """Give the database that OpenCode's own variable names, wherever it lies."""
     path = env.get(_OPENCODE_DATABASE) or ""
-    if spec.id != "opencode" or not os.path.isabs(path):
+    if spec.id != DATABASE_AGENT or not os.path.isabs(path):
         return
     try:
         yield _session_file(spec.id, path, os.stat(path))
