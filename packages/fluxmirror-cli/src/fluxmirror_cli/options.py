@@ -65,6 +65,27 @@ def database_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     )(command)
 
 
+def agent_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--agent NAME`, for a report of one agent."""
+    return click.option(
+        "--agent",
+        metavar="NAME",
+        callback=not_empty,
+        help="Show one agent only, such as claude-code.",
+    )(command)
+
+
+def zone_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--tz ZONE`, for a report that counts days."""
+    return click.option(
+        "--tz",
+        "zone_name",
+        metavar="ZONE",
+        callback=not_empty,
+        help="Count days in this IANA time zone.",
+    )(command)
+
+
 def json_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)

@@ -19,7 +19,14 @@ from fluxmirror_store.usage_queries import count_usage
 from fluxmirror_cli.asked import Limits, asked_agent, asked_limits, asked_window
 from fluxmirror_cli.drained import opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE
-from fluxmirror_cli.options import Group, database_option, json_option, not_empty
+from fluxmirror_cli.options import (
+    Group,
+    agent_option,
+    database_option,
+    json_option,
+    not_empty,
+    zone_option,
+)
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.usage_facts import usage_csv, usage_json
 from fluxmirror_cli.usage_text import nothing_text, terminal_width
@@ -53,19 +60,8 @@ class _Group(Group):
 @click.option(
     "--date", "wanted", metavar="YYYY-MM-DD", callback=not_empty, help="Show this day only."
 )
-@click.option(
-    "--agent",
-    metavar="NAME",
-    callback=not_empty,
-    help="Show one agent only, such as claude-code.",
-)
-@click.option(
-    "--tz",
-    "zone_name",
-    metavar="ZONE",
-    callback=not_empty,
-    help="Count days in this IANA time zone.",
-)
+@agent_option
+@zone_option
 @database_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: the rows, without their total.")

@@ -18,7 +18,14 @@ from fluxmirror_cli.asked import asked_agent, asked_date
 from fluxmirror_cli.coverage_facts import coverage_json
 from fluxmirror_cli.covered import covered, is_usual_database
 from fluxmirror_cli.drained import drained_database
-from fluxmirror_cli.options import Command, database_option, json_option, not_empty
+from fluxmirror_cli.options import (
+    Command,
+    agent_option,
+    database_option,
+    json_option,
+    not_empty,
+    zone_option,
+)
 from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
@@ -43,19 +50,8 @@ _DAYS: Final = 7
 @click.option(
     "--date", "wanted", metavar="YYYY-MM-DD", callback=not_empty, help="Show this day only."
 )
-@click.option(
-    "--agent",
-    metavar="NAME",
-    callback=not_empty,
-    help="Show one agent only, such as claude-code.",
-)
-@click.option(
-    "--tz",
-    "zone_name",
-    metavar="ZONE",
-    callback=not_empty,
-    help="Count days in this IANA time zone.",
-)
+@agent_option
+@zone_option
 @database_option
 @json_option
 def command(  # noqa: PLR0913 - an argument for each option

@@ -21,7 +21,13 @@ from fluxmirror_store.usage_queries import UsageWindow, count_usage
 from fluxmirror_cli.asked import asked_agent, asked_date
 from fluxmirror_cli.covered import coverage_text, is_usual_database
 from fluxmirror_cli.drained import drained_database
-from fluxmirror_cli.options import Command, database_option, not_empty
+from fluxmirror_cli.options import (
+    Command,
+    agent_option,
+    database_option,
+    not_empty,
+    zone_option,
+)
 from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
@@ -42,19 +48,8 @@ if TYPE_CHECKING:
     callback=not_empty,
     help="Show this day instead of today.",
 )
-@click.option(
-    "--tz",
-    "zone_name",
-    metavar="ZONE",
-    callback=not_empty,
-    help="Count days in this IANA time zone.",
-)
-@click.option(
-    "--agent",
-    metavar="NAME",
-    callback=not_empty,
-    help="Show one agent only, such as claude-code.",
-)
+@zone_option
+@agent_option
 @database_option
 def command(
     wanted: str | None, zone_name: str | None, agent: str | None, database: str | None

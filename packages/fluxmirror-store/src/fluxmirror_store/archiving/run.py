@@ -20,9 +20,9 @@ from fluxmirror_store.archiving.copies import (
     write_copy,
 )
 from fluxmirror_store.archiving.rows import load_copies, renew_copy, save_copy
-from fluxmirror_store.archiving.snapshot import DATABASE_AGENT, UnreadableError, snapshot
+from fluxmirror_store.archiving.snapshot import UnreadableError, snapshot
 from fluxmirror_store.importing import sources
-from fluxmirror_store.importing.session_files import UNREADABLE, session_root
+from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE, session_root
 from fluxmirror_store.transaction import writing
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store.archiving.copies import BLOCK_BYTES, NO_ROOM
+from fluxmirror_store.importing.session_files import DATABASE_AGENT
 from fluxmirror_store.opencode_database import UnreadableSourceError, copy_database
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.importing.session_files import SessionFile
 
-DATABASE_AGENT: Final = "opencode"
-"""Its sessions are in a database, part of it in a log; the others append to files."""
 _LOGS: Final = ("-wal", "-journal")
 """What belongs to a database, behind its path."""
 
