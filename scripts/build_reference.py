@@ -34,6 +34,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "DOCTOR_ERROR": "`doctor` found an error.",
     "NO_DATA": "There is no database where `--db` says.",
     "STORE": "The database cannot be used: newer, not ours, locked, or damaged.",
+    "CONFIG": "The configuration cannot be read or written, or says what cannot be.",
     "OUTPUT": "The output could not be written: a full disk, most often.",
     "INTERNAL": "An error nobody expected; the message names the file with the whole.",
     "INTERRUPTED": "Stopped by Ctrl-C.",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.coverage import build_coverage
 from fluxmirror_core.analysis.losses import Moment
-from fluxmirror_core.messages import load_catalog
-from fluxmirror_core.paths import here, home
+from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.coverage import coverage_line
 from fluxmirror_store import spool_reader
 from fluxmirror_store.coverage_queries import is_told, told_calls
 from fluxmirror_store.queries import window
+
+from fluxmirror_cli.configured import chosen_catalog, here
 
 if TYPE_CHECKING:
     import sqlite3
@@ -51,7 +52,7 @@ def coverage_text(
     db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool
 ) -> str:
     """Write the line that closes a report, set apart from it; empty when there is none."""
-    line = coverage_line(covered(db, period, agent, is_usual=is_usual), load_catalog())
+    line = coverage_line(covered(db, period, agent, is_usual=is_usual), chosen_catalog())
     return f"\n{one_line(line)}\n" if line else ""
 
 

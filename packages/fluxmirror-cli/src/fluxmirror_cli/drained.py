@@ -8,9 +8,9 @@ import sqlite3
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import NoDataError, StoreError
-from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_read, empty, is_outdated, store_errors
 
+from fluxmirror_cli.configured import here
 from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.output import complain
 from fluxmirror_cli.progress import UpgradeProgress

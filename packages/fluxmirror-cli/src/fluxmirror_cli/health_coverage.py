@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.losses import HOOKED_LATER, NEVER_HOOKED
 from fluxmirror_core.errors import FluxMirrorError
-from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.period import Period, local_date
 from fluxmirror_core.report.coverage import coverage_line
 from fluxmirror_store.coverage_queries import hooked_before
 from fluxmirror_store.database import connect_to_read, is_outdated
 
+from fluxmirror_cli.configured import chosen_catalog
 from fluxmirror_cli.covered import covered, hooks_told_ms, unread_files
 from fluxmirror_cli.health_row import OK, WARN, Row, duration
 from fluxmirror_cli.registration.agent_home import BY_ID, CODEX, name_of
@@ -118,7 +118,7 @@ def _week(week: Coverage, places: Places, now_ms: int) -> Iterator[Row]:
         losses = "1 loss" if len(week.findings) == 1 else f"{len(week.findings):,} losses"
         facts = f"{losses} in the last 7 days that nothing explains"
         yield Row(_COMPONENT, WARN, facts, "`fluxmirror coverage` names them")
-    elif line := coverage_line(week, load_catalog()).removeprefix(f"{_COMPONENT}: "):
+    elif line := coverage_line(week, chosen_catalog()).removeprefix(f"{_COMPONENT}: "):
         yield Row(_COMPONENT, OK, f"{line}, in the last 7 days{_unread(places, now_ms)}")
 
 

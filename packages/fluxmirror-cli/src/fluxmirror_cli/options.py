@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 import click
 from fluxmirror_core.errors import UsageError
@@ -11,14 +11,30 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
 class Command(click.Command):
-    """A command whose help goes the way of all output."""
+    """A command whose help goes the way of all output, and ends with examples.
+
+    Args:
+        examples: command lines that do something useful; `--help` shows them.
+    """
+
+    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **settings: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*arguments, **settings)
+        self.examples: Final = tuple(examples)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below all else."""
+        super().format_epilog(ctx, formatter)
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Give `--help`."""

@@ -13,6 +13,8 @@ import sys
 
 TYPE_CHECKING = False  # `--help` does without `typing`
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from fluxmirror_core.errors import FluxMirrorError
 
 _PLAIN = {"→": "->", "…": "...", "█": "#"}
@@ -33,6 +35,37 @@ def emit(text: str) -> None:
         if isinstance(error, OSError):
             raise _failure(error) from error
         raise
+
+
+class Result:
+    """What a command found out: as facts for programs, as text for people; one of them is asked.
+
+    Args:
+        facts: gives what `--json` prints beside its `version`.
+        text: gives what a person reads, a line feed at its end.
+        version: of the shape of the facts.
+    """
+
+    __slots__ = ("facts", "text", "version")
+
+    def __init__(
+        self, facts: Callable[[], Mapping[str, object]], text: Callable[[], str], version: int = 1
+    ) -> None:
+        self.facts = facts
+        self.text = text
+        self.version = version
+
+
+def show(result: Result, *, as_json: bool) -> None:
+    """Print a result, as `emit` does."""
+    emit(json_text({"version": result.version, **result.facts()}) if as_json else result.text())
+
+
+def json_text(facts: object) -> str:
+    """Write facts as JSON, with a line feed at its end."""
+    import json
+
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
 def complain(sentence: str, hint: str = "") -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.period import local_date
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.usage import no_usage
 from fluxmirror_store.usage_queries import response_times
+
+from fluxmirror_cli.configured import chosen_catalog
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,5 +38,5 @@ def nothing_text(db: sqlite3.Connection, zone: ZoneInfo, asked: str | None) -> s
 
     times = response_times(db)
     recorded = (local_date(times[0], zone), local_date(times[1], zone)) if times else None
-    lines = no_usage(load_catalog(), recorded, is_usual=is_usual_database(asked))
+    lines = no_usage(chosen_catalog(), recorded, is_usual=is_usual_database(asked))
     return "".join(f"{one_line(line)}\n" for line in lines)

@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     DOCTOR_ERROR = 2
     NO_DATA = 3
     STORE = 4
+    CONFIG = 5
     OUTPUT = 6
     INTERNAL = 70
     INTERRUPTED = 130
@@ -51,6 +52,12 @@ class StoreError(FluxMirrorError):
     """The database is not ours, newer than this program, locked, or damaged."""
 
     exit_code = ExitCode.STORE
+
+
+class ConfigError(FluxMirrorError):
+    """The configuration says what cannot be, or cannot be read or written."""
+
+    exit_code = ExitCode.CONFIG
 
 
 class OutputError(FluxMirrorError):

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import ExitCode, UsageError
-from fluxmirror_core.paths import here
-from fluxmirror_core.period import choose_zone
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.names import archive_directory
@@ -22,6 +20,7 @@ from fluxmirror_store.archiving.upkeep import prune_copies, verify_copies
 from fluxmirror_store.importing.session_files import find_session_files
 
 from fluxmirror_cli.agent_words import agent_named
+from fluxmirror_cli.configured import chosen_zone, here
 from fluxmirror_cli.health_row import size
 from fluxmirror_cli.options import Command, Group, json_option, not_empty
 from fluxmirror_cli.output import emit
@@ -239,7 +238,7 @@ def _facts(copy: Copy) -> dict[str, Any]:
 def _list_text(copies: Sequence[Copy], agent: str | None) -> str:
     if not copies:
         return f"nothing of {BY_ID[agent].name} is archived\n" if agent else "nothing is archived\n"
-    zone = choose_zone(None, os.environ)
+    zone = chosen_zone()
     lines = _aligned([_HEAD, *(_cells(copy, zone) for copy in copies)])
     stored = size(sum(copy.stored_size for copy in copies))
     last = f"{_copies(len(copies))}, {stored}, in {one_line(archive_directory(here()))}"

@@ -9,14 +9,14 @@ import click
 from click.core import ParameterSource
 from fluxmirror_core.analysis.usage import By, Usage, build_usage
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.paths import home
-from fluxmirror_core.period import Period, choose_zone, local_date
+from fluxmirror_core.period import Period, local_date
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.usage import build_usage_report
 from fluxmirror_store.usage_queries import count_usage
 
 from fluxmirror_cli.asked import Limits, asked_agent, asked_limits, asked_window
+from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.drained import opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE
 from fluxmirror_cli.options import (
@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     if as_json and as_csv:
         raise UsageError("--json and --csv are two formats", hint="leave one out")
     limits = _limits(since, until, wanted)
-    zone = choose_zone(zone_name, os.environ)
+    zone = chosen_zone(zone_name)
     needed = EVERYTHING if By(by) is By.TOOL else USAGE
     with opened_database(database, needed) as (db, is_complete):
         agent_id = asked_agent(db, agent) if agent else None
@@ -131,7 +131,7 @@ def _text(usage: Usage, window: UsageWindow, limits: Limits, zone: ZoneInfo) -> 
     last = limits.last or local_date(end_ms, zone)
     report = build_usage_report(
         usage,
-        load_catalog(),
+        chosen_catalog(),
         period=Period(window.start_ms, window.end_ms, first, last, zone.key),
         agent=window.agent,
         home=home(os.environ),

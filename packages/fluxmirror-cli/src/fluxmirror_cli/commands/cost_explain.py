@@ -12,8 +12,7 @@ import click
 from fluxmirror_core.analysis.explanation import Explanation, Named, Subject, build_arithmetic
 from fluxmirror_core.analysis.usage import TIMES, UNKNOWN, By, build_total
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.messages import load_catalog
-from fluxmirror_core.period import choose_zone, day_period, local_date
+from fluxmirror_core.period import day_period, local_date
 from fluxmirror_core.pricing import amount
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.explanation import build_explanation_report
@@ -26,6 +25,7 @@ from fluxmirror_cli.asked import (
     is_date_like,
     parse_days,
 )
+from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import Command, database_option, json_option, not_empty
 from fluxmirror_cli.output import emit
@@ -127,7 +127,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     id do, where no other begins so. DATE is a day, a week (2026-W47), a month (2026-11), today or
     yesterday. Without either it is today. JSON has all responses, whatever the limit.
     """
-    zone = choose_zone(zone_name, os.environ)
+    zone = chosen_zone(zone_name)
     limits = asked_limits(since, until)
     days = _asked_days(asked, kind, zone)
     with drained_database(database) as db:
@@ -199,7 +199,9 @@ def _gone(responses: Sequence[ToldResponse]) -> set[str]:
 
 
 def _text(explanation: Explanation, of: Subject, zone: ZoneInfo, gone: Collection[str]) -> str:
-    report = build_explanation_report(explanation, load_catalog(), of=of, zone=zone.key, gone=gone)
+    report = build_explanation_report(
+        explanation, chosen_catalog(), of=of, zone=zone.key, gone=gone
+    )
     return render_text(report)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.messages import load_catalog
-from fluxmirror_core.period import Period, choose_zone, day_period, local_date
+from fluxmirror_core.period import Period, day_period, local_date
 from fluxmirror_core.report.as_text import one_line, render_text
 from fluxmirror_core.report.coverage import build_coverage_report, no_calls
 
 from fluxmirror_cli.asked import asked_agent, asked_date
+from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.coverage_facts import coverage_json
 from fluxmirror_cli.covered import covered, is_usual_database
 from fluxmirror_cli.drained import drained_database
@@ -65,15 +64,15 @@ def command(  # noqa: PLR0913 - an argument for each option
     as_json: bool,
 ) -> None:
     """Who saw which calls: hooks, session files, both; what is explained, and what is lost."""
-    period = _period(since, until, wanted, choose_zone(zone_name, os.environ))
+    period = _period(since, until, wanted, chosen_zone(zone_name))
     with drained_database(database) as db:
         agent_id = asked_agent(db, agent) if agent else None
         coverage = covered(db, period, agent_id, is_usual=is_usual_database(database))
-    emit(coverage_json(coverage, load_catalog()) if as_json else _text(coverage, agent_id))
+    emit(coverage_json(coverage, chosen_catalog()) if as_json else _text(coverage, agent_id))
 
 
 def _text(coverage: Coverage, agent: str | None) -> str:
-    catalog = load_catalog()
+    catalog = chosen_catalog()
     if not coverage.total.calls:
         return f"{one_line(no_calls(coverage, catalog))}\n"
     return render_text(build_coverage_report(coverage, catalog, agent=agent))

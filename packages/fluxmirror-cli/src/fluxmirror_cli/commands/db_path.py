@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import click
-from fluxmirror_core.paths import here
 
+from fluxmirror_cli.configured import here
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from fluxmirror_core.errors import OutputError
 from fluxmirror_core.paths import home, places
-from fluxmirror_core.period import choose_zone, local_date
+from fluxmirror_core.period import local_date
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import PayloadReader
@@ -23,6 +23,7 @@ from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
 
+from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.demo.history import MadeUpRepositories, build_history, last_workday
 from fluxmirror_cli.demo.usage import write_usage
 from fluxmirror_cli.options import Command
@@ -42,7 +43,7 @@ _KEY_BYTES: Final = 32
 @click.command("demo", cls=Command)
 def command() -> None:
     """Make a throw-away database of a made-up fortnight, to look around in."""
-    zone = choose_zone(None, os.environ)
+    zone = chosen_zone()
     now_ms = time.time_ns() // 1_000_000
     captures = build_history(now_ms, zone, home(os.environ))
     workday = last_workday(local_date(now_ms, zone))

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import click
-from fluxmirror_core.paths import here
 from fluxmirror_core.report.as_text import one_line
 
+from fluxmirror_cli.configured import here
 from fluxmirror_cli.health import examine
 from fluxmirror_cli.health_row import Row, exit_code
 from fluxmirror_cli.options import Command, json_option

@@ -8,9 +8,9 @@ import sys
 
 import click
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.paths import here
 from fluxmirror_store.drain import Drained, drain, run_quietly
 
+from fluxmirror_cli.configured import here
 from fluxmirror_cli.drained import WAIT_S
 from fluxmirror_cli.imported import import_when_due
 from fluxmirror_cli.options import Command

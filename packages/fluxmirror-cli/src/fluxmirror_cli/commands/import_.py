@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.paths import here
-from fluxmirror_core.period import choose_zone, day_period, parse_date
+from fluxmirror_core.period import day_period, parse_date
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.database import connect_to_read
 from fluxmirror_store.importing.run import import_session_files
@@ -21,6 +20,7 @@ from fluxmirror_store.importing.sources import known_problems
 from fluxmirror_store.importing.waiting import Wanted, pending
 
 from fluxmirror_cli.agent_words import agent_named
+from fluxmirror_cli.configured import chosen_zone, here
 from fluxmirror_cli.imported import usable_book
 from fluxmirror_cli.options import Command, json_option, not_empty
 from fluxmirror_cli.output import complain, emit
@@ -101,7 +101,7 @@ def _start_of(day: str | None) -> int | None:
     date = parse_date(day)
     if date is None:
         raise UsageError(f"{day!r} is no date", hint="write it as YYYY-MM-DD")
-    return day_period(date, choose_zone(None, os.environ)).start_ms
+    return day_period(date, chosen_zone()).start_ms
 
 
 def _text(imported: Imported, found: Found, *, verbose: bool) -> str:

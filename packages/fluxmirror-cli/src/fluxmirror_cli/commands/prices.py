@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 from fluxmirror_core.errors import NoDataError, UsageError
-from fluxmirror_core.paths import here
-from fluxmirror_core.period import choose_zone, day_period, parse_date
+from fluxmirror_core.period import day_period, parse_date
 from fluxmirror_core.pricing import OWN, Rates, amount
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.agent_words import agent_named
+from fluxmirror_cli.configured import chosen_zone, here
 from fluxmirror_cli.options import Command, Group, database_option, json_option, not_empty
 from fluxmirror_cli.output import complain, emit
 from fluxmirror_cli.prices.book import open_book
@@ -239,4 +239,4 @@ def _day_start(since: str) -> int:
     day = parse_date(since)
     if day is None:
         raise UsageError(f"{since!r} is no date", hint="write it as YYYY-MM-DD")
-    return day_period(day, choose_zone(None, os.environ)).start_ms
+    return day_period(day, chosen_zone()).start_ms

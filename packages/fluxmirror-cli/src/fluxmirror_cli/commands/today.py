@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from fluxmirror_core.analysis.day import Elsewhen, build_day
 from fluxmirror_core.analysis.usage import By, build_usage
-from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.paths import home
-from fluxmirror_core.period import choose_zone, day_period, local_date
+from fluxmirror_core.period import day_period, local_date
 from fluxmirror_core.report.as_text import one_line, render_text
 from fluxmirror_core.report.day import build_day_report, no_activity
 from fluxmirror_core.report.usage import build_day_cost
@@ -19,6 +18,7 @@ from fluxmirror_store import queries
 from fluxmirror_store.usage_queries import UsageWindow, count_usage
 
 from fluxmirror_cli.asked import asked_agent, asked_date
+from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.covered import coverage_text, is_usual_database
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import (
@@ -55,7 +55,7 @@ def command(
     wanted: str | None, zone_name: str | None, agent: str | None, database: str | None
 ) -> None:
     """What the agents did today: calls, cost, files, commands, tools and hours."""
-    zone = choose_zone(zone_name, os.environ)
+    zone = chosen_zone(zone_name)
     today = local_date(time.time_ns() // 1_000_000, zone)
     day = asked_date(wanted) if wanted else today
     with drained_database(database) as db:
@@ -72,7 +72,7 @@ def day_text(
     period = day_period(wanted, zone)
     window = queries.window(db, period, agent)
     day = build_day(period, agent, queries.count_day(db, window))
-    catalog = load_catalog()
+    catalog = chosen_catalog()
     cost = _cost(db, window, zone, catalog)
     if day.calls or cost:
         report = build_day_report(day, catalog, today=today, home=home(os.environ), cost=cost)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
-from fluxmirror_core.paths import here
 from fluxmirror_store.archiving.names import archive_directory
 
+from fluxmirror_cli.configured import here
 from fluxmirror_cli.health_row import size
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit

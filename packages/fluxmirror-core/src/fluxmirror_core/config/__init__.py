@@ -1,0 +1,1 @@
+"""Configuration: one schema, its layers, and which of them won."""
