@@ -6,9 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from fluxmirror_core import period
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.period import choose_zone, day_period, find_zone, local_date, parse_date
+from fluxmirror_core.period import (
+    day_period,
+    day_start_ms,
+    days_period,
+    instants_period,
+    local_date,
+    local_days,
+    parse_date,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,81 +101,6 @@ def test_the_ends_of_the_calendar_are_no_crash(day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "env", "expected"),
-    [
-        ("Asia/Seoul", {"FLUXMIRROR_TIMEZONE": "Asia/Tokyo", "TZ": "UTC"}, "Asia/Seoul"),
-        (None, {"FLUXMIRROR_TIMEZONE": "Asia/Tokyo", "TZ": "UTC"}, "Asia/Tokyo"),
-        (None, {"FLUXMIRROR_TIMEZONE": "", "TZ": "Europe/Madrid"}, "Europe/Madrid"),
-        (None, {"TZ": ":Europe/Madrid"}, "Europe/Madrid"),
-        ("", {"TZ": "Europe/Madrid"}, "Europe/Madrid"),
-    ],
-)
-def test_the_flag_wins_over_the_variables(
-    asked: str | None, env: dict[str, str], expected: str
-) -> None:
-    """Flag > FLUXMIRROR_TIMEZONE > TZ."""
-    assert choose_zone(asked, env).key == expected
-
-
-@pytest.mark.parametrize("tz", ["", "EST5EDT,M3.2.0,M11.1.0", "/etc/localtime", "America", "\x00"])
-def test_a_tz_that_names_no_zone_leaves_the_systems(
-    tz: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """POSIX rules, paths, folders of zones and rubbish are no names."""
-    monkeypatch.setattr(period, "_system_zone_name", lambda: "Asia/Kathmandu")
-    assert choose_zone(None, {"TZ": tz}).key == "Asia/Kathmandu"
-
-
-def test_a_system_that_does_not_tell_means_utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is always a zone."""
-    monkeypatch.setattr(period, "_system_zone_name", lambda: "")
-    assert choose_zone(None, {}).key == "UTC"
-
-
-def test_the_systems_zone_is_one_that_exists() -> None:
-    """What this very machine tells can be used."""
-    assert choose_zone(None, {}).key
-
-
-@pytest.mark.parametrize(
-    ("name", "near"),
-    [
-        ("Asia/Soul", "Asia/Seoul"),
-        ("asia/seoul", "Asia/Seoul"),
-        ("Seoul", "Asia/Seoul"),
-        ("New York", "America/New_York"),
-    ],
-)
-def test_an_unknown_zone_is_an_error_that_tells_the_nearest(name: str, near: str) -> None:
-    """A typing mistake is answered with what was meant."""
-    with pytest.raises(UsageError) as caught:
-        find_zone(name)
-    assert name in str(caught.value)
-    assert near in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    "name", ["UTC+9", "utc-3", "GMT+9", "+09:00", "-5", "UTC+09:00", "GMT +9", "UTC9", "Etc/GMT+99"]
-)
-def test_an_offset_is_answered_with_a_place(name: str) -> None:
-    """Never with the zones called after offsets, which count the other way round."""
-    with pytest.raises(UsageError) as caught:
-        find_zone(name)
-    assert "GMT" not in caught.value.hint
-    assert caught.value.hint.startswith("name a place, such as Asia/Tokyo") or name[:3] == "Etc"
-
-
-@pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "/etc/passwd", "qqqqqqqqqq", "\x00", "America"]
-)
-def test_a_name_that_is_like_nothing_still_gets_a_hint(name: str) -> None:
-    """Paths and rubbish are refused, not opened."""
-    with pytest.raises(UsageError) as caught:
-        find_zone(name)
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("2026-03-02", date(2026, 3, 2)),
@@ -185,3 +117,44 @@ def test_a_name_that_is_like_nothing_still_gets_a_hint(name: str) -> None:
 def test_a_date_is_written_in_one_way(text: str, expected: date | None) -> None:
     """Year, month, day; what no calendar has is no date."""
     assert parse_date(text) == expected
+
+
+def test_days_in_a_row_are_from_the_first_midnight_to_the_last() -> None:
+    """A week with a change of the clocks has an hour less."""
+    found = days_period(date(2026, 3, 2), date(2026, 3, 8), ZoneInfo("America/New_York"))
+    assert (utc(found.start_ms), utc(found.end_ms)) == (
+        "2026-03-02T05:00:00Z",
+        "2026-03-09T04:00:00Z",
+    )
+    assert (found.first, found.last) == (date(2026, 3, 2), date(2026, 3, 8))
+
+
+def test_days_in_a_row_may_hold_a_skipped_one() -> None:
+    """At either end, too; only nothing but skipped days is no period."""
+    apia = ZoneInfo("Pacific/Apia")
+    around = days_period(date(2011, 12, 29), date(2011, 12, 31), apia)
+    assert list(local_days(around, apia)) == [date(2011, 12, 29), date(2011, 12, 31)]
+    until = days_period(date(2011, 12, 29), date(2011, 12, 30), apia)
+    assert until.end_ms == day_start_ms(date(2011, 12, 31), apia)
+    assert list(local_days(until, apia)) == [date(2011, 12, 29)]
+    with pytest.raises(UsageError, match="skipped that day"):
+        days_period(date(2011, 12, 30), date(2011, 12, 30), apia)
+
+
+def test_instants_touch_the_days_they_are_in() -> None:
+    """The end belongs to the day before when it is a midnight."""
+    seoul = ZoneInfo("Asia/Seoul")
+    noon, midnight = 1_772_420_400_000, 1_772_463_600_000  # 2 March 12:00, 3 March 00:00
+    found = instants_period(noon, midnight, seoul)
+    assert (found.first, found.last) == (date(2026, 3, 2), date(2026, 3, 2))
+    assert list(local_days(found, seoul)) == [date(2026, 3, 2)]
+    longer = instants_period(noon, midnight + 1, seoul)
+    assert list(local_days(longer, seoul)) == [date(2026, 3, 2), date(2026, 3, 3)]
+
+
+@pytest.mark.parametrize(("start_ms", "end_ms"), [(5, 5), (6, 5), (10**17, 10**17 + 1)])
+def test_instants_that_make_no_period_are_refused(start_ms: int, end_ms: int) -> None:
+    """Nothing between them, or nothing that a calendar shows."""
+    with pytest.raises(UsageError) as caught:
+        instants_period(start_ms, end_ms, ZoneInfo("UTC"))
+    assert caught.value.hint

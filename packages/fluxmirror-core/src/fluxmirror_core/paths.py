@@ -48,6 +48,10 @@ class Places:
         """Name of the place → path."""
         return {name: getattr(self, name) for name in self.__slots__}
 
+    def with_database(self, path: str) -> Places:
+        """Give the same places with another database; what waits for it stays where it is."""
+        return Places(**{**self.as_dict(), "database": path})
+
 
 def here() -> Places:
     """The places of this process: its environment, its platform."""
@@ -83,11 +87,6 @@ def places(env: Mapping[str, str], platform: str) -> Places:
 def home(env: Mapping[str, str]) -> str:
     """The user's home: `HOME`, else `USERPROFILE`, else `/tmp`."""
     return env.get("HOME") or env.get("USERPROFILE") or "/tmp"  # noqa: S108 - the last resort
-
-
-def mirror(env: Mapping[str, str]) -> str | None:
-    """Where the mirror of all events is kept; None, which is usual, when nobody asked for one."""
-    return env.get("FLUXMIRROR_MIRROR") or None
 
 
 def _system_places(env: Mapping[str, str], platform: str) -> tuple[str, str, str]:

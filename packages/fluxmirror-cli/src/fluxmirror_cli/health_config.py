@@ -1,0 +1,69 @@
+"""What doctor says of the configuration: which files there are, and what of them does not count."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from fluxmirror_core.config.inputs import PROJECT_FILE, find_project_file, user_path
+from fluxmirror_core.config.load import load
+from fluxmirror_core.paths import places
+
+from fluxmirror_cli.configured import resolution
+from fluxmirror_cli.health_row import ERROR, OK, WARN, Row
+from fluxmirror_cli.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmirror_core.config.resolution import Problem, Resolution
+
+_COMPONENT = "config"
+
+
+def examine_config() -> Iterator[Row]:
+    """Look at the user's file, at this directory's project file, and at the variables."""
+    found = resolution()
+    own = places(os.environ, sys.platform)
+    yield from _blocked(own_resolution := load(os.environ, own, None), user_path(own))
+    yield _files(found, user_path(own), own_resolution)
+    for problem in found.problems:
+        yield _problem(problem)
+
+
+def _blocked(found: Resolution, path: str) -> Iterator[Row]:
+    """Tell that nothing is recorded because nobody can tell what may be."""
+    if found.unknown:
+        keys = ", ".join(found.unknown[:2]) + (" …" if len(found.unknown) > 2 else "")  # noqa: PLR2004 - two are enough to see
+        detail = f"nobody can tell what may be recorded ({keys}): what happens waits in the spool"
+        facts = {"unknown": found.unknown, "file": path}
+        yield Row(_COMPONENT, ERROR, detail, f"mend {path}", facts)
+
+
+def _files(found: Resolution, path: str, own: Resolution) -> Row:
+    """Tell which files count."""
+    project = _project_file()
+    keys = sum(1 for _ in own.values)
+    said = f"{path}: {counted(keys, 'key')} set" if os.path.lexists(path) else "no file: defaults"
+    if project:
+        said += f"; {PROJECT_FILE} of this directory: {project}"
+    facts = {
+        "file": path,
+        "exists": os.path.lexists(path),
+        "project_file": project,
+        "keys": sorted(found.values),
+        "problems": len(found.problems),
+    }
+    return Row(_COMPONENT, OK, said, facts=facts)
+
+
+def _project_file() -> str | None:
+    try:
+        return find_project_file(os.getcwd())
+    except OSError:
+        return None
+
+
+def _problem(problem: Problem) -> Row:
+    return Row(_COMPONENT, WARN, problem.sentence, problem.hint, {"where": problem.where})

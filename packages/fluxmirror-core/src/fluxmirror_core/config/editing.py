@@ -1,0 +1,106 @@
+"""The text of a configuration file with a key set or taken out; comments and order stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from fluxmirror_core.config.toml_text import read_toml
+from fluxmirror_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tomlkit import TOMLDocument
+    from tomlkit.items import Item
+
+_BY_HAND: Final = "`fluxmirror config edit` opens it"
+
+
+def with_values(text: str, values: Mapping[str, object], path: str) -> str:
+    """Give a file's text with these values in it.
+
+    Args:
+        text: what is in the file now; empty when there is none.
+        values: canonical values by key.
+        path: the file's, for the error.
+
+    Raises:
+        ConfigError: the text is no TOML, or has something else where a key's table has to be.
+    """
+    document = _parse(text, path)
+    for key, value in values.items():
+        _set(document, key, value, path)
+    written = tomlkit.dumps(document)
+    told = read_toml(written.encode("utf-8"))
+    wanted = {key: list(one) if isinstance(one, tuple) else one for key, one in values.items()}
+    if told.faults or any(told.values.get(key) != value for key, value in wanted.items()):
+        raise ConfigError(f"{path} cannot be changed without breaking it", hint=_BY_HAND)
+    return written
+
+
+def without_key(text: str, key: str, path: str) -> str | None:
+    """Give a file's text without a key; None when it is not in it.
+
+    A table that holds nothing any more goes along.
+
+    Raises:
+        ConfigError: the text is no TOML.
+    """
+    document = _parse(text, path)
+    if key not in read_toml(text.encode("utf-8")).values:
+        return None
+    _remove(document, key.split("."))
+    written = tomlkit.dumps(document)
+    told = read_toml(written.encode("utf-8"))
+    if told.faults or key in told.values:
+        raise ConfigError(f"{path} cannot be changed without breaking it", hint=_BY_HAND)
+    return written
+
+
+def _parse(text: str, path: str) -> TOMLDocument:
+    faults = read_toml(text.encode("utf-8")).faults
+    try:
+        document = tomlkit.parse(text)
+    except (TOMLKitError, RecursionError, ValueError) as error:
+        line = f":{faults[0].line}" if faults else ""
+        reason = faults[0].reason if faults else str(error)
+        raise ConfigError(f"{path}{line} is no TOML: {reason}", hint=_BY_HAND) from error
+    if faults:
+        reason = f"{path}:{faults[0].line} is no TOML: {faults[0].reason}"
+        raise ConfigError(reason, hint=_BY_HAND)
+    return document
+
+
+def _set(document: TOMLDocument, key: str, value: object, path: str) -> None:
+    *tables, name = key.split(".")
+    table = document
+    for part in tables:
+        if part not in table:
+            # A table that only holds tables needs no header of its own.
+            table.add(part, tomlkit.table(is_super_table=part != tables[-1]))
+        table = table[part]
+        if not isinstance(table, dict):
+            raise ConfigError(f"{path}: {part!r} is no table", hint=_BY_HAND)
+    table[name] = _item(value)
+
+
+def _item(value: object) -> Item:
+    if not isinstance(value, list | tuple):
+        return tomlkit.item(value)
+    array = tomlkit.array()
+    array.extend(value)
+    return array.multiline(len(value) > 1)
+
+
+def _remove(table: object, parts: list[str]) -> None:
+    if not isinstance(table, dict):
+        return
+    first, *rest = parts
+    if rest:
+        _remove(table[first], rest)
+        if len(table[first]):
+            return
+    del table[first]

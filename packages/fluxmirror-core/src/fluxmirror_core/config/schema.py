@@ -1,0 +1,304 @@
+"""The schema: every key, what it may be, what it does. It validates, sets and loads.
+
+Takes pydantic's tenth of a second to load: what only reads settings finds them remembered, and
+never comes here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from fluxmirror_core.config.languages import find_language
+from fluxmirror_core.config.settings import Settings, field_of
+from fluxmirror_core.errors import ConfigError, FluxMirrorError
+from fluxmirror_core.user_patterns import pattern_fault
+from fluxmirror_core.zones import find_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DEFAULTS: Final = Settings()
+_LONGEST_DAYS: Final = 36_500
+_MOST_BYTES: Final = 1 << 30
+_SHOWN_CHARS: Final = 60
+_VARIABLES: Final = str.maketrans(".-", "__")
+
+
+class Key(NamedTuple):
+    """One key of the configuration."""
+
+    name: str
+    kind: Any
+    """Its type, as pydantic understands it."""
+    expects: str
+    """What it may be, in words that follow `must be`."""
+    meaning: str
+    """What it does, in a sentence."""
+    is_private: bool = False
+    """Whether a value that cannot be understood must not let anything out: it fails closed."""
+    in_project: str = "never"
+    """What a project's file may do with it: `tighten`, `trusted`, or `never`."""
+    flag: str = ""
+    """The option of commands that overrules it."""
+
+    @property
+    def default(self) -> object:
+        """Give what holds when nothing says otherwise; None for nothing at all."""
+        return getattr(_DEFAULTS, field_of(self.name))
+
+    @property
+    def variable(self) -> str:
+        """Name the environment variable that sets it."""
+        return f"FLUXMIRROR_{self.name.upper().translate(_VARIABLES)}"
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether it holds several values."""
+        return isinstance(self.default, tuple)
+
+
+TIGHTEN: Final = "tighten"
+TRUSTED: Final = "trusted"
+
+
+def _language(text: str) -> str:
+    return find_language(text)
+
+
+def _zone(text: str) -> str:
+    return find_zone(text).key
+
+
+def _path(text: str) -> str:
+    path = os.path.expanduser(text)
+    if not os.path.isabs(path) or "\0" in path:
+        raise ValueError(text)
+    return os.path.normpath(path)
+
+
+def _pattern(text: str) -> str:
+    fault = pattern_fault(text)
+    if fault:
+        raise ConfigError(f"the pattern {text!r} cannot be used: {fault}")
+    return text
+
+
+_Path = Annotated[str, AfterValidator(_path)]
+_Days = Annotated[int, Field(ge=1, le=_LONGEST_DAYS)]
+_DAYS: Final = "a whole number of days, 1 or more"
+_SWITCH: Final = "true or false"
+_PATH: Final = "an absolute path"
+
+
+def _agent_key(agent: str, name: str) -> Key:
+    return Key(
+        f"agents.{agent}.enabled",
+        bool,
+        _SWITCH,
+        f"Whether anything that {name} does is recorded.",
+        is_private=True,
+    )
+
+
+_ROWS: Final = (
+    Key(
+        "language",
+        Annotated[str, AfterValidator(_language)],
+        "english, korean, japanese or chinese",
+        "The language of reports.",
+        in_project=TRUSTED,
+        flag="--lang",
+    ),
+    Key(
+        "timezone",
+        Annotated[str, AfterValidator(_zone)],
+        "an IANA time zone, such as Asia/Seoul",
+        "The time zone that days are counted in.",
+        in_project=TRUSTED,
+        flag="--tz",
+    ),
+    Key(
+        "storage.path",
+        _Path,
+        _PATH,
+        "The database; without it the usual one of this system.",
+        flag="--db",
+    ),
+    Key(
+        "storage.retention_days",
+        _Days,
+        _DAYS,
+        "What was recorded longer ago is deleted, once a day; without it nothing is.",
+        is_private=True,
+    ),
+    Key(
+        "archive.retention_days",
+        _Days,
+        _DAYS,
+        "Archived copies of session files that are gone for longer are deleted; without it none is.",
+        is_private=True,
+    ),
+    Key(
+        "capture.enabled",
+        bool,
+        _SWITCH,
+        "Whether anything is recorded; a project's file may switch it off for its directory.",
+        is_private=True,
+        in_project=TIGHTEN,
+    ),
+    Key(
+        "capture.payloads",
+        Literal["none", "input", "full"],
+        "none, input or full",
+        "What is kept of a call's texts: nothing, what went in, or also what came out.",
+        is_private=True,
+    ),
+    Key(
+        "capture.output_bytes",
+        Annotated[int, Field(ge=0, le=_MOST_BYTES)],
+        "a whole number of bytes, at most a gigabyte",
+        "How much of what a tool gave back is kept when capture.payloads is full.",
+        is_private=True,
+    ),
+    Key(
+        "session_files",
+        bool,
+        _SWITCH,
+        "Whether the agents' own session files are read: usage, costs, calls no hook saw.",
+        is_private=True,
+    ),
+    Key(
+        "mirror",
+        _Path,
+        _PATH,
+        "A directory for a copy of every event as JSON lines; without it there is none.",
+        is_private=True,
+    ),
+    Key(
+        "redaction.patterns",
+        list[Annotated[str, Field(min_length=1), AfterValidator(_pattern)]],
+        "a list of regular expressions",
+        "What is masked beside the built-in rules; a project's file may add its own.",
+        is_private=True,
+        in_project=TIGHTEN,
+    ),
+    Key(
+        "self_noise.enabled",
+        bool,
+        _SWITCH,
+        "Whether an agent's questions to FluxMirror itself are hidden in reports.",
+    ),
+    Key(
+        "self_noise.repo_paths",
+        list[_Path],
+        "a list of absolute paths",
+        "Where such questions are hidden; without it everywhere.",
+    ),
+    _agent_key("claude-code", "Claude Code"),
+    _agent_key("qwen-code", "Qwen Code"),
+    _agent_key("gemini-cli", "Gemini CLI"),
+    _agent_key("codex-cli", "Codex CLI"),
+    _agent_key("copilot-cli", "Copilot CLI"),
+    _agent_key("opencode", "OpenCode"),
+)
+KEYS: Final = {key.name: key for key in _ROWS}
+"""Every key by its name, in the order they are shown."""
+
+
+def find_key(name: str) -> Key:
+    """Give the key called `name`, in whatever case.
+
+    Raises:
+        ConfigError: there is none; the hint tells the one most like it.
+    """
+    key = KEYS.get(name.strip().casefold())
+    if key is None:
+        raise ConfigError(f"there is no key called {name!r}", hint=nearest_key(name))
+    return key
+
+
+def nearest_key(name: str) -> str:
+    """Give a hint that tells the keys most like a name."""
+    from difflib import get_close_matches
+
+    word = name.strip().casefold()
+    last = {key.rpartition(".")[2]: key for key in KEYS}
+    near = get_close_matches(word, KEYS, n=2) or [
+        last[one] for one in get_close_matches(word, last, n=1)
+    ]
+    return f"did you mean {' or '.join(near)}?" if near else "`fluxmirror config show` lists them"
+
+
+def check_value(key: Key, value: object, *, strict: bool = True) -> Any:  # noqa: ANN401 - each key has a type of its own
+    """Give a value in its canonical form, as `Settings` holds it.
+
+    Args:
+        key: whose value it is.
+        value: as TOML has it.
+        strict: whether `"30"` is no number.
+
+    Raises:
+        ConfigError: it is none that the key may have.
+    """
+    try:
+        checked = TypeAdapter[Any](key.kind).validate_python(value, strict=strict)
+    except ValidationError as error:
+        raise _refused(key, value) from error
+    except ConfigError:
+        raise
+    except FluxMirrorError as error:
+        raise ConfigError(f"{key.name}: {error}", hint=error.hint) from error
+    return tuple(checked) if key.is_list else checked
+
+
+def parse_value(key: Key, text: str) -> Any:  # noqa: ANN401 - each key has a type of its own
+    """Read a value from words: of a command line, of an environment variable.
+
+    A list is written as JSON, `["a", "b"]`; any other text is a list of one.
+
+    Raises:
+        ConfigError: it is none that the key may have.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{key.name} cannot be {text!r}: it is no UTF-8") from error
+    return check_value(key, _listed(text) if key.is_list else text.strip(), strict=False)
+
+
+def parse_values(key: Key, texts: Sequence[str]) -> Any:  # noqa: ANN401 - each key has a type of its own
+    """Read a value from the words of a command line: several of them are a list.
+
+    Raises:
+        ConfigError: it is none that the key may have.
+    """
+    if len(texts) == 1:
+        return parse_value(key, texts[0])
+    if not key.is_list:
+        return parse_value(key, " ".join(texts))
+    return tuple(one for text in texts for one in parse_value(key, text))
+
+
+def _listed(text: str) -> list[object]:
+    if text.lstrip().startswith("["):
+        try:
+            listed = json.loads(text)
+        except ValueError:
+            return [text]  # a regular expression may begin with a bracket
+        is_list = isinstance(listed, list) and all(isinstance(one, str) for one in listed)
+        return listed if is_list else [text]
+    return [text] if text else []
+
+
+def _refused(key: Key, value: object) -> ConfigError:
+    shown = repr(value)
+    if len(shown) > _SHOWN_CHARS:
+        shown = f"{shown[:_SHOWN_CHARS]}…"
+    return ConfigError(
+        f"{key.name} must be {key.expects}, not {shown}",
+        hint=f"`fluxmirror config explain {key.name}` tells more",
+    )
