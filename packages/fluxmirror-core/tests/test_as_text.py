@@ -36,6 +36,29 @@ def test_wide_and_combining_characters_keep_columns_in_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("한국어", 6),
+        ("\uff08、。〜\uff1a「」\uff09", 16),
+        ("ﾃﾞｰﾀ", 4),
+        ("\uff21\uff11", 4),
+        ("\u3000", 2),
+        ("…·\u2013█\u00d7→", 6),
+        ("“缓存”", 6),
+    ],
+)
+def test_columns_are_those_of_a_terminal(text: str, columns: int) -> None:
+    """Full width is two; what is wide in old East Asian fonts alone is one."""
+    assert width(text) == columns
+
+
+@pytest.mark.parametrize("name", ["한글.txt", "값.md", "パイプ.py", "ガイド", "café"])
+def test_a_name_takes_the_same_columns_however_it_is_spelt(name: str) -> None:
+    """On macOS a file's name comes in pieces: letters and accents, the parts of a syllable."""
+    assert width(unicodedata.normalize("NFD", name)) == width(unicodedata.normalize("NFC", name))
+
+
+@pytest.mark.parametrize(
     ("raw", "shown"),
     [
         ("a | b", r"a \| b"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from fluxmirror_core.messages import load_catalog
-from fluxmirror_core.report.cells import exact_money, money, short_count, shown_path
+from fluxmirror_core.report.as_text import width
+from fluxmirror_core.report.cells import below_home, exact_money, head, money, short_count, tail
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,43 @@ def test_exact_money_has_every_digit() -> None:
     assert money(load_catalog(), "EUR", CENT) == "€0.01"
 
 
-def test_a_long_path_is_cut_at_its_beginning() -> None:
-    """Its end tells more."""
-    assert shown_path("/home/mira/a/b/c", "/home/mira", 6) == "…a/b/c"
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/home/mira/a", "~/a"),
+        ("/home/mira", "~"),
+        ("/home/miranda/a", "/home/miranda/a"),
+        ("/etc/hosts", "/etc/hosts"),
+    ],
+)
+def test_what_is_below_the_home_is_written_short(path: str, shown: str) -> None:
+    """Another home that begins alike is not."""
+    assert below_home(path, "/home/mira/") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "first", "last"),
+    [
+        ("abcdef", 6, "abcdef", "abcdef"),
+        ("abcdef", 5, "abcd…", "…cdef"),
+        ("한국어", 6, "한국어", "한국어"),
+        ("한국어", 5, "한국…", "…국어"),
+        ("한국어", 4, "한…", "…어"),
+        ("日本a", 4, "日…", "…本a"),
+        ("e\u0301te\u0301", 2, "e\u0301…", "…e\u0301"),
+        ("한국e\u0301", 3, "한…", "…e\u0301"),
+        ("한\u0301국", 3, "한\u0301…", "…국"),
+        ("ab", 1, "…", "…"),
+    ],
+)
+def test_a_cut_counts_columns(text: str, limit: int, first: str, last: str) -> None:
+    """A wide character takes two, an accent none, and neither is torn."""
+    assert (head(text, limit), tail(text, limit)) == (first, last)
+
+
+@given(st.text(alphabet="aé한本\u0301…"), st.integers(1, 12))
+def test_a_cut_text_is_never_wider_than_asked(text: str, limit: int) -> None:
+    """And what fits is not cut."""
+    for shown in (head(text, limit), tail(text, limit)):
+        assert width(shown) <= limit
+        assert (shown == text) == (width(text) <= limit)

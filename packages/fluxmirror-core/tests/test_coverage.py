@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.analysis.coverage import Coverage, build_coverage
@@ -16,16 +17,19 @@ from fluxmirror_core.analysis.told_calls import (
     ToldCalls,
 )
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE
-from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.coverage import build_coverage_report, coverage_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DAY = Period(0, 86_400_000, date(1970, 1, 1), date(1970, 1, 1), "UTC")
 NOW = 10 * DAY.end_ms
 HOOKED, FILED = BEFORE | AFTER, ASKED | ANSWERED
 BOTH = HOOKED | FILED
-CLAUDE, CODEX = "claude-code", "codex-cli"
+CLAUDE, CODEX, QWEN = "claude-code", "codex-cli", "qwen-code"
 SEEN = AgentSigns(hooked_ms=0, early=0, has_files=True)
 SIGNS = SessionSigns(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
 
@@ -41,8 +45,8 @@ def odd(phases: int, number: int = 1, agent: str = CLAUDE) -> OddCall:
 def built(
     *counts: tuple[str, int, int], odd_calls: list[OddCall] | None = None, **agents: AgentSigns
 ) -> Coverage:
-    """Work out coverage of calls by agent, phases and number; agents are `claude` and `codex`."""
-    signs = {CLAUDE: agents.get("claude", SEEN), CODEX: agents.get("codex", SEEN)}
+    """Work out coverage of calls by agent, phases and number; agents go by their first word."""
+    signs = {one: agents.get(one.partition("-")[0], SEEN) for one in (CLAUDE, CODEX, QWEN)}
     told = ToldCalls(
         [PhaseCount(*count) for count in counts],
         {agent: signs[agent] for agent, _, _ in counts},
@@ -58,9 +62,34 @@ def is_told(gap: Gap) -> bool:
     return gap.last_ms // 60_000 % 2 == 1
 
 
-def line(coverage: Coverage) -> str:
+def line(coverage: Coverage, language: str = "en") -> str:
     """Give the line that closes a report."""
-    return coverage_line(coverage, load_catalog())
+    return coverage_line(coverage, load_catalog(language))
+
+
+def with_losses() -> Coverage:
+    """Work out coverage with a loss of each kind: of one call, of several, up to the end."""
+    calls = [
+        odd(FILED, 2),
+        *(odd(FILED, number, CODEX) for number in (11, 13)),
+        odd(HOOKED, 15),
+        *(odd(AFTER | FILED, number) for number in (20, 22)),
+        odd(BEFORE | FILED, 25, CODEX),
+        *(odd(HOOKED | ASKED, number) for number in (31, 33)),
+    ]
+    never = AgentSigns(hooked_ms=None, early=4, has_files=True)
+    return built(
+        (CLAUDE, BOTH, 1_234),
+        (CLAUDE, HOOKED | ASKED, 2),
+        (CLAUDE, FILED, 1),
+        (CLAUDE, HOOKED, 1),
+        (CLAUDE, 0, 12),
+        (CODEX, BOTH, 56),
+        (CODEX, FILED, 2),
+        (QWEN, FILED, 4),
+        odd_calls=calls,
+        qwen=never,
+    )
 
 
 def test_all_seen_by_both_is_a_hundred_percent() -> None:
@@ -156,6 +185,17 @@ def test_a_report_words_what_is_missing(last: int, words: str) -> None:
     assert words in text
     assert "`fluxmirror agents list`" in text
     assert ("make" in text) == (last == 3)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_losses_read_as_they_should(
+    language: str, same_as_golden: Callable[[str, str], None]
+) -> None:
+    """The whole report, and the line that closes others."""
+    coverage = with_losses()
+    report = build_coverage_report(coverage, load_catalog(language), agent=None)
+    text = f"{render_text(report)}\n{line(coverage, language)}\n"
+    same_as_golden(f"coverage.{language}.md", text)
 
 
 def test_a_report_without_losses_says_so() -> None:

@@ -19,7 +19,7 @@ from fluxmirror_core.analysis.day import (
     SlotCount,
     build_day,
 )
-from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import day_period
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.day import build_day_report, no_activity
@@ -44,9 +44,10 @@ def some_day(counted: Counted = CALLS, *, agent: str | None = None) -> Day:
     return build_day(day_period(DATE, SEOUL), agent, counted)
 
 
-def rendered(day: Day, today: date = DATE) -> str:
+def rendered(day: Day, today: date = DATE, language: str = "en") -> str:
     """Write a day's report."""
-    return render_text(build_day_report(day, load_catalog(), today=today, home="/home/mira"))
+    catalog = load_catalog(language)
+    return render_text(build_day_report(day, catalog, today=today, home="/home/mira"))
 
 
 def full_day() -> Day:
@@ -77,9 +78,12 @@ def full_day() -> Day:
     return some_day(counted)
 
 
-def test_a_full_day_reads_as_it_should(same_as_golden: Callable[[str, str], None]) -> None:
+@pytest.mark.parametrize("language", languages())
+def test_a_full_day_reads_as_it_should(
+    language: str, same_as_golden: Callable[[str, str], None]
+) -> None:
     """The whole report, compared with what was read and found good."""
-    same_as_golden("today.md", rendered(full_day()))
+    same_as_golden(f"today.{language}.md", rendered(full_day(), language=language))
 
 
 def test_an_agents_day_is_called_by_its_name(same_as_golden: Callable[[str, str], None]) -> None:

@@ -29,7 +29,8 @@ def test_outcomes_are_the_words_scripts_filter_by() -> None:
 
 def test_columns_come_first_and_the_payload_behind_them() -> None:
     """The writer cuts the record in two at `input_json`."""
-    assert list(AgentEvent._fields) == [*COLUMNS.split(), "input_json", "output_sha256"]
+    apart = ["input_json", "output_sha256", "output_text"]
+    assert list(AgentEvent._fields) == [*COLUMNS.split(), *apart]
 
 
 def test_phases_are_bits_of_their_own() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from fluxmirror_core.analysis.explanation import (
     Explanation,
     Named,
@@ -13,7 +14,7 @@ from fluxmirror_core.analysis.explanation import (
     build_arithmetic,
 )
 from fluxmirror_core.analysis.usage import UsageSum, build_total
-from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.pricing import Price, Rates, Tier, cost
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.explanation import build_explanation_report
@@ -50,7 +51,7 @@ UNKNOWN = RESPONSE._replace(
 )  # fmt: skip
 
 
-def rendered(of: Subject, *responses: ToldResponse, older: int = 0) -> str:
+def rendered(of: Subject, *responses: ToldResponse, older: int = 0, language: str = "en") -> str:
     """Write the report of responses, and of so many that are not shown."""
     sums = [
         UsageSum(None, "USD" if one.pico else None, 1, one.tokens, one.pico or 0, NOON, NOON)
@@ -58,7 +59,7 @@ def rendered(of: Subject, *responses: ToldResponse, older: int = 0) -> str:
     ]
     explanation = Explanation(build_total(sums), responses)
     report = build_explanation_report(
-        explanation, load_catalog(), of=of, zone="Asia/Seoul", gone={UNKNOWN.path}
+        explanation, load_catalog(language), of=of, zone="Asia/Seoul", gone={UNKNOWN.path}
     )
     return render_text(report)
 
@@ -84,10 +85,14 @@ def test_no_price_has_no_arithmetic() -> None:
     assert build_arithmetic(UNKNOWN) is None
 
 
-def test_an_explanation_reads_as_it_should(same_as_golden: Callable[[str, str], None]) -> None:
+@pytest.mark.parametrize("language", languages())
+def test_an_explanation_reads_as_it_should(
+    language: str, same_as_golden: Callable[[str, str], None]
+) -> None:
     """A list, each response with all that its cost comes from, and the total."""
-    text = rendered(Subject("day", "2026-03-02"), RESPONSE, UNKNOWN, older=1_234)
-    same_as_golden("explanation.md", text)
+    of = Subject("day", "2026-03-02")
+    text = rendered(of, RESPONSE, UNKNOWN, older=1_234, language=language)
+    same_as_golden(f"explanation.{language}.md", text)
 
 
 def test_a_single_response_needs_no_list() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.self_noise import is_self_noise
 from fluxmirror_core.tools import name_tool
 
@@ -26,7 +27,7 @@ def repo(tmp_path: Path) -> Path:
 def noise(repo: Path, cwd: Path | str | None, command: str, switch: str = "1") -> bool:
     """Ask with the marking switched on for `repo`."""
     env = {"FLUXMIRROR_SKIP_SELF": switch, "FLUXMIRROR_SELF_REPO": str(repo)}
-    return is_self_noise(env, BASH, None if cwd is None else str(cwd), command)
+    return is_self_noise(env, Settings(), BASH, None if cwd is None else str(cwd), command)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +77,9 @@ def test_nothing_is_marked_unless_switched_on(repo: Path, switch: str) -> None:
 
 def test_nothing_is_marked_without_a_repository(repo: Path) -> None:
     """Unset, empty or gone."""
-    assert not is_self_noise({"FLUXMIRROR_SKIP_SELF": "1"}, BASH, str(repo), ASKS)
+    assert not is_self_noise({"FLUXMIRROR_SKIP_SELF": "1"}, Settings(), BASH, str(repo), ASKS)
     env = {"FLUXMIRROR_SKIP_SELF": "1", "FLUXMIRROR_SELF_REPO": ""}
-    assert not is_self_noise(env, BASH, str(repo), ASKS)
+    assert not is_self_noise(env, Settings(), BASH, str(repo), ASKS)
     assert not noise(repo / "gone", repo / "gone", ASKS)
 
 
@@ -86,12 +87,67 @@ def test_nothing_is_marked_without_a_repository(repo: Path) -> None:
 def test_only_shell_commands_are_noise(repo: Path, raw: str) -> None:
     """An edit inside the repository is work."""
     env = {"FLUXMIRROR_SKIP_SELF": "1", "FLUXMIRROR_SELF_REPO": str(repo)}
-    assert not is_self_noise(env, name_tool("claude-code", raw), str(repo), ASKS)
-    assert not is_self_noise(env, None, str(repo), ASKS)
-    assert is_self_noise(env, name_tool("gemini-cli", "run_shell_command"), str(repo), ASKS)
+    assert not is_self_noise(env, Settings(), name_tool("claude-code", raw), str(repo), ASKS)
+    assert not is_self_noise(env, Settings(), None, str(repo), ASKS)
+    assert is_self_noise(
+        env, Settings(), name_tool("gemini-cli", "run_shell_command"), str(repo), ASKS
+    )
 
 
 @pytest.mark.parametrize("cwd", [None, "", "/nul\x00here", "/lone\ud800one", "/" + "x" * 5000])
 def test_directory_that_no_system_opens_is_not_inside(repo: Path, cwd: str | None) -> None:
     """A payload's `cwd` may be anything; it must not stop the drain."""
     assert not noise(repo, cwd, ASKS)
+
+
+WANTED = Settings(self_noise_enabled=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("fluxmirror today", True),
+        ("cd /srv && fluxmirror cost --json | jq .", True),
+        ("LC_ALL=C /usr/local/bin/fluxmirror", True),
+        ("echo $(fluxmirror db-path)", True),
+        ("uvx fluxmirror doctor", True),
+        (r'"C:\bin\fluxmirror.exe" today', True),
+        ('sh "/home/m/.qwen/extensions/fluxmirror/wrappers/launch.sh" week', True),
+        (ASKS, True),
+        ("cd ~/work/fluxmirror && make", False),
+        ("git clone https://example.org/fluxmirror", False),
+        ("grep fluxmirror README.md", False),
+        ("pip install fluxmirror", False),
+        ("vim fluxmirror.py", False),
+        ("fluxmirror-studio", False),
+        ("make", False),
+    ],
+)
+def test_command_that_asks_us_is_noise_to_who_wants_it_hidden(
+    command: str, *, expected: bool
+) -> None:
+    """To run us is to ask us; to work on a file that is called like us is work."""
+    assert is_self_noise({}, WANTED, BASH, "/anywhere", command) is expected
+    assert not is_self_noise({}, Settings(), BASH, "/anywhere", command)
+
+
+def test_noise_may_be_hidden_in_some_directories_alone(repo: Path) -> None:
+    """In each that is named, and in none that is gone."""
+    paths = (str(repo.parent / "gone"), str(repo))
+    wanted = WANTED._replace(self_noise_repo_paths=paths)
+    assert is_self_noise({}, wanted, BASH, str(repo / "src"), "fluxmirror today")
+    for cwd in (str(repo.parent / "flux-old"), None, "", str(repo.parent / "gone")):
+        assert not is_self_noise({}, wanted, BASH, cwd, "fluxmirror today")
+
+
+def test_only_shell_commands_are_hidden() -> None:
+    """A file that a session edits may say anything."""
+    edit = name_tool("claude-code", "Edit")
+    assert not is_self_noise({}, WANTED, edit, "/p", "fluxmirror today")
+
+
+def test_long_command_of_separators_is_no_burden() -> None:
+    """Only its beginning is looked at."""
+    command = "fluxmirror;" + ";" * 2_000_000
+    assert is_self_noise({}, WANTED, BASH, "/p", command)
+    assert not is_self_noise({}, WANTED, BASH, "/p", ";" * 2_000_000 + "fluxmirror x")

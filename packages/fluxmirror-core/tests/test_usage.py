@@ -15,7 +15,7 @@ from fluxmirror_core.analysis.usage import (
     build_total,
     build_usage,
 )
-from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period
 from fluxmirror_core.report.as_text import render_text, width
 from fluxmirror_core.report.sections import Report
@@ -43,12 +43,14 @@ def without_price(key: str | None, **fields: Any) -> UsageSum:  # noqa: ANN401 -
     return some(key, currency=None, pico=0)._replace(**fields)
 
 
-def rendered(usage: Usage, agent: str | None = None, terminal: int | None = None) -> str:
+def rendered(
+    usage: Usage, agent: str | None = None, terminal: int | None = None, language: str = "en"
+) -> str:
     """Write a report of usage, as wide as it gets or for a terminal."""
     period = Period(0, 1, DAY, date(2026, 3, 8), "Asia/Seoul")
     report = build_usage_report(
         usage,
-        load_catalog(),
+        load_catalog(language),
         period=period,
         agent=agent,
         home="/home/mira",
@@ -132,7 +134,10 @@ def test_one_name_in_two_sessions_is_two_subagents() -> None:
     assert [row.responses for row in build_usage(By.SUBAGENT, sums).rows] == [2, 1]
 
 
-def test_days_read_as_they_should(same_as_golden: Callable[[str, str], None]) -> None:
+@pytest.mark.parametrize("language", languages())
+def test_days_read_as_they_should(
+    language: str, same_as_golden: Callable[[str, str], None]
+) -> None:
     """The whole report: all that is wanted, nothing else, 80 columns wide."""
     many = Tokens(20_567_673, 999, 1_664_952_074, 1, 2, 3, 41)
     sums = [
@@ -141,22 +146,24 @@ def test_days_read_as_they_should(same_as_golden: Callable[[str, str], None]) ->
         some("2026-03-04", tokens=many, pico=9 * 10**8),
         without_price("2026-03-04"),
     ]
-    text = rendered(build_usage(By.DAY, sums, UNPRICED))
-    same_as_golden("usage.md", text)
+    text = rendered(build_usage(By.DAY, sums, UNPRICED), language=language)
+    same_as_golden(f"usage.{language}.md", text)
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert max(map(width, tables)) <= 80
 
 
+@pytest.mark.parametrize("name", ["/very/long/", "/아주/긴/"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("by", list(By))
-def test_every_report_fits_a_terminal(by: By) -> None:
-    """Whatever the keys are: long ones are cut."""
-    key = "2026-03-02" if by in {By.DAY, By.WEEK, By.MONTH} else "/very/long/" * 20
+def test_every_report_fits_a_terminal(by: By, language: str, name: str) -> None:
+    """Whatever the keys are: long ones are cut, by the columns they take."""
+    key = "2026-03-02" if by in {By.DAY, By.WEEK, By.MONTH} else name * 20
     of = {"agent": "copilot-cli", "session": "s"}
     sums = [some(key, pico=1_129 * DOLLAR, **of), without_price(key, **of)]
-    text = rendered(build_usage(by, sums), terminal=80)
+    text = rendered(build_usage(by, sums), terminal=80, language=language)
     lines = text.splitlines()
     assert max(width(line) for line in lines if line[:1] in "|█/…0123456789") <= 80
-    assert "$1,129.00+?" in text.partition("Distribution")[2]
+    assert "$1,129.00+?" in text.partition("```text")[2]
 
 
 def test_columns_that_do_not_fit_become_one() -> None:

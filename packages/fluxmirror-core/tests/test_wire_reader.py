@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, int]] = {
     "user": bounds.NAME_BYTES,
     "sources": 20,
     "input_json": 1 << 40,
+    "output_text": 1 << 16,
 }
 """Columns of the type TEXT, and the most bytes each may take."""
 INTEGERS: Final = {"ts_ms", "ended_ms", "exit_code", "duration_ms", "input_bytes", "output_bytes",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_store.archiving.archive import known_copies, open_archive
 from fluxmirror_store.archiving.names import archive_directory
@@ -173,7 +174,7 @@ def test_moved_file_is_still_the_same(
 ) -> None:
     """Agents move sessions into folders of their own: of one that was read a copy is enough."""
     found = find_session_files({"HOME": str(home)})
-    import_session_files(places, found, NoPrices(), Wanted())
+    import_session_files(places, Settings(), found, NoPrices(), Wanted())
     archive()
     session.rename(session.with_name("s2.jsonl"))
     archived = archive()

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_store import spool_reader
 from fluxmirror_store.batch import YOUNG_NS, Batch
 from fluxmirror_store.machine import payload_reader
@@ -27,7 +28,7 @@ HEADER = b"fluxmirror-spool/1\tname\tclaude PreToolUse\n"
 def batch(places: Places) -> Batch:
     """An empty batch; it is noon."""
     os.makedirs(places.spool)
-    return Batch(places.spool, payload_reader(places), NOW_NS)
+    return Batch(places.spool, payload_reader(places, Settings()), NOW_NS)
 
 
 def told(batch: Batch) -> dict[tuple[str, str, str, str], int]:

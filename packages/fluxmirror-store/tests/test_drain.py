@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fluxmirror_core import journal
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import StoreError
 from fluxmirror_store import aside, lock, spool, spool_reader
 from fluxmirror_store import drain as drain_module
@@ -39,10 +40,11 @@ BEFORE = {"hook_event_name": "PreToolUse", "session_id": "s", "tool_name": "Bash
 DRAIN = """
 import os, sys
 os.umask(0)
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store.drain import drain
 sys.stdin.read()
-drained = drain(here(), wait_s=float(sys.argv[1]))
+drained = drain(here(), Settings(), wait_s=float(sys.argv[1]))
 print(drained.events, drained.busy)
 """
 
@@ -99,7 +101,7 @@ def waiting(places: Places) -> int:
 
 def test_empty_machine_gets_an_empty_database(places: Places) -> None:
     """Whoever reads first drains first."""
-    assert drain(places) == Drained()
+    assert drain(places, Settings()) == Drained()
     with closing(connect_to_read(places.database)) as db:
         assert db.execute("SELECT count(*) FROM event").fetchone() == (0,)
 
@@ -107,21 +109,21 @@ def test_empty_machine_gets_an_empty_database(places: Places) -> None:
 def test_what_waits_becomes_rows(places: Places, capture: Capture, rows: Rows) -> None:
     """One event, all the way; its file is gone and its time is that of its capture."""
     capture(call(1), "claude", at_ms=NOON_MS + 7)
-    assert drain(places) == Drained(files=1, events=1)
+    assert drain(places, Settings()) == Drained(files=1, events=1)
     assert waiting(places) == 0
     (row,) = rows()
     assert (row["ts_ms"], row["session"], row["call_id"]) == (NOON_MS + 7, "s", "t1")
     assert (row["tool_canonical"], row["detail"]) == ("Bash", "make 1")
     (seen,) = rows(table="agent_events")
     assert json.loads(seen["raw_json"]) == {"tool_input": {"command": "make 1"}}
-    assert drain(places) == Drained()
+    assert drain(places, Settings()) == Drained()
 
 
 def test_oldest_is_drained_first(places: Places, capture: Capture, rows: Rows) -> None:
     """Numbers follow the time of capture, not the names of files."""
     for number in (5, 1, 4, 2, 3):
         capture(call(number), at_ms=NOON_MS + number)
-    drain(places)
+    drain(places, Settings())
     by_id = sorted(rows(), key=lambda row: row["id"])
     assert [row["call_id"] for row in by_id] == ["t1", "t2", "t3", "t4", "t5"]
 
@@ -149,7 +151,7 @@ def test_batches_of_any_size_give_the_same_rows(
         with monkeypatch.context() as patch:
             for name, value in sizes.items():
                 patch.setattr(drain_module, name, value)
-            drained = drain(places)
+            drained = drain(places, Settings())
         assert (drained.files, drained.events) == (3000, 1800)
         results.append(rows())
         Path(places.database).unlink()
@@ -178,13 +180,13 @@ def test_replayed_file_adds_nothing(
         capture(payload, *words.get(number, ()), at_ms=NOON_MS + number)
     drop("torn", b"fluxmirror-spool/1\ttorn\tclaude Stop\n{")
     saved = content(places)
-    drain(places)
+    drain(places, Settings())
     before = rows()
     assert len(before) == 9
     for _ in range(2):
         for name, (raw, at_ms) in saved.items():
             drop(name, raw, at_ms + later_ms)
-        assert drain(places).events == 0
+        assert drain(places, Settings()).events == 0
         assert rows() == before
         assert waiting(places) == 0
 
@@ -198,7 +200,7 @@ def test_event_with_an_identity_is_known_under_any_name(
         capture(call(1), at_ms=NOON_MS + later_ms)
         for number, payload in enumerate(halves):
             capture(payload, at_ms=NOON_MS + 9 * number + later_ms)
-        drain(places)
+        drain(places, Settings())
     assert sorted(row["agent"] for row in rows()) == ["claude-code", "gemini-cli"]
 
 
@@ -211,11 +213,11 @@ def test_double_registration_adds_nothing(
     for at_ms in (0, 1900):
         capture(prompt, at_ms=NOON_MS + at_ms)
         if drains == 2:
-            drain(places)
-    drain(places)
+            drain(places, Settings())
+    drain(places, Settings())
     assert len(rows()) == 1
     capture(prompt, at_ms=NOON_MS + 60_000)
-    drain(places)
+    drain(places, Settings())
     assert len(rows()) == 2, "a minute later the user said so again"
 
 
@@ -237,8 +239,8 @@ def test_halves_without_an_id_become_one_call(
         at_ms = number + 50 * (name == after)
         capture(half(name, number, at_ms), kind, name, at_ms=NOON_MS + at_ms)
         if drains != "one":
-            drain(places)
-    drain(places)
+            drain(places, Settings())
+    drain(places, Settings())
     columns = ("detail", "ts_ms", "ended_ms", "outcome", "duration_ms", "phases")
     assert [tuple(row[name] for name in columns) for row in rows()] == [
         (f"/srv/{n}", NOON_MS + n, NOON_MS + n + 50, "ok", 50, 3) for n in range(3)
@@ -251,7 +253,7 @@ def test_what_cannot_be_understood_is_kept_counted_and_noted(
     """In `bad/` with its reason, as a number, and as a line in the journal."""
     bad = capture(b"no json", "claude")
     capture(call(1))
-    assert drain(places) == Drained(files=2, events=1, bad=1)
+    assert drain(places, Settings()) == Drained(files=2, events=1, bad=1)
     assert len(rows()) == 1
     bad_dir = Path(places.spool) / "bad"
     assert b"\nno json\n" in (bad_dir / bad).read_bytes()
@@ -268,10 +270,10 @@ def test_what_was_set_aside_can_be_tried_again(
     with monkeypatch.context() as older:
         older.setattr("fluxmirror_core.wire.reader._DIALECTS", {})
         capture(call(1), "claude")
-        assert drain(places).bad == 1
-    assert drain(places).files == 0
+        assert drain(places, Settings()).bad == 1
+    assert drain(places, Settings()).files == 0
     assert aside.bring_back(places.spool) == 1
-    assert drain(places) == Drained(files=1, events=1)
+    assert drain(places, Settings()) == Drained(files=1, events=1)
     assert [row["call_id"] for row in rows()] == ["t1"]
     assert aside.count_reasons(places.spool) == {}
 
@@ -281,12 +283,12 @@ def test_torn_file_is_an_event_a_number_and_kept(
 ) -> None:
     """Once: brought back and drained again it is still the same event."""
     drop("torn", b'fluxmirror-spool/1\ttorn\tclaude Stop\n{"hook_ev')
-    assert drain(places) == Drained(files=1, events=1, torn=1, bad=1)
+    assert drain(places, Settings()) == Drained(files=1, events=1, torn=1, bad=1)
     assert [(row["kind"], row["hook_event"]) for row in rows()] == [("torn", "Stop")]
     assert rows(table="agent_events") == []
     assert counts(places)["torn", ""] == 1
     aside.bring_back(places.spool)
-    assert drain(places) == Drained(files=1, events=0, torn=0, bad=1)
+    assert drain(places, Settings()) == Drained(files=1, events=0, torn=0, bad=1)
     assert counts(places)["torn", ""] == 1
 
 
@@ -296,7 +298,7 @@ def test_files_torn_by_a_full_disk_are_all_counted(
     """Ten at once, all of them empty: ten events were lost, not one."""
     for number in range(10):
         drop(f"torn{number}", b"", NOON_MS + number)
-    assert drain(places).torn == 10
+    assert drain(places, Settings()).torn == 10
     assert len(rows("kind = 'torn'")) == 10
 
 
@@ -306,7 +308,7 @@ def test_young_torn_file_waits_and_holds_up_nobody(
     """Its writer may still be at it."""
     drop("young", b"fluxmirror-spool/1\tyoung\tclaude Stop\n{", time.time_ns() // 1_000_000)
     capture(call(1), at_ms=time.time_ns() // 1_000_000 + 5000)
-    assert drain(places) == Drained(files=1, events=1)
+    assert drain(places, Settings()) == Drained(files=1, events=1)
     assert waiting(places) == 1
     assert len(rows()) == 1
 
@@ -322,7 +324,7 @@ def test_foreign_things_in_the_spool_hold_up_nobody(
     os.mkfifo(new / "pipe")
     drop("text", b"hello\n" * 1000)
     drop("json", json.dumps(call(2)).encode())
-    assert drain(places).files == 3
+    assert drain(places, Settings()).files == 3
     assert [row["call_id"] for row in rows("kind = 'tool_call'")] == ["t2", "t1"]
     assert sorted(os.listdir(new)) == ["directory", "link", "pipe"]
 
@@ -340,7 +342,7 @@ def test_event_no_column_takes_is_set_aside_alone(
             batch.events[-1] = batch.events[-1]._replace(exit_code=1 << 70)
 
     monkeypatch.setattr(Batch, "_read", spoil)
-    assert drain(places) == Drained(files=5, events=4, bad=1)
+    assert drain(places, Settings()) == Drained(files=5, events=4, bad=1)
     assert [row["call_id"] for row in rows()] == ["t0", "t1", "t3", "t4"]
     reason = "the program failed on it: OverflowError"
     assert aside.count_reasons(places.spool) == {reason: 1}
@@ -363,10 +365,10 @@ def test_file_that_cannot_be_removed_holds_up_nobody(
     with monkeypatch.context() as patch:
         patch.setattr(drain_module, "BATCH_FILES", 2)
         patch.setattr(os, "unlink", refuse)
-        assert drain(places) == Drained(files=4, events=5)
-        assert drain(places) == Drained()
+        assert drain(places, Settings()) == Drained(files=4, events=5)
+        assert drain(places, Settings()) == Drained()
     assert journal.counts(places.logs)["stuck"] >= 1
-    assert drain(places) == Drained(files=1)
+    assert drain(places, Settings()) == Drained(files=1)
     assert len(rows()) == 5
 
 
@@ -375,7 +377,7 @@ def test_spool_is_no_longer_full_when_it_is_drained(places: Places, capture: Cap
     capture(call(1))
     Path(places.spool, "full").touch()
     spool.put(places.spool, b"{}", (), {})
-    drain(places)
+    drain(places, Settings())
     status = spool_reader.status(places.spool)
     assert (status.full, status.refused, status.waiting) == (False, 1, 0)
 
@@ -395,7 +397,7 @@ def test_log_is_taken_back_between_batches(
     monkeypatch.setattr("fluxmirror_store.drain.wal_bytes", look)
     for number in range(400):
         capture(call(number) | {"tool_input": {"command": "x" * 2000}})
-    drain(places)
+    drain(places, Settings())
     assert len(sizes) == 20
     assert max(sizes) < 1_000_000
 
@@ -405,9 +407,9 @@ def test_second_drainer_leaves_at_once(places: Places, capture: Capture) -> None
     capture(call(1))
     with lock.held(os.path.join(places.spool, "drain.lock")) as ours:
         assert ours
-        assert drain(places) == Drained(busy=True)
+        assert drain(places, Settings()) == Drained(busy=True)
         assert not os.path.exists(places.database)
-    assert drain(places).events == 1
+    assert drain(places, Settings()).events == 1
 
 
 @pytest.mark.parametrize("wait_s", ["0", "60"])
@@ -471,7 +473,7 @@ def test_older_database_is_upgraded_before_anything_is_written(
         )
     capture(call(1))
     told: list[tuple[int, int]] = []
-    drain(places, progress=lambda done, total: told.append((done, total)))
+    drain(places, Settings(), progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 1)]
     assert [row["id"] for row in rows()] == [7, 8]
 
@@ -497,20 +499,20 @@ def test_database_that_cannot_be_written_loses_nothing(
     spoil(places)
     before = Path(places.database).read_bytes()
     with pytest.raises(StoreError):
-        drain(places)
-    run_quietly(places)
+        drain(places, Settings())
+    run_quietly(places, Settings())
     assert waiting(places) == 1
     assert journal.counts(places.logs) == {"drain": 1}
     assert Path(places.database).read_bytes() == before
     Path(places.database).unlink()
-    assert drain(places).events == 1
+    assert drain(places, Settings()).events == 1
 
 
 def test_full_disk_loses_nothing(
     places: Places, capture: Capture, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sentence says what is full; what could not be written waits."""
-    drain(places)
+    drain(places, Settings())
     for number in range(50):
         capture({**call(number), "tool_input": {"command": "x" * 4000}}, at_ms=NOON_MS + number)
 
@@ -524,11 +526,11 @@ def test_full_disk_loses_nothing(
         patch.setattr("fluxmirror_store.drain.connect_to_write", cramped)
         patch.setattr(drain_module, "BATCH_FILES", 10)
         with pytest.raises(StoreError, match="full") as refused:
-            drain(places)
+            drain(places, Settings())
     assert "free some space" in refused.value.hint
     stored = len(rows())
     assert stored + waiting(places) == 50
-    drain(places)
+    drain(places, Settings())
     assert len(rows()) == 50
 
 
@@ -537,7 +539,7 @@ def test_secrets_are_not_stored(places: Places, capture: Capture) -> None:
     secret = "ghp_" + "x7Qz" * 9
     capture({**call(1), "tool_input": {"command": f"curl -H 'Authorization: token {secret}'"}})
     capture({"hook_event_name": "UserPromptSubmit", "prompt": f"my token is {secret}"})
-    drain(places)
+    drain(places, Settings())
     assert secret.encode() not in Path(places.database).read_bytes()
 
 
@@ -546,7 +548,7 @@ def test_quiet_drain_says_nothing(
 ) -> None:
     """It runs where an agent may still be listening."""
     capture(b"junk")
-    run_quietly(places)
+    run_quietly(places, Settings())
     assert capfd.readouterr() == ("", "")
 
 
@@ -557,7 +559,7 @@ def test_what_bad_has_no_place_for_is_counted(
     monkeypatch.setattr(aside, "KEPT", 2)
     for _ in range(5):
         capture(b"no json")
-    assert drain(places).bad == 5
+    assert drain(places, Settings()).bad == 5
     assert counts(places) == {("bad", "the payload is no JSON"): 5, ("pruned", ""): 3}
 
 
@@ -566,16 +568,16 @@ def test_torn_file_of_the_future_does_not_wait_for_it(
 ) -> None:
     """A clock that was wrong once must not hide an event for years."""
     drop("later", b"fluxmirror-spool/1\tlater\tclaude\n{", at_ms=4_102_444_800_000)
-    assert drain(places).torn == 1
+    assert drain(places, Settings()).torn == 1
     assert [row["kind"] for row in rows()] == ["torn"]
 
 
 def test_drain_again_tries_what_was_set_aside(places: Places, capture: Capture) -> None:
     """Under the drain's lock, so that two of them do not meet."""
     capture(b"no json")
-    assert drain(places).bad == 1
-    assert drain(places).files == 0
-    assert drain(places, again=True).bad == 1
+    assert drain(places, Settings()).bad == 1
+    assert drain(places, Settings()).files == 0
+    assert drain(places, Settings(), again=True).bad == 1
 
 
 def test_old_database_others_could_read_is_closed_to_them(
@@ -584,5 +586,5 @@ def test_old_database_others_could_read_is_closed_to_them(
     """Older programs left it to the umask."""
     legacy()
     os.chmod(places.database, 0o644)
-    drain(places)
+    drain(places, Settings())
     assert os.stat(places.database).st_mode & 0o077 == 0

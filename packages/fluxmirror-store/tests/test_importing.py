@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.pricing import Price, Rates
 from fluxmirror_core.transcripts.part import BAD_LINE, UNKNOWN_RECORD, Problem
 from fluxmirror_core.transcripts.usage.opencode import responses_of
@@ -80,7 +81,7 @@ def run(home: Path, places: Places) -> Callable[..., Imported]:
 
     def imported(**wanted: Any) -> Imported:  # noqa: ANN401 - fields of Wanted
         found = find_session_files({"HOME": str(home)})
-        return import_session_files(places, found, Book(), Wanted(**wanted))
+        return import_session_files(places, Settings(), found, Book(), Wanted(**wanted))
 
     return imported
 
@@ -341,7 +342,7 @@ def test_a_call_seen_twice_is_one_event_with_both_sources(
     if first == "file":
         run()
     capture(HOOK, "claude", "PreToolUse")
-    drain(places)
+    drain(places, Settings())
     run()
     (call,) = rows("kind = 'tool_call'")
     assert (call["sources"], call["outcome"], call["response_key"]) == (
@@ -508,7 +509,7 @@ def test_equal_ids_of_two_sessions_are_two_calls(
     """Some models' servers count their ids from one in every session."""
     for session in ("A", "B") if hooked else ():
         capture(hook_of(session, f"make {session}"), "claude", "PreToolUse")
-    drain(places)
+    drain(places, Settings())
     for session in ("A", "B"):
         session_file(home, session).write_text(call_row(session, f"make {session}"))
         if not together:

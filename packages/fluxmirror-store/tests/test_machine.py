@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.wire.reader import Capture
 from fluxmirror_store.drain import Drained, drain
 from fluxmirror_store.machine import payload_reader
@@ -35,7 +36,7 @@ def tag_of_secret(places: Places) -> str:
     """What a fresh reader makes of a secret in a prompt."""
     payload = json.dumps({"hook_event_name": "UserPromptSubmit", "prompt": f"use {SECRET} now"})
     capture = Capture("name", ("claude",), {}, payload.encode(), 1000)
-    (event,) = payload_reader(places).read(capture).events
+    (event,) = payload_reader(places, Settings()).read(capture).events
     assert SECRET not in repr(event)
     (tag,) = re.findall(r"\[REDACTED[^\]]*\]", event.detail)
     return str(tag)
@@ -50,10 +51,10 @@ def test_equal_secrets_have_equal_tags_in_every_drain(places: Places) -> None:
 def test_two_machines_have_different_keys(places: Places) -> None:
     """A tag tells nothing to somebody else."""
     key = key_file(places)
-    payload_reader(places)
+    payload_reader(places, Settings())
     first = key.read_bytes()
     key.unlink()
-    payload_reader(places)
+    payload_reader(places, Settings())
     assert key.read_bytes() != first
 
 
@@ -71,7 +72,7 @@ def test_key_that_a_kill_left_half_written_is_made_anew(places: Places, left: by
 def test_key_is_private(places: Places) -> None:
     """Whoever reads it can guess secrets by their tags."""
     payload_reader_key = key_file(places)
-    payload_reader(places)
+    payload_reader(places, Settings())
     assert stat.S_IMODE(payload_reader_key.stat().st_mode) == 0o600
 
 
@@ -81,7 +82,7 @@ def test_user_whose_name_is_no_text_is_no_obstacle(
     """The environment holds bytes; the database holds text."""
     monkeypatch.setenv("USER", "a\udcff")
     capture(CALL)
-    assert drain(places) == Drained(files=1, events=1)
+    assert drain(places, Settings()) == Drained(files=1, events=1)
 
 
 def test_several_processes_make_one_key(places: Places) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.event import AgentEvent
 from fluxmirror_store import spool_reader
 from fluxmirror_store.drain import drain
@@ -29,11 +30,9 @@ CALL = {
 
 
 @pytest.fixture
-def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory for the mirror, asked for by its variable."""
-    directory = tmp_path / "mirror"
-    monkeypatch.setenv("FLUXMIRROR_MIRROR", str(directory))
-    return directory
+def mirror(tmp_path: Path) -> Path:
+    """A directory for the mirror."""
+    return tmp_path / "mirror"
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -46,7 +45,7 @@ def test_nobody_asked_nothing_is_copied(
 ) -> None:
     """There is no mirror by default."""
     capture(CALL)
-    drain(places)
+    drain(places, Settings())
     assert list(tmp_path.rglob("*.jsonl")) == []
 
 
@@ -55,7 +54,7 @@ def test_line_is_complete_and_versioned(
 ) -> None:
     """Every field of the event is there, the older programs' names among them."""
     capture(CALL)
-    drain(places)
+    drain(places, Settings(mirror=str(mirror)))
     (line,) = lines(mirror / "claude-code" / "2026-01-01.jsonl")
     assert set(line) == {*AgentEvent._fields, "ts", "version"}
     assert (line["ts"], line["version"]) == ("2026-01-01T12:00:00Z", 1)
@@ -68,7 +67,7 @@ def test_lines_keep_the_form_that_scripts_search_for(
 ) -> None:
     """Compact separators, one line an event, readable by its owner alone."""
     capture(CALL)
-    drain(places)
+    drain(places, Settings(mirror=str(mirror)))
     file = mirror / "claude-code" / "2026-01-01.jsonl"
     assert file.read_bytes().count(b"\n") == 1
     assert b'"session":"s-1"' in file.read_bytes()
@@ -80,9 +79,9 @@ def test_each_telling_of_a_call_has_a_line(
 ) -> None:
     """The last line of a uid holds; drains append."""
     capture({**CALL, "hook_event_name": "PreToolUse"})
-    drain(places)
+    drain(places, Settings(mirror=str(mirror)))
     capture(CALL)
-    drain(places)
+    drain(places, Settings(mirror=str(mirror)))
     before, after = lines(mirror / "claude-code" / "2026-01-01.jsonl")
     assert before["uid"] == after["uid"]
     assert (before["outcome"], after["outcome"]) == ("unknown", "ok")
@@ -94,7 +93,7 @@ def test_mirror_that_cannot_be_written_does_not_stop_the_drain(
     """The event is in the database, and the journal tells of the mirror."""
     mirror.write_text("in the way", encoding="utf-8")
     capture(CALL)
-    assert drain(places).events == 1
+    assert drain(places, Settings(mirror=str(mirror))).events == 1
     assert not os.listdir(spool_reader.new_path(places.spool, ""))
     journal = os.path.join(places.logs, "capture.log")
     with open(journal, encoding="utf-8") as file:

@@ -44,7 +44,7 @@ def plan(db: sqlite3.Connection, query: str, values: object = None) -> str:
 def test_event_is_agent_event(db: sqlite3.Connection) -> None:
     """Table and record name the same things in the same order."""
     fields = list(AgentEvent._fields)
-    kept_apart = {"input_json", "output_sha256"}
+    kept_apart = {"input_json", "output_sha256", "output_text"}
     assert kept_apart < set(columns(db, "payload"))
     told = [name for name in fields if name not in kept_apart]
     assert [name for name in columns(db, "event") if name not in ("id", "ts_text")] == told

@@ -204,7 +204,7 @@ def test_foreign_files_are_read_as_incomplete(directory: str, data: bytes) -> No
     with open(new_path(directory, "stranger"), "wb") as file:
         file.write(data)
     event = read_one(directory, "stranger")
-    assert event == ("stranger", (), {}, data, False, event.mtime_ns, len(data))
+    assert event == ("stranger", (), {}, data, False, event.mtime_ns, len(data), None)
 
 
 def test_a_header_cannot_bring_variables_of_its_own(directory: str) -> None:

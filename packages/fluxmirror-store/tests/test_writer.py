@@ -48,12 +48,15 @@ def in_batches(db: sqlite3.Connection, events: list[AgentEvent], size: int) -> N
 
 def test_event_is_written_whole(db: sqlite3.Connection, event: Make) -> None:
     """Every column, and what is kept apart."""
-    changes = {"input_json": '{"a":1}', "output_sha256": b"\1" * 32, "path": "/a", "exit_code": 3}
+    apart = {"input_json": '{"a":1}', "output_sha256": b"\1" * 32, "output_text": "ok"}
+    changes = {**apart, "path": "/a", "exit_code": 3}
     told = event("a", **changes)
     assert write(db, told) == [told]
-    columns = ", ".join(told._fields[:-2])
-    assert db.execute(f"SELECT {columns} FROM event").fetchall() == [tuple(told[:-2])]
-    assert db.execute("SELECT * FROM payload").fetchall() == [(1, '{"a":1}', b"\1" * 32, None)]
+    columns = ", ".join(told._fields[: -len(apart)])
+    written = db.execute(f"SELECT {columns} FROM event").fetchall()
+    assert written == [tuple(told[: -len(apart)])]
+    kept = db.execute(f"SELECT event_id, {', '.join(apart)} FROM payload").fetchall()
+    assert kept == [(1, *apart.values())]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])

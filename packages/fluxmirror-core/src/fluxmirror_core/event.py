@@ -59,7 +59,7 @@ class Outcome(StrEnum):
 class AgentEvent(NamedTuple):
     """One event, ready to be stored: strings are scrubbed of secrets, lengths are bounded.
 
-    The fields up to `response_key` are the columns of table `event`; the two behind it are
+    The fields up to `response_key` are the columns of table `event`; those behind it are
     kept in table `payload`, so that reports never page through them.
     """
 
@@ -118,4 +118,8 @@ class AgentEvent(NamedTuple):
     """Key of the model's response that asked for the call."""
     input_json: str | None
     """What went in, as JSON: the tool's input, or the prompt."""
+    """None as well where payloads are not kept."""
     output_sha256: bytes | None
+    """Of what came out, as it was."""
+    output_text: str | None
+    """What came out, the beginning of a long one; None unless that is kept."""

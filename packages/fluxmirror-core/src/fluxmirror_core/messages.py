@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -26,17 +27,30 @@ class Catalog:
             KeyError: the text has a placeholder that `values` does not fill.
         """
         found = self.texts.get(message_id)
+        if found is None:
+            found = _english().get(message_id)
         return message_id if found is None else found.format(**values)
+
+    def counted(self, message_id: str, number: int, **values: object) -> str:
+        """Give the text for a number of things: `one` where the language tells one apart.
+
+        Args:
+            message_id: has `other` below it, and `one` in a language with a singular.
+            number: of things; as `{count}` it has its digits grouped, unless `values` write it.
+            values: what fills in the other placeholders.
+        """
+        one = f"{message_id}.one"
+        form = one if number == 1 and one in self.texts else f"{message_id}.other"
+        return self.text(form, **{"count": f"{number:,}", **values})
 
 
 def load_catalog(language: str = ENGLISH) -> Catalog:
-    """Read the catalog of a language, on top of the English one.
+    """Read the catalog of a language.
 
     Args:
         language: the name of a file in `locales/`; one that is not there means English.
     """
-    english = read_texts(ENGLISH)
-    return Catalog(english if language == ENGLISH else {**english, **read_texts(language)})
+    return Catalog(_english() if language == ENGLISH else read_texts(language) or _english())
 
 
 def languages() -> list[str]:
@@ -50,6 +64,11 @@ def read_texts(language: str) -> dict[str, str]:
         return {}
     with open(os.path.join(_FOLDER, f"{language}.toml"), "rb") as file:
         return dict(_flat(tomllib.load(file), ""))
+
+
+@cache
+def _english() -> dict[str, str]:
+    return read_texts(ENGLISH)
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:

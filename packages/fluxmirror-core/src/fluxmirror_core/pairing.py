@@ -21,7 +21,14 @@ _BOTH: Final = BEFORE | AFTER
 _RECORDED: Final = ASKED | ANSWERED
 _ENDS: Final = AFTER | BATCH | ANSWERED
 _HOOKS: Final = BEFORE | AFTER | BATCH
-_ADDED: Final = ("input_json", "output_sha256", "duration_ms", "response_key", "exit_code")
+_ADDED: Final = (
+    "input_json",
+    "output_sha256",
+    "output_text",
+    "duration_ms",
+    "response_key",
+    "exit_code",
+)
 _SOURCES: Final = (HOOK, TRANSCRIPT, MCP)
 _AUTHORITY: Final = (AFTER, BATCH, BEFORE, ANSWERED, ASKED)
 """Who is believed first, where two say different things."""
@@ -47,6 +54,7 @@ _IF_MISSING: Final = frozenset(
         "output_bytes",
         "input_json",
         "output_sha256",
+        "output_text",
     )
 )
 _FILLED: Final = tuple(map(AgentEvent._fields.index, sorted(_IF_MISSING)))

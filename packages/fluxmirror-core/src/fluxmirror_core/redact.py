@@ -3,7 +3,7 @@
 Each secret becomes `[REDACTED:<kind>:<tag>]`; the tag is a keyed hash, so that equal secrets stay
 comparable on one installation and tell nothing anywhere else. What is masked is the secret alone,
 never a quote, bracket or markup beside it. `redact_rules.py` holds the rules, and says which of the
-specification's rules is left out here and why.
+specification's rules is left out here and why; `user_patterns.py` runs those that a user adds.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fluxmirror_core.redact_rules import (
     is_secret,
     names_secret,
 )
+from fluxmirror_core.user_patterns import SlowPatternError, UserPatterns
 
 if TYPE_CHECKING:
     import re
@@ -46,6 +47,8 @@ _UNQUOTED: Final = (
     r"|[,;](?![ \t]?[\w-]{1,40}[\"']?[=:]))*"
 )
 _CLOSERS: Final = ",;:.)]}\\"
+_USER: Final = "user"
+"""The kind of what a user's pattern matched."""
 
 
 class _Span(NamedTuple):
@@ -55,16 +58,25 @@ class _Span(NamedTuple):
 
 
 class Redactor:
-    """Masks secrets with one installation's key; holds no state besides it.
+    """Masks secrets with one installation's key.
 
     Args:
         key: the secret of this installation, at most 64 bytes, for the keyed tags.
+        patterns: regular expressions of what a user wants masked as well.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, patterns: tuple[str, ...] = ()) -> None:
         self._key = key
+        self._patterns = patterns
+        self._user = UserPatterns(patterns) if patterns else None
+        self.slow_values = 0
+        """How many values were masked whole, because a pattern took too long with them."""
         self._exact = [compiled(pattern).search for pattern in EXACT_FINDERS]
         self._folded = [compiled(pattern).search for pattern in FOLDED_FINDERS]
+
+    def with_patterns(self, patterns: tuple[str, ...]) -> Redactor:
+        """Give one with the same key that masks what further patterns match as well."""
+        return Redactor(self._key, tuple(dict.fromkeys(self._patterns + patterns)))
 
     def may_hold_secret(self, text: str) -> bool:
         """Say quickly whether `text`, or JSON as we write it, is worth a closer look.
@@ -73,6 +85,10 @@ class Redactor:
             False only when `text()` would change nothing, nor `value()` of the JSON. JSON that
             spells plain letters as escapes must be decoded first.
         """
+        # JSON spells a text so that a pattern which matches the text may not match the JSON.
+        return self._user is not None or self._holds_keyword(text)
+
+    def _holds_keyword(self, text: str) -> bool:
         for find in self._exact:
             if find(text):
                 return True
@@ -92,11 +108,15 @@ class Redactor:
             text = masked
         return text
 
-    def value(self, value: object) -> object:
+    def value(self, value: object, *, numbers: bool = True) -> object:
         """Mask every secret in a JSON value: in strings at any depth, and in the names of members.
 
         A non-empty string that is a member named like a secret, or follows a flag named like one in
         a list of arguments, is masked whole.
+
+        Args:
+            value: what JSON has.
+            numbers: whether a number becomes text where a user's pattern matches it.
 
         Returns:
             The same object when nothing was masked.
@@ -107,44 +127,62 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return self._members(value)
-        return self._items(value) if isinstance(value, list) else value
+            return self._members(value, numbers=numbers)
+        if isinstance(value, list):
+            return self._items(value, numbers=numbers)
+        return self._number(value) if numbers and self._user is not None else value
 
-    def _members(self, members: dict[str, object]) -> dict[str, object]:
+    def _number(self, value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        written = str(value)
+        masked = self.text(written)
+        return value if masked is written else masked
+
+    def _members(self, members: dict[str, object], *, numbers: bool) -> dict[str, object]:
         masked: dict[str, object] = {}
         changed = False
         for name, old in members.items():
-            new = self._whole(old) if old and names_secret(name) else self.value(old)
+            if isinstance(old, str) and names_secret(name):
+                new: object = self._whole(old)
+            else:
+                new = self.value(old, numbers=numbers)
             safe_name = self.text(name)
             changed = changed or new is not old or safe_name is not name
             masked[safe_name] = new
         return masked if changed else members
 
-    def _items(self, items: list[object]) -> list[object]:
+    def _items(self, items: list[object], *, numbers: bool) -> list[object]:
         masked: list[object] = []
         before: object = None
         for old in items:
-            masked.append(self._argument(before, old))
+            if isinstance(before, str) and isinstance(old, str) and before.startswith("-"):
+                masked.append(self._argument(before, old))
+            else:
+                masked.append(self.value(old, numbers=numbers))
             before = old
         same = all(new is old for new, old in zip(masked, items, strict=True))
         return items if same else masked
 
-    def _argument(self, before: object, item: object) -> object:
-        if not (isinstance(before, str) and isinstance(item, str) and before.startswith("-")):
-            return self.value(item)
-        if before in ("-u", "-U", "--user", "--proxy-user"):
-            flagged = self.text(f"{before} {item}")
-            return item if flagged == f"{before} {item}" else flagged[len(before) + 1 :]
-        if before.startswith("--") and names_secret(before) and not item.startswith("-"):
+    def _argument(self, flag: str, item: str) -> str:
+        if flag in ("-u", "-U", "--user", "--proxy-user"):
+            return self._user_argument(flag, item)
+        if flag.startswith("--") and names_secret(flag) and not item.startswith("-"):
             return self._whole(item)
-        return self.value(item)
+        return self.text(item)
 
-    def _whole(self, value: object) -> object:
-        if not isinstance(value, str):
-            return self.value(value)
-        return value if not value or compiled(_TAG).fullmatch(value) else self._mask(value)
+    def _user_argument(self, flag: str, item: str) -> str:
+        flagged = f"{flag} {item}"
+        masked = self.text(flagged)
+        if masked is flagged:
+            return self.text(item)
+        told = masked.removeprefix(f"{flag} ")
+        return self._whole(item, _USER) if told == masked else self.text(told)
 
-    def _mask(self, secret: str, kind: str = "kv_secret") -> str:
+    def _whole(self, value: str, kind: str = "kv_secret") -> str:
+        return value if not value or compiled(_TAG).fullmatch(value) else self._mask(value, kind)
+
+    def _mask(self, secret: str, kind: str) -> str:
         encoded = secret.encode("utf-8", "surrogatepass")
         return f"[REDACTED:{kind}:{blake2b(encoded, digest_size=2, key=self._key).hexdigest()}]"
 
@@ -152,11 +190,23 @@ class Redactor:
         tags = _Tags(text)
         pieces: list[str] = []
         done = 0
-        for span in _merged(_spans(text)):
+        try:
+            merged = _merged(self._spans(text))
+        except SlowPatternError:
+            self.slow_values += 1
+            return self._whole(text, _USER)
+        for span in merged:
             for start, end in tags.outside(span.start, span.end):
                 pieces += (text[done:start], self._mask(text[start:end], span.kind))
                 done = end
         return "".join((*pieces, text[done:])) if pieces else text
+
+    def _spans(self, text: str) -> Iterator[_Span]:
+        if self._user is None or self._holds_keyword(text):
+            yield from _spans(text)
+        if self._user is not None:
+            for start, end in self._user.spans(text):
+                yield _Span(start, end, _USER)
 
 
 class _Tags:

@@ -56,6 +56,14 @@ def _is_windows(path: str) -> bool:
     return path[1:3] in (":\\", ":/") or path.startswith("\\\\")
 
 
+def may_be_asked_for(directory: str) -> bool:
+    """Tell whether the disk may be asked for a directory that a payload names."""
+    if not os.path.isabs(directory) or len(directory) > PATH_BYTES:
+        return False
+    # Another machine's: asking would send it the user's credentials.
+    return not directory.startswith(("\\\\", "//"))
+
+
 class Repositories:
     """Finds the root of the repository a path lies in; every directory is asked once."""
 
@@ -66,10 +74,8 @@ class Repositories:
         """Give the nearest directory at or above `directory` that holds `.git`, or None."""
         if directory in self._roots:
             return self._roots[directory]
-        if not os.path.isabs(directory) or len(directory) > PATH_BYTES:
+        if not may_be_asked_for(directory):
             return None
-        if directory.startswith(("\\\\", "//")):
-            return None  # another machine's: asking would send it the user's credentials
         if len(self._roots) >= _REMEMBERED:
             self._roots.clear()
         return self._look(directory)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.wire.reader import Capture, UnreadablePayloadError
 
 from fluxmirror_store import spool_reader, tally
+from fluxmirror_store.hook_times import HookTimeTally
 
 if TYPE_CHECKING:
     from fluxmirror_core.event import AgentEvent
@@ -29,6 +30,9 @@ class Batch:
         """Names of all files that were looked at."""
         self.events: list[AgentEvent] = []
         self.tally = tally.Tally()
+        self.hook_times = HookTimeTally()
+        self.off = 0
+        """How many events are left out, as they are not to be recorded."""
         self.done: list[str] = []
         """Names of files whose content will be in the database."""
         self.bad: list[tuple[str, str]] = []
@@ -49,6 +53,8 @@ class Batch:
             file.name, file.words, file.env, file.payload, file.mtime_ns // _NS_PER_MS
         )
         if file.complete:
+            if file.took_us is not None:
+                self.hook_times.add(file.took_us, file.mtime_ns)
             self._understand(name, capture)
         elif abs(self._now_ns - file.mtime_ns) >= YOUNG_NS:  # of the past, or of no clock we know
             self._recover(name, capture)
@@ -57,7 +63,8 @@ class Batch:
         try:
             self._read(capture)
         except UnreadablePayloadError as error:
-            self.bad.append((name, str(error)))
+            if not self._is_left_out(name, capture):
+                self.bad.append((name, str(error)))
         else:
             self.done.append(name)
 
@@ -66,11 +73,25 @@ class Batch:
         try:
             self._read(capture)
         except UnreadablePayloadError:
-            self.events.append(self._reader.torn(capture))
-            self.bad.append((name, "the file is torn: its writer was stopped"))
+            if not self._is_left_out(name, capture):
+                self.events.append(self._reader.torn(capture))
+                self.bad.append((name, "the file is torn: its writer was stopped"))
         else:
             self.done.append(name)
             self.tally.add(tally.RECOVERED)
+
+    def _is_left_out(self, name: str, capture: Capture) -> bool:
+        """Count a file that cannot be understood, and let go of it, if it is not recorded."""
+        agent = self._reader.agent_left_out(capture)
+        if agent is None:
+            return False
+        self._leave_out(agent, 1)
+        self.done.append(name)
+        return True
+
+    def _leave_out(self, agent: str, events: int) -> None:
+        self.off += events
+        self.tally.add(tally.OFF, agent, times=events)
 
     def _read(self, capture: Capture) -> None:
         try:
@@ -81,6 +102,10 @@ class Batch:
             # A payload that our own code fails on must not keep the others waiting.
             raise UnreadablePayloadError(failure_of(error)) from error
         self.events += reading.events
+        self._leave_out(reading.agent, reading.off)
+        self.tally.add(tally.SLOW_PATTERN, reading.agent, times=self._reader.take_slow_values())
+        if not reading.events:
+            return
         if reading.undecodable:
             self.tally.add(tally.UNDECODABLE, reading.agent)
         if reading.unknown_event is not None:

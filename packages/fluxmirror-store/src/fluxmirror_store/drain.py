@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import journal
 from fluxmirror_core.event import Kind
-from fluxmirror_core.paths import mirror
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import aside, lock, spool, spool_reader, tally
@@ -25,6 +24,7 @@ from fluxmirror_store.crew import crew_size, in_order
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.machine import payload_reader
 from fluxmirror_store.mirror import append_lines
+from fluxmirror_store.retention import not_pruned
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 from fluxmirror_store.writer import write_events
 
@@ -32,12 +32,15 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
+    from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.event import AgentEvent
     from fluxmirror_core.paths import Places
     from fluxmirror_core.wire.reader import PayloadReader
 
     from fluxmirror_store.migrations import Progress
 
+LOCK: Final = "drain.lock"
+"""A file of the spool that a drain holds while it runs."""
 LISTED: Final = 25_000
 """Files that are listed at once: memory stays flat however many wait."""
 BACKLOG: Final = 5_000
@@ -58,6 +61,8 @@ class Drained(NamedTuple):
     bad: int = 0
     busy: bool = False
     """Another process was draining, and was left to it."""
+    off: int = 0
+    """Events that are not to be recorded: counted, and gone."""
 
     def plus(self, other: Drained) -> Drained:
         """Add up two drains."""
@@ -66,11 +71,23 @@ class Drained(NamedTuple):
             self.events + other.events,
             self.torn + other.torn,
             self.bad + other.bad,
+            off=self.off + other.off,
         )
+
+
+class _Work(NamedTuple):
+    """What one drain works with."""
+
+    places: Places
+    db: sqlite3.Connection
+    reader: PayloadReader
+    mirror: str | None
+    """The directory of the mirror."""
 
 
 def drain(
     places: Places,
+    settings: Settings,
     *,
     wait_s: float = 0.0,
     again: bool = False,
@@ -80,6 +97,7 @@ def drain(
 
     Args:
         places: where spool and database are.
+        settings: what is to be kept; what is not is counted, and deleted like the rest.
         wait_s: how long to wait for another drainer before leaving it to that one, in seconds.
         again: whether to try what was set aside as bad once more.
         progress: told how far an upgrade of an older database is.
@@ -89,41 +107,40 @@ def drain(
     """
     with store_errors(places.spool, "the spool"):
         make_directory(os.path.join(places.spool, "new"))
-        with lock.held(os.path.join(places.spool, "drain.lock"), wait_s) as ours:
+        with lock.held(os.path.join(places.spool, LOCK), wait_s) as ours:
             if not ours:
                 return Drained(busy=True)
             if again:
                 aside.bring_back(places.spool)
-            return _drain_held(places, progress)
+            return _drain_held(places, settings, progress)
 
 
-def run_quietly(places: Places) -> None:
+def run_quietly(places: Places, settings: Settings) -> None:
     """Drain on behalf of a hook: nobody listens, so an error goes into the journal alone."""
     try:
-        drain(places)
+        drain(places, settings)
     except Exception as error:  # noqa: BLE001 - the hook's agent must not notice anything
         journal.note(places.logs, "drain", type(error).__name__)
 
 
-def _drain_held(places: Places, progress: Progress | None) -> Drained:
+def _drain_held(places: Places, settings: Settings, progress: Progress | None) -> Drained:
     try:
         with (
             contextlib.closing(connect_to_write(places.database, progress)) as db,
             store_errors(places.database),
         ):
-            return _drain_all(places, db)
+            return _drain_all(_Work(places, db, payload_reader(places, settings), settings.mirror))
     finally:
         spool.update_full(places.spool)
 
 
-def _drain_all(places: Places, db: sqlite3.Connection) -> Drained:
-    reader = payload_reader(places)
+def _drain_all(work: _Work) -> Drained:
     total = Drained()
     with _without_collector():
         while True:
             before = total.files
-            for batch in _read_waiting(places.spool, reader):
-                total = total.plus(_drain_batch(places, db, reader, batch))
+            for batch in _read_waiting(work.places.spool, work.reader):
+                total = total.plus(_drain_batch(work, batch))
             if total.files == before:
                 return total
 
@@ -151,23 +168,22 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _drain_batch(
-    places: Places, db: sqlite3.Connection, reader: PayloadReader, batch: Batch
-) -> Drained:
+def _drain_batch(work: _Work, batch: Batch) -> Drained:
     """Store a batch in one transaction; a file that cannot be stored is found and set aside."""
+    spool_directory = work.places.spool
     try:
-        new = _store(db, batch)
+        new = _store(work.db, batch)
     except NOT_STORABLE as error:
         if len(batch.names) > 1:
             total = Drained()
             for name in batch.names:
-                alone = read_batch(places.spool, reader, [name])
-                total = total.plus(_drain_batch(places, db, reader, alone))
+                alone = read_batch(spool_directory, work.reader, [name])
+                total = total.plus(_drain_batch(work, alone))
             return total
-        refused = Batch(places.spool, reader, time.time_ns())
+        refused = Batch(spool_directory, work.reader, time.time_ns())
         refused.bad.append((batch.names[0], failure_of(error)))
-        return _let_go(places, db, refused, [])
-    return _let_go(places, db, batch, new)
+        return _let_go(work, refused, [])
+    return _let_go(work, batch, new)
 
 
 def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
@@ -186,9 +202,12 @@ def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
 def _store(db: sqlite3.Connection, batch: Batch) -> list[AgentEvent]:
     """Write what a batch's files told, in one transaction; gives the events that are new rows."""
     with writing(db):
-        new = write_events(db, batch.events)
+        events = not_pruned(db, batch.events)
+        new = write_events(db, events)
+        batch.tally.add(tally.EXPIRED, times=len(batch.events) - len(events))
         batch.tally.add(tally.TORN, times=_torn(new))
         batch.tally.flush(db, _now_ms())
+        batch.hook_times.flush(db, _now_ms())
     return new
 
 
@@ -200,25 +219,25 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _let_go(places: Places, db: sqlite3.Connection, batch: Batch, new: list[AgentEvent]) -> Drained:
+def _let_go(work: _Work, batch: Batch, new: list[AgentEvent]) -> Drained:
     """Take a batch's files out of the spool: after the commit, so that a kill loses nothing."""
-    _mirror(places, batch)
+    places = work.places
+    _mirror(work, batch)
     gone = sum([_is_deleted(places, name) for name in batch.done])
-    bad = _set_aside(places, db, batch.bad) if batch.bad else 0
+    bad = _set_aside(places, work.db, batch.bad) if batch.bad else 0
     if wal_bytes(places.database) > WAL_BYTES:
         checkpoint(places.database)
-    return Drained(gone + bad, len(new), _torn(new), bad)
+    return Drained(gone + bad, len(new), _torn(new), bad, off=batch.off)
 
 
-def _mirror(places: Places, batch: Batch) -> None:
+def _mirror(work: _Work, batch: Batch) -> None:
     """Copy a batch for whoever asked; between commit and unlink, so that a kill leaves no gap."""
-    directory = mirror(os.environ)
-    if directory is None:
+    if work.mirror is None:
         return
     try:
-        append_lines(directory, batch.events)
+        append_lines(work.mirror, batch.events)
     except (OSError, ValueError, OverflowError) as error:
-        journal.note(places.logs, "mirror", type(error).__name__)
+        journal.note(work.places.logs, "mirror", type(error).__name__)
 
 
 def _is_deleted(places: Places, name: str) -> bool:

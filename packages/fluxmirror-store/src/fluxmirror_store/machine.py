@@ -1,4 +1,4 @@
-"""What a payload is read with on this machine: its names, its key, its repositories."""
+"""What a payload is read with here: the machine's names and key, and what its user wants kept."""
 
 from __future__ import annotations
 
@@ -7,32 +7,41 @@ import platform
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import bounds
+from fluxmirror_core.config.project_rules import ProjectRules
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
 from fluxmirror_core.wire.builder import EventBuilder
 from fluxmirror_core.wire.reader import PayloadReader
 
 if TYPE_CHECKING:
+    from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.paths import Places
 
 _KEY_BYTES: Final = 32
 
 
-def payload_reader(places: Places) -> PayloadReader:
+def payload_reader(places: Places, settings: Settings) -> PayloadReader:
     """Make the reader of hook payloads of this machine and user."""
-    return PayloadReader(event_builder(places))
+    return PayloadReader(event_builder(places, settings))
 
 
-def event_builder(places: Places) -> EventBuilder:
-    """Make what builds the events of this machine and user."""
+def event_builder(places: Places, settings: Settings) -> EventBuilder:
+    """Make what builds the events of this machine and user.
+
+    Args:
+        places: where the key of the tags lies that stand for secrets.
+        settings: what the user wants kept, and masked.
+    """
     user = os.environ.get("USER") or os.environ.get("USERNAME") or None
     host = platform.node() or None
-    redactor = Redactor(_redaction_key(places.spool))
+    redactor = Redactor(_redaction_key(places.spool), settings.redaction_patterns)
     return EventBuilder(
         redactor,
         Repositories(),
         bounds.cut_or_none(host, bounds.NAME_BYTES),
         bounds.cut_or_none(user, bounds.NAME_BYTES),
+        settings,
+        ProjectRules(),
     )
 
 

@@ -171,6 +171,25 @@ def m006_archive(db: sqlite3.Connection, _: Progress) -> None:
         _record(db, 6)
 
 
+def m007_outputs(db: sqlite3.Connection, _: Progress) -> None:
+    """Make room for what tools gave back, for whoever wants that kept."""
+    with writing(db):
+        if schema_version(db) >= 7:  # noqa: PLR2004 - another process was faster
+            return
+        db.execute("ALTER TABLE payload ADD COLUMN output_text TEXT")
+        _record(db, 7)
+
+
+def m008_retention(db: sqlite3.Connection, _: Progress) -> None:
+    """Make room for what hooks took, and for how far back things are kept."""
+    with writing(db):
+        if schema_version(db) >= 8:  # noqa: PLR2004 - another process was faster
+            return
+        db.execute(schema.HOOK_TIME_TABLE)
+        db.execute(schema.PRUNED_TABLE)
+        _record(db, 8)
+
+
 STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m001_baseline,
     m002_event,
@@ -178,6 +197,8 @@ STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m004_batches_and_versions,
     m005_transcripts,
     m006_archive,
+    m007_outputs,
+    m008_retention,
 )
 
 

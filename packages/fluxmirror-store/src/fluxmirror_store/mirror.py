@@ -1,8 +1,8 @@
 """The mirror: a copy of every event as JSON lines, for whoever asks for one.
 
-Off unless `FLUXMIRROR_MIRROR` names a directory. One file per agent and UTC day; a line is complete
-and versioned, so that the rows can be made again from it. A call whose end is told later has a line
-for each telling; the last line of a `uid` holds.
+Off unless `mirror` of the configuration names a directory. One file per agent and UTC day; a line
+is complete and versioned, so that the rows can be made again from it. A call whose end is told
+later has a line for each telling; the last line of a `uid` holds.
 """
 
 from __future__ import annotations

@@ -32,11 +32,12 @@ SETUP_AGENT: Final = "setup"
 _DETAIL_CHARS: Final = 200
 """Older programs kept details of any length; no report shows more of one."""
 
-_IN_WINDOW: Final = f"""
+IN_WINDOW: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
 AND agent <> :hidden AND agent = coalesce(:agent, agent)
 """
-_TOUCHED: Final = f"""
+"""A call counts in a `Window`, whose fields are the values."""
+TOUCHED: Final = f"""
 coalesce(path, detail, '') <> ''
 AND coalesce(outcome, '') NOT IN ('{Outcome.FAILED}', '{Outcome.DENIED}', '{Outcome.REJECTED}')
 """
@@ -45,38 +46,38 @@ AND coalesce(outcome, '') NOT IN ('{Outcome.FAILED}', '{Outcome.DENIED}', '{Outc
 _ACTIVITY: Final = f"""
 SELECT agent, count(*), count(DISTINCT nullif(session, '')), sum(outcome IS '{Outcome.FAILED}'),
     sum(coalesce(outcome, '{Outcome.UNKNOWN}') = '{Outcome.UNKNOWN}')
-FROM event WHERE {_IN_WINDOW} GROUP BY agent ORDER BY 2 DESC, 1
+FROM event WHERE {IN_WINDOW} GROUP BY agent ORDER BY 2 DESC, 1
 """
 _EDITED: Final = f"""
 SELECT coalesce(path, detail), coalesce(tool, ''), count(*)
-FROM event WHERE {_IN_WINDOW} AND tool_class = '{ToolClass.WRITE}' AND {_TOUCHED}
+FROM event WHERE {IN_WINDOW} AND tool_class = '{ToolClass.WRITE}' AND {TOUCHED}
 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 _READ: Final = f"""
 SELECT coalesce(path, detail) AS file, count(*)
-FROM event WHERE {_IN_WINDOW} AND tool_class = '{ToolClass.READ}' AND {_TOUCHED}
+FROM event WHERE {IN_WINDOW} AND tool_class = '{ToolClass.READ}' AND {TOUCHED}
 AND file NOT IN (
     SELECT coalesce(path, detail) FROM event
-    WHERE {_IN_WINDOW} AND tool_class = '{ToolClass.WRITE}' AND {_TOUCHED})
+    WHERE {IN_WINDOW} AND tool_class = '{ToolClass.WRITE}' AND {TOUCHED})
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _SHELL: Final = f"""
 SELECT ts_ms, substr(coalesce(detail, ''), 1, {_DETAIL_CHARS}),
     coalesce(outcome, '{Outcome.UNKNOWN}')
-FROM event WHERE {_IN_WINDOW} AND tool_class = '{ToolClass.SHELL}' ORDER BY ts_ms, id
+FROM event WHERE {IN_WINDOW} AND tool_class = '{ToolClass.SHELL}' ORDER BY ts_ms, id
 """
 _DIRECTORIES: Final = f"""
-SELECT cwd, count(*) FROM event WHERE {_IN_WINDOW} AND cwd <> '' GROUP BY 1 ORDER BY 2 DESC, 1
+SELECT cwd, count(*) FROM event WHERE {IN_WINDOW} AND cwd <> '' GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _TOOLS: Final = f"""
 SELECT coalesce(mcp_server || '/' || mcp_tool, tool) AS name, count(*)
-FROM event WHERE {_IN_WINDOW} AND name <> '' GROUP BY 1 ORDER BY 2 DESC, 1
+FROM event WHERE {IN_WINDOW} AND name <> '' GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _SLOTS: Final = f"""
-SELECT ts_ms / {SLOT_MS}, count(*) FROM event WHERE {_IN_WINDOW} GROUP BY 1 ORDER BY 1
+SELECT ts_ms / {SLOT_MS}, count(*) FROM event WHERE {IN_WINDOW} GROUP BY 1 ORDER BY 1
 """
-_LATEST: Final = f"SELECT ts_ms FROM event WHERE {_IN_WINDOW} ORDER BY ts_ms DESC LIMIT 1"
-_EARLIEST: Final = f"SELECT ts_ms FROM event WHERE {_IN_WINDOW} ORDER BY ts_ms LIMIT 1"
+_LATEST: Final = f"SELECT ts_ms FROM event WHERE {IN_WINDOW} ORDER BY ts_ms DESC LIMIT 1"
+_EARLIEST: Final = f"SELECT ts_ms FROM event WHERE {IN_WINDOW} ORDER BY ts_ms LIMIT 1"
 _HAS_CALLS: Final = f"SELECT EXISTS (SELECT 1 FROM event WHERE kind = '{Kind.TOOL_CALL}')"
 _HAS_AGENT: Final = "SELECT EXISTS (SELECT 1 FROM event WHERE agent = ?)"
 # Two searches of an index: `<>` would walk over every row of a table that holds only set-up rows.

@@ -213,6 +213,22 @@ CREATE TABLE archive_copy (
 """
 ARCHIVE_INDEX: Final = "CREATE INDEX archive_copy_source ON archive_copy (source_id)"
 
+HOOK_TIME_TABLE: Final = """
+CREATE TABLE hook_time (
+    day     INTEGER NOT NULL,  -- UTC, counted from 1970-01-01
+    upto_us INTEGER NOT NULL,  -- the longest time of the bucket, in microseconds
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (day, upto_us)
+) STRICT, WITHOUT ROWID
+"""
+PRUNED_TABLE: Final = """
+CREATE TABLE pruned (
+    id        INTEGER PRIMARY KEY CHECK (id = 1),
+    before_ms INTEGER NOT NULL,  -- nothing older is kept, or taken again
+    at_ms     INTEGER NOT NULL   -- when that was said
+) STRICT
+"""
+
 _TIME: Final = "coalesce(e.ts_text, strftime('%Y-%m-%dT%H:%M:%SZ', e.ts_ms / 1000, 'unixepoch'))"
 _RAW: Final = """coalesce(p.raw_json, '{"tool_input":' || p.input_json || '}')"""
 

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 _FIELDS: Final = AgentEvent._fields
 EVENT_COLUMNS: Final = _FIELDS[: _FIELDS.index("input_json")]
 _PAYLOAD_AT: Final = len(EVENT_COLUMNS)
+_PAYLOAD_COLUMNS: Final = _FIELDS[_PAYLOAD_AT:]
 _MARKS: Final = ", ".join("?" * len(EVENT_COLUMNS))
 _INSERT: Final = f"INSERT INTO event (id, {', '.join(EVENT_COLUMNS)}) VALUES (?, {_MARKS})"
 _UPDATE: Final = (
     f"UPDATE event SET {', '.join(f'{name} = ?' for name in EVENT_COLUMNS)} WHERE id = ?"
 )
-_INSERT_PAYLOAD: Final = """
-INSERT OR REPLACE INTO payload (event_id, input_json, output_sha256) VALUES (?, ?, ?)
+_INSERT_PAYLOAD: Final = f"""
+INSERT OR REPLACE INTO payload (event_id, {", ".join(_PAYLOAD_COLUMNS)}) VALUES (?, ?, ?, ?)
 """
 _SELECT: Final = f"""
-SELECT e.id, {", ".join(f"e.{name}" for name in EVENT_COLUMNS)}, p.input_json, p.output_sha256
+SELECT e.id, {", ".join(f"e.{name}" for name in EVENT_COLUMNS)},
+    {", ".join(f"p.{name}" for name in _PAYLOAD_COLUMNS)}
 FROM event AS e LEFT JOIN payload AS p ON p.event_id = e.id WHERE
 """
 _BY_UID: Final = f"{_SELECT} e.uid = ?"
@@ -255,7 +257,8 @@ def _heard(rows: Iterable[_Row]) -> list[tuple[str, int]]:
     return list(first.items())
 
 
-def _payloads(rows: Iterable[_Row]) -> Iterator[tuple[int, str | None, bytes | None]]:
+def _payloads(rows: Iterable[_Row]) -> Iterator[tuple[int | str | bytes | None, ...]]:
     for row in rows:
-        if row.event.input_json is not None or row.event.output_sha256 is not None:
-            yield row.id, row.event.input_json, row.event.output_sha256
+        event = row.event
+        if event.input_json is not None or event.output_sha256 is not None:
+            yield row.id, *event[_PAYLOAD_AT:]

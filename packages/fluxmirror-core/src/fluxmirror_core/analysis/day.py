@@ -122,11 +122,12 @@ def build_day(period: Period, agent: str | None, counted: Counted) -> Day:
         commands=tuple(counted.commands),
         directories=tuple(counted.directories),
         tools=tuple(counted.tools),
-        hours=_by_hour(counted.slots, ZoneInfo(period.zone)),
+        hours=by_hour(counted.slots, ZoneInfo(period.zone)),
     )
 
 
-def _by_hour(slots: Sequence[SlotCount], zone: ZoneInfo) -> tuple[int, ...]:
+def by_hour(slots: Sequence[SlotCount], zone: ZoneInfo) -> tuple[int, ...]:
+    """Add up calls per local hour, 24 of them; one that a clock shows twice holds both."""
     hours = [0] * HOURS
     for slot, times in slots:
         hours[datetime.fromtimestamp(slot * SLOT_MS // 1000, zone).hour] += times

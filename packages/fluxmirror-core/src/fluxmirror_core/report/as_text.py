@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _UNSAFE: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Control and format characters (bidi marks among them), surrogates, line and paragraph ends."""
 _WIDE: Final = ("W", "F")
 _WIDTHLESS: Final = ("Mn", "Me", "Cf")
+_LATER_JAMO: Final = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
+"""Vowels and last consonants of Korean, drawn into the syllable: macOS spells file names so."""
 
 
 def render_text(report: Report) -> str:
@@ -46,7 +49,11 @@ def one_line(text: str) -> str:
 
 
 def width(text: str) -> int:
-    """Count the columns of a terminal that `text` takes; East Asian wide characters take two."""
+    """Count the columns of a terminal that `text` takes; East Asian wide characters take two.
+
+    Those of ambiguous width, such as `…`, `·` and `█`, take one, as terminals have it unless they
+    are told otherwise.
+    """
     return len(text) if text.isascii() else sum(map(_char_width, text))
 
 
@@ -56,8 +63,9 @@ def _visible(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
+@lru_cache(maxsize=8192)
 def _char_width(char: str) -> int:
-    if unicodedata.category(char) in _WIDTHLESS:
+    if unicodedata.category(char) in _WIDTHLESS or any(ord(char) in one for one in _LATER_JAMO):
         return 0
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
 

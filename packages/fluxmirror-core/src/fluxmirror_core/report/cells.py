@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.pricing import UNIT, amount
+from fluxmirror_core.report.as_text import width
 
 if TYPE_CHECKING:
     from fluxmirror_core.messages import Catalog
 
-PATH_CHARS: Final = 100
-NAME_CHARS: Final = 60
+_PATH_COLUMNS: Final = 100
+NAME_COLUMNS: Final = 60
+_CUT: Final = "…"
 _STEPS: Final = ("", "K", "M", "B", "T", "P")
 _STEP: Final = 1000
 _DIGITS: Final = 3
@@ -23,21 +25,52 @@ _SMALL_DIGITS: Final = 4
 
 def agent_name(agent: str) -> str:
     """Give an agent's name as people write it; an unknown one goes by its id."""
-    return BY_ID[agent].name if agent in BY_ID else head(agent, NAME_CHARS)
+    return BY_ID[agent].name if agent in BY_ID else head(agent, NAME_COLUMNS)
 
 
-def shown_path(path: str, home: str, limit: int = PATH_CHARS) -> str:
-    """Show what lies under the user's home as `~`; of a long path the end tells more."""
+def shown_path(path: str, home: str) -> str:
+    """Show what lies under the user's home as `~`, and the end of a long path."""
+    return tail(below_home(path, home), _PATH_COLUMNS)
+
+
+def below_home(path: str, home: str) -> str:
+    """Write what lies under the user's home as `~`."""
     base = home.rstrip("/\\")
     below = path[len(base) :]
-    if base and path.startswith(base) and below[:1] in ("", "/", "\\"):
-        path = f"~{below}"
-    return path if len(path) <= limit else f"…{path[1 - limit :]}"
+    is_below = base and path.startswith(base) and below[:1] in ("", "/", "\\")
+    return f"~{below}" if is_below else path
 
 
 def head(text: str, limit: int) -> str:
-    """Cut a long text at its end."""
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    """Cut a text at its end where it takes more columns of a terminal than `limit`."""
+    fitting = _fitting(text, limit)
+    return text if fitting is None else f"{text[:fitting]}{_CUT}"
+
+
+def tail(text: str, limit: int) -> str:
+    """Cut a text at its beginning where it takes more columns than `limit`."""
+    fitting = _fitting(text[::-1], limit)
+    if fitting is None:
+        return text
+    kept = text[len(text) - fitting :]
+    # An accent at the cut has lost its letter.
+    while kept and not width(kept[0]):
+        kept = kept[1:]
+    return f"{_CUT}{kept}"
+
+
+def _fitting(text: str, limit: int) -> int | None:
+    """Count the characters that fit beside the mark of a cut; None when all do without one."""
+    if text.isascii():
+        return None if len(text) <= limit else limit - 1
+    taken = fitting = 0
+    for number, char in enumerate(text, 1):
+        taken += width(char)
+        if taken > limit:
+            return fitting
+        if taken < limit:
+            fitting = number
+    return None
 
 
 def short_count(number: int) -> str:

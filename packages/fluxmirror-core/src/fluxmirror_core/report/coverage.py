@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from fluxmirror_core.messages import Catalog
 
 _FINDINGS: Final = 50
-_DETAIL_CHARS: Final = 60
-_SESSION_CHARS: Final = 13
+_DETAIL_COLUMNS: Final = 60
+_SESSION_COLUMNS: Final = 13
 """Enough to tell sessions apart whose ids begin with the time."""
 _NUMBERS: Final = (
     "calls",
@@ -64,7 +64,8 @@ def coverage_line(coverage: Coverage, catalog: Catalog) -> str:
     """
     seen = [one for one in coverage.agents if one.is_filed]
     hooked = [one for one in seen if one.is_hooked]
-    unheard = ", ".join(agent_name(one.agent) for one in seen if not one.is_hooked)
+    names = [agent_name(one.agent) for one in seen if not one.is_hooked]
+    unheard = catalog.text("join.names").join(names)
     expected = sum(one.calls - one.explained for one in hooked)
     if not expected:
         return catalog.text("coverage.line.files_only", agents=unheard) if unheard else ""
@@ -86,7 +87,7 @@ def percent(tenths: int) -> str:
 def missing(finding: Finding, zone: ZoneInfo, catalog: Catalog) -> str:
     """Say what is missing, and how long it was."""
     facts = {
-        "events": " and ".join(finding.events),
+        "events": _events(finding.events, catalog),
         "count": f"{finding.calls:,}",
         "first": _clock(finding.first_ms, zone),
         "last": _clock(finding.last_ms, zone),
@@ -146,8 +147,8 @@ def _findings(coverage: Coverage, catalog: Catalog) -> Section:
             _clock(one.first_ms, zone),
             agent_name(one.agent),
             _sessions(one.sessions, catalog),
-            head(one.tool or "", _DETAIL_CHARS) if one.calls == 1 else "",
-            head(one.detail, _DETAIL_CHARS) if one.calls == 1 else "",
+            head(one.tool or "", _DETAIL_COLUMNS) if one.calls == 1 else "",
+            head(one.detail, _DETAIL_COLUMNS) if one.calls == 1 else "",
             missing(one, zone, catalog),
         )
         for one in coverage.findings[:_FINDINGS]
@@ -164,7 +165,7 @@ def _remedies(coverage: Coverage, catalog: Catalog) -> Section:
     rows = tuple(
         (
             agent_name(agent),
-            catalog.text(f"coverage.missing.{kind}", events=" and ".join(events)),
+            catalog.text(f"coverage.missing.{kind}", events=_events(events, catalog)),
             remedy(kind, agent, catalog),
         )
         for agent, kind, events in kinds
@@ -188,9 +189,14 @@ def _texts(catalog: Catalog, names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column(catalog.text(name)) for name in names)
 
 
+def _events(events: Sequence[str], catalog: Catalog) -> str:
+    """Name a hook event, or the two around a call."""
+    return catalog.text("join.and").join(events)
+
+
 def _sessions(sessions: Sequence[str], catalog: Catalog) -> str:
     if len(sessions) == 1:
-        return head(sessions[0], _SESSION_CHARS)
+        return head(sessions[0], _SESSION_COLUMNS)
     return catalog.text("coverage.sessions", count=f"{len(sessions):,}")
 
 
@@ -199,10 +205,7 @@ def _clock(ts_ms: int, zone: ZoneInfo) -> str:
 
 
 def _counted(catalog: Catalog, what: str, count: int) -> list[str]:
-    if not count:
-        return []
-    which = f"coverage.line.{what}_1" if count == 1 else f"coverage.line.{what}"
-    return [catalog.text(which, count=f"{count:,}")]
+    return [catalog.counted(f"coverage.line.{what}", count)] if count else []
 
 
 def _dates(coverage: Coverage, catalog: Catalog) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from fluxmirror_core.report.cells import NAME_CHARS, agent_name, head, shown_path
+from fluxmirror_core.report.cells import NAME_COLUMNS, agent_name, head, shown_path
 from fluxmirror_core.report.sections import Column, Report, Section
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _EDITED: Final = 20
 _READ: Final = 10
-_COMMAND_CHARS: Final = 80
+_COMMAND_COLUMNS: Final = 80
 _UNKNOWN: Final = "unknown"
 _TOLD_OUTCOMES: Final = ("failed", "denied", "rejected", "interrupted", _UNKNOWN)
 _MINUTE_MS: Final = 60_000
@@ -110,7 +110,7 @@ def _activity(day: Day, catalog: Catalog) -> Section:
 def _edited(day: Day, catalog: Catalog, home: str) -> Section:
     shown = day.edited[:_EDITED]
     rows = tuple(
-        (shown_path(one.path, home), head(one.tool, NAME_CHARS), one.times) for one in shown
+        (shown_path(one.path, home), head(one.tool, NAME_COLUMNS), one.times) for one in shown
     )
     columns = _columns(catalog, ("column.path", "column.tool"), ("column.count",))
     note = _more(catalog, day.edited, _EDITED)
@@ -131,7 +131,7 @@ def _shell(day: Day, catalog: Catalog) -> Section:
     rows = tuple(
         (
             clock[one.ts_ms // _MINUTE_MS],
-            head(one.command, _COMMAND_CHARS) or catalog.text("day.no_command"),
+            head(one.command, _COMMAND_COLUMNS) or catalog.text("day.no_command"),
             told.get(one.outcome, ""),
         )
         for one in day.commands
@@ -149,7 +149,7 @@ def _directories(day: Day, catalog: Catalog, home: str) -> Section:
 
 
 def _tools(day: Day, catalog: Catalog) -> Section:
-    rows = tuple((head(one.name, NAME_CHARS), one.times) for one in day.tools)
+    rows = tuple((head(one.name, NAME_COLUMNS), one.times) for one in day.tools)
     columns = _columns(catalog, ("column.tool",), ("column.count",))
     return Section(catalog.text("day.section.tools"), "table", columns, rows)
 

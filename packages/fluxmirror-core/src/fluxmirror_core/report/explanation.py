@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fluxmirror_core.report.sections import Cell
 
 _MILLION: Final = 10**6
-_MODEL_CHARS: Final = 25
+_MODEL_COLUMNS: Final = 25
 _DATABASE: Final = ".db"
 """A session file that is a database has rows, where others have lines."""
 
@@ -55,7 +55,7 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
     rows = tuple(
         (
             _clock(one, zone),
-            head(one.model or catalog.text("cost.unknown"), _MODEL_CHARS),
+            head(one.model or catalog.text("cost.unknown"), _MODEL_COLUMNS),
             short_count(one.tokens.input),
             short_count(one.tokens.output),
             short_count(
@@ -72,8 +72,8 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
         *(Column(catalog.text(name), is_number=True) for name in numbers),
     )
     left = explanation.total.responses - len(rows)
-    older = catalog.text("cost.explain.older", count=f"{left:,}") if left else ""
-    note = " ".join(filter(None, (older, catalog.text("cost.note.cache"))))
+    notes = [catalog.counted("cost.explain.older", left)] if left else []
+    note = catalog.text("join.sentences").join((*notes, catalog.text("cost.note.cache")))
     return Section(catalog.text("cost.explain.responses"), "table", columns, rows, note)
 
 
@@ -118,10 +118,10 @@ def _facts(
     yield catalog.text("cost.explain.key", name=response.key)
     unit = "row" if response.path.endswith(_DATABASE) else "byte"
     place = catalog.text(f"cost.explain.{unit}", path=response.path, offset=response.offset)
-    yield f"{place} ({catalog.text('cost.explain.gone')})" if response.path in gone else place
+    yield catalog.text("cost.explain.gone", place=place) if response.path in gone else place
     yield catalog.text("cost.explain.raw", counts=response.raw_json)
     if response.tokens.reasoning:
-        yield catalog.text("cost.explain.reasoning", count=f"{response.tokens.reasoning:,}")
+        yield catalog.counted("cost.explain.reasoning", response.tokens.reasoning)
     yield _price(response, arithmetic, catalog)
 
 
@@ -141,7 +141,7 @@ def _price(response: ToldResponse, arithmetic: Arithmetic | None, catalog: Catal
         parts.append(catalog.text("cost.explain.since", date=price.since))
     if arithmetic.above is not None:
         parts.append(catalog.text("cost.explain.tier", count=f"{arithmetic.above:,}"))
-    return ", ".join(parts)
+    return catalog.text("join.clauses").join(parts)
 
 
 def _counts(response: ToldResponse, catalog: Catalog) -> Iterator[tuple[Cell, ...]]:

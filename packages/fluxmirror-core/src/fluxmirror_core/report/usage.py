@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.usage import TIMES, By, billed
 from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, width
-from fluxmirror_core.report.cells import agent_name, head, money, short_count, shown_path
+from fluxmirror_core.report.cells import agent_name, below_home, head, money, short_count, tail
 from fluxmirror_core.report.sections import Column, Report, Section
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from fluxmirror_core.report.sections import Cell
 
 _SHORTEST_KEY: Final = 12
-"""Of a longer one so many characters are shown on the narrowest of terminals."""
-_MODEL_CHARS: Final = 40
+"""Of a longer one so many columns are shown on the narrowest of terminals."""
+_MODEL_COLUMNS: Final = 40
 _ROWS: Final = 30
 """On a terminal; a file or a pipe gets all."""
 _BARS: Final = 31
@@ -140,7 +140,8 @@ def _table(
         _tool_note(usage.total, catalog),
     )
     title = catalog.text(f"cost.section.{usage.by}")
-    return Section(title, "table", columns, rows, " ".join(filter(None, notes)))
+    note = catalog.text("join.sentences").join(filter(None, notes))
+    return Section(title, "table", columns, rows, note)
 
 
 def _width(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> int:
@@ -198,7 +199,7 @@ def _key(by: By, row: UsageRow, catalog: Catalog, home: str) -> str:
     if row.key is None:
         return catalog.text("cost.unknown")
     if by is By.PROJECT:
-        return shown_path(row.key, home, len(row.key))
+        return below_home(row.key, home)
     return agent_name(row.key) if by is By.AGENT else row.key
 
 
@@ -207,7 +208,7 @@ def _cut(by: By, key: str, room: int | None) -> str:
     if room is None:
         return key
     limit = max(room, _SHORTEST_KEY)
-    return shown_path(key, "", limit) if by is By.PROJECT else head(key, limit)
+    return tail(key, limit) if by is By.PROJECT else head(key, limit)
 
 
 def _more_note(left: int, catalog: Catalog) -> str:
@@ -216,7 +217,7 @@ def _more_note(left: int, catalog: Catalog) -> str:
 
 def _tool_note(total: UsageRow, catalog: Catalog) -> str:
     count = total.tokens.tool_use
-    return catalog.text("cost.note.tool_use", count=short_count(count)) if count else ""
+    return catalog.counted("cost.note.tool_use", count, count=short_count(count)) if count else ""
 
 
 def _bars(usage: Usage, catalog: Catalog, home: str, terminal: int | None) -> Section:
@@ -247,7 +248,7 @@ def _unpriced(usage: Usage, catalog: Catalog) -> Section:
     rows = tuple(
         (
             agent_name(one.agent),
-            catalog.text("cost.unknown") if one.model is None else head(one.model, _MODEL_CHARS),
+            catalog.text("cost.unknown") if one.model is None else head(one.model, _MODEL_COLUMNS),
             one.responses,
         )
         for one in usage.unpriced

@@ -7,19 +7,22 @@ import os
 from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from fluxmirror_core import bounds
+from fluxmirror_core.config.settings import FULL, NONE, Settings
 from fluxmirror_core.detail import extract_detail
 from fluxmirror_core.event import ASKED, BEFORE, SCHEMA_VERSION, AgentEvent, Kind
 from fluxmirror_core.self_noise import is_self_noise
 from fluxmirror_core.tools import NamedTool, name_tool
-from fluxmirror_core.touched import touched_path
+from fluxmirror_core.touched import may_be_asked_for, touched_path
+from fluxmirror_core.wire.beginning import beginning
 from fluxmirror_core.wire.identity import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from fluxmirror_core.config.project_rules import Rules
     from fluxmirror_core.redact import Redactor
     from fluxmirror_core.touched import Repositories
     from fluxmirror_core.wire.identity import Identity
@@ -30,6 +33,10 @@ _BEGINNINGS: Final = (BEFORE, ASKED)
 _REMEMBERED_CHARS: Final = 8192
 _SCRUBBED_CHARS: Final = 8192
 """How much of an error is looked at; what is kept of it is far shorter."""
+_MARGIN_CHARS: Final = 8192
+"""So much more of an output is looked at than is kept: where it was cut may be half a secret."""
+_REMEMBERED_PLACES: Final = 20_000
+_KEEP_ALL: Final = Settings()
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -46,6 +53,14 @@ class Origin(NamedTuple):
     response_key: str | None = None
 
 
+class DirectoryRules(Protocol):
+    """Knows what the projects' own files say of the capture in their directories."""
+
+    @property
+    def rules_of(self) -> Callable[[str], Rules]:
+        """Directory, absolute → what holds there."""
+
+
 class _Input(NamedTuple):
     """What went into a call, without its secrets: as a value, as JSON, and how long it was."""
 
@@ -57,10 +72,25 @@ class _Input(NamedTuple):
 
 
 class EventBuilder:
-    """Builds events on one machine, scrubbing every string it passes on."""
+    """Builds events on one machine, scrubbing every string it passes on.
 
-    def __init__(
-        self, redactor: Redactor, repositories: Repositories, host: str | None, user: str | None
+    Args:
+        redactor: takes the secrets out.
+        repositories: finds the root of the repository that a path lies in.
+        host: the machine's name.
+        user: the user's.
+        settings: what is kept of an event.
+        rules: what the projects' files say; None where there are none.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a machine is, and what its user wants
+        self,
+        redactor: Redactor,
+        repositories: Repositories,
+        host: str | None,
+        user: str | None,
+        settings: Settings = _KEEP_ALL,
+        rules: DirectoryRules | None = None,
     ) -> None:
         self._redactor = redactor
         self._looked_at = lru_cache(maxsize=256)(redactor.may_hold_secret)
@@ -68,6 +98,52 @@ class EventBuilder:
         self._repositories = repositories
         self._host = host
         self._user = user
+        self._settings = settings
+        self._rules = rules
+        self._builders: dict[tuple[str, ...], EventBuilder] = {}
+        self._within: dict[tuple[str, tuple[str | None, ...]], EventBuilder | None] = {}
+
+    def within(self, agent: str, *directories: str | None) -> EventBuilder | None:
+        """Give what builds the events of an agent in some directories.
+
+        Args:
+            agent: whose events they are.
+            directories: where it works, as it says itself: every one of them has its say.
+
+        Returns:
+            None where nothing of it is recorded.
+        """
+        place = agent, directories
+        if place not in self._within:
+            if len(self._within) >= _REMEMBERED_PLACES:
+                self._within.clear()
+            self._within[place] = self._look_up(agent, directories)
+        return self._within[place]
+
+    def _look_up(self, agent: str, directories: tuple[str | None, ...]) -> EventBuilder | None:
+        if not self._settings.is_recorded(agent):
+            return None
+        patterns: tuple[str, ...] = ()
+        for directory in directories:
+            if self._rules is not None and directory and may_be_asked_for(directory):
+                rules = self._rules.rules_of(directory)
+                if not rules.is_recorded:
+                    return None
+                patterns += rules.patterns
+        return self._with_patterns(patterns) if patterns else self
+
+    def _with_patterns(self, patterns: tuple[str, ...]) -> EventBuilder:
+        if patterns not in self._builders:
+            redactor = self._redactor.with_patterns(patterns)
+            self._builders[patterns] = EventBuilder(
+                redactor, self._repositories, self._host, self._user, self._settings
+            )
+        return self._builders[patterns]
+
+    def take_slow_values(self) -> int:
+        """Say how many values were masked whole since the last time, for a pattern's slowness."""
+        count, self._redactor.slow_values = self._redactor.slow_values, 0
+        return count + sum(builder.take_slow_values() for builder in self._builders.values())
 
     def build(
         self, seen: Observation, origin: Origin, identity: Identity, env: Mapping[str, str]
@@ -128,13 +204,14 @@ class EventBuilder:
             host=self._host,
             user=self._user,
             sources=origin.source,
-            self_noise=int(is_self_noise(env, tool, seen.cwd, detail)),
+            self_noise=int(is_self_noise(env, self._settings, tool, seen.cwd, detail)),
             phases=seen.phase,
             pair_key=_pair_key(seen),
             schema_version=SCHEMA_VERSION,
             response_key=self.name(origin.response_key),
-            input_json=given.written,
+            input_json=None if self._settings.capture_payloads == NONE else given.written,
             output_sha256=None if output is None else sha256(output).digest(),
+            output_text=self._output_text(seen.output),
         )
 
     def _input(self, seen: Observation) -> _Input:
@@ -149,9 +226,23 @@ class EventBuilder:
             written = _to_json(value)
         return _Input(value, bounds.storable(written), size_bytes, suspect)
 
+    def _output_text(self, output: object) -> str | None:
+        """Give the beginning of what a tool gave back, where that is kept.
+
+        What is looked at is bounded; its end, where it was cut, is left out with whatever half of a
+        secret may stand there.
+        """
+        if output is None or self._settings.capture_payloads != FULL:
+            return None
+        most_bytes = self._settings.capture_output_bytes
+        value, is_cut = beginning(output, most_bytes + _MARGIN_CHARS)
+        value = self._redactor.value(value)
+        text = value if isinstance(value, str) else _to_json(value)
+        return bounds.cut(bounds.storable(text[:-_MARGIN_CHARS] if is_cut else text), most_bytes)
+
     def scrubbed(self, value: object) -> object:
-        """Take the secrets out of a value as JSON has it."""
-        return self._redactor.value(value)
+        """Take the secrets out of a value as JSON has it; its numbers stay what they are."""
+        return self._redactor.value(value, numbers=False)
 
     def may_hold_secret(self, written: str) -> bool:
         """Tell whether a text is worth a closer look; each short one is looked at once."""

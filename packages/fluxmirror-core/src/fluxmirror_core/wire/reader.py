@@ -55,6 +55,8 @@ class Reading(NamedTuple):
     """The hook event's name when the agent's row does not list it: format drift."""
     undecodable: bool
     """Whether bytes of the payload were no UTF-8 and had to be replaced."""
+    off: int = 0
+    """How many more events it tells of that are not to be recorded."""
 
 
 class UnreadablePayloadError(Exception):
@@ -88,24 +90,48 @@ class PayloadReader:
         if not event:
             seen = [_without_guess(one) for one in seen]
         unknown = next((one.hook_event for one in seen if not one.known), None)
+        events = [
+            self._build(one, recognised, capture, builder)
+            for one in seen
+            if (builder := self._within(recognised, capture, one.cwd)) is not None
+        ]
         return Reading(
-            [self._build(one, recognised, capture) for one in seen],
+            events,
             recognised.spec.id,
             agent_version(recognised.spec, capture.env),
             self._builder.name(unknown),
             undecodable,
+            len(seen) - len(events),
         )
+
+    def agent_left_out(self, capture: Capture) -> str | None:
+        """Name the agent of a payload that cannot be understood, if nothing of it is recorded."""
+        recognised = recognise({}, capture.words, capture.env)
+        return None if self._within(recognised, capture) else recognised.spec.id
+
+    def take_slow_values(self) -> int:
+        """Say how many values were masked whole since the last time, for a pattern's slowness."""
+        return self._builder.take_slow_values()
 
     def torn(self, capture: Capture) -> AgentEvent:
         """Make the event that stands for a payload of which only a part arrived."""
         recognised = recognise({}, capture.words, capture.env)
         seen = Observation(Kind.TORN, event_name({}, recognised.spec, capture.words))
         size = len(capture.payload)
-        event = self._build(seen._replace(detail=f"{size} bytes"), recognised, capture)
+        seen = seen._replace(detail=f"{size} bytes")
+        event = self._build(seen, recognised, capture, self._builder)
         # A full disk tears many files alike: they are no double registration of one event.
         return event._replace(twin_uid=None)
 
-    def _build(self, seen: Observation, recognised: Recognised, capture: Capture) -> AgentEvent:
+    def _within(
+        self, recognised: Recognised, capture: Capture, directory: str | None = None
+    ) -> EventBuilder | None:
+        project = capture.env.get(recognised.spec.project_variable)
+        return self._builder.within(recognised.spec.id, directory, project)
+
+    def _build(
+        self, seen: Observation, recognised: Recognised, capture: Capture, builder: EventBuilder
+    ) -> AgentEvent:
         origin = Origin(
             recognised.spec.id,
             recognised.evidence,
@@ -114,7 +140,7 @@ class PayloadReader:
             capture.env.get(recognised.spec.project_variable) or None,
         )
         identity = identify(seen, capture.payload, capture.name)
-        return self._builder.build(seen, origin, identity, capture.env)
+        return builder.build(seen, origin, identity, capture.env)
 
 
 def _without_guess(seen: Observation) -> Observation:

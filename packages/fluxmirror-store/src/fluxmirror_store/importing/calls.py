@@ -38,7 +38,9 @@ def read_calls(job: Job, part: Part, builder: EventBuilder) -> list[AgentEvent]:
     events = []
     places: Counter[int] = Counter()
     for told in _READERS[job.file.agent](part):
-        events.append(call_event(job, told, builder, places[told.offset]))
+        within = builder.within(job.file.agent, told.seen.cwd)
+        if within is not None:
+            events.append(call_event(job, told, within, places[told.offset]))
         places[told.offset] += 1
     return events
 

@@ -11,7 +11,8 @@ from fluxmirror_core.transcripts.part import Part, Problem
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 
 from fluxmirror_store.importing.calls import call_event
-from fluxmirror_store.importing.reading import FAILED, Reading
+from fluxmirror_store.importing.reading import FAILED, Reading, count_slow_values
+from fluxmirror_store.importing.session_files import DATABASE_AGENT
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.usage import response_row, with_time
@@ -83,16 +84,20 @@ class _Reader:
     def _understand(self, row: Row, session: Row) -> None:
         if self._what == USAGE:
             response = responses_of(row, session)
-            if response is not None:
+            if response is not None and (builder := self._within(response.cwd)) is not None:
                 timed = with_time(self._job, self._part, response)
-                self.told.append(response_row(self._job, timed, self._builder))
+                self.told.append(response_row(self._job, timed, builder))
         else:
             call = calls_of(row, session)
-            if call is not None:
-                self.told.append(call_event(self._job, call, self._builder))
+            if call is not None and (builder := self._within(call.seen.cwd)) is not None:
+                self.told.append(call_event(self._job, call, builder))
+
+    def _within(self, directory: str | None) -> EventBuilder | None:
+        return self._builder.within(DATABASE_AGENT, directory)
 
     def taken(self, mark: Mark, *, more: bool) -> Reading:
         """Give what was told since the last portion, and begin the next."""
         told, problems = self.told, self._part.problems
+        count_slow_values(problems, self._builder)
         self.told, self._part = [], Part(b"", self._job.file.path, 0, self._part.memory)
         return Reading(self._job, mark, told, problems, rewritten=False, more=more)

@@ -29,6 +29,8 @@ _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _NAME_BYTES: Final = 60
 FAILED: Final = "the program failed"
 """The name is the error's; the rest of the file is read when it has changed."""
+SLOW_PATTERN: Final = "slow pattern"
+"""A value was masked whole, because a pattern of the user's took too long with it."""
 GROUP_BYTES: Final = 4 << 20
 GROUP_FILES: Final = 200
 """A group of files, read by one worker, ends at either: small, so that all workers end together."""
@@ -102,9 +104,16 @@ def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
         told = _READERS[what](job, part, builder)
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
         return _failed(job, error)
+    count_slow_values(part.problems, builder)
     problems = _scrubbed(part.problems, builder)
     mark = _scrubbed_mark(marked(stretch), builder)
     return Reading(job, mark, told, problems, stretch.rewritten, stretch.more)
+
+
+def count_slow_values(problems: Counter[Problem], builder: EventBuilder) -> None:
+    """Count what was masked whole, because a pattern of the user's took too long with it."""
+    if times := builder.take_slow_values():
+        problems[Problem(SLOW_PATTERN)] += times
 
 
 def _scrubbed_mark(mark: Mark, builder: EventBuilder) -> Mark:

@@ -29,19 +29,21 @@ from fluxmirror_store.importing.reading import (
     unreadable,
 )
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
-from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE
+from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE, of_recorded
 from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.waiting import LOCK, Wanted, news, recent
 from fluxmirror_store.machine import event_builder
 from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
 from fluxmirror_store.pricing import price_unknown
+from fluxmirror_store.retention import not_pruned
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
 
+    from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.importing.response_rows import PriceBook
@@ -79,8 +81,13 @@ class Imported(NamedTuple):
     """Another process was importing, and was left to it."""
 
 
-def import_session_files(
-    places: Places, found: Found, book: PriceBook, wanted: Wanted, progress: Progress | None = None
+def import_session_files(  # noqa: PLR0913, PLR0917 - where, what, how much, who is told
+    places: Places,
+    settings: Settings,
+    found: Found,
+    book: PriceBook,
+    wanted: Wanted,
+    progress: Progress | None = None,
 ) -> Imported:
     """Read what is new in the agents' session files into the database.
 
@@ -89,6 +96,7 @@ def import_session_files(
 
     Args:
         places: where the database is.
+        settings: what is to be kept.
         found: the files there are.
         book: knows the prices.
         wanted: which part of the work to do.
@@ -97,6 +105,7 @@ def import_session_files(
     Raises:
         StoreError: the database cannot be written.
     """
+    found = of_recorded(found, settings)
     if not news(places, found, wanted):
         return Imported(found.problems.copy())
     with store_errors(places.spool, "the spool"):
@@ -105,7 +114,7 @@ def import_session_files(
             if not ours:
                 return Imported(found.problems.copy(), busy=True)
             with closing(connect_to_write(places.database)) as db, store_errors(places.database):
-                return _Import(places, db, found, book, wanted, progress).run()
+                return _Import(places, settings, db, found, book, wanted, progress).run()
 
 
 class _Import:
@@ -114,6 +123,7 @@ class _Import:
     def __init__(  # noqa: PLR0913, PLR0917 - what `import_session_files` was given
         self,
         places: Places,
+        settings: Settings,
         db: sqlite3.Connection,
         found: Found,
         book: PriceBook,
@@ -126,7 +136,7 @@ class _Import:
         self._book = book
         self._wanted = wanted
         self._progress = progress
-        self._builder = event_builder(places)
+        self._builder = event_builder(places, settings)
         self._now_ms = time.time_ns() // 1_000_000
         budget_s = wanted.budget_s
         self._deadline = None if budget_s is None else time.monotonic() + budget_s
@@ -237,7 +247,7 @@ class _Import:
             checkpoint(self._places.database)
 
     def _write(self, what: str, readings: Sequence[Reading]) -> None:
-        told = [row for reading in readings for row in reading.told]
+        told = not_pruned(self._db, [row for reading in readings for row in reading.told])
         for reading in readings:
             if reading.rewritten and what == USAGE:
                 forget_nameless(self._db, reading.job.file.agent, reading.job.source_id)

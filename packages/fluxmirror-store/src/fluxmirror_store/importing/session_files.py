@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fluxmirror_core.agents import AgentSpec
+    from fluxmirror_core.config.settings import Settings
 
 UNREADABLE: Final = "unreadable"
 """The system does not let us read a file or a folder; the name is its reason."""
@@ -81,6 +82,19 @@ def find_session_files(env: Mapping[str, str], agent: str | None = None) -> Foun
         if not walk.problems:
             roots.append(root)
     return Found(_each_once(files), problems, roots)
+
+
+def of_recorded(found: Found, settings: Settings) -> Found:
+    """Leave out the files of agents that are not recorded; none of those can be missed either."""
+    files = [file for file in found.files if settings.is_recorded(file.agent)]
+    left_out = [file.path for file in found.files if not settings.is_recorded(file.agent)]
+    problems = {one: times for one, times in found.problems.items() if settings.is_recorded(one[0])}
+    roots = [
+        root
+        for root in found.roots
+        if not any(path.startswith(os.path.join(root, "")) for path in left_out)
+    ]
+    return Found(files, Counter(problems), roots)
 
 
 class _Walk:

@@ -45,9 +45,10 @@ _LARGEST: Final = 1 << 53
 class _Told:
     """A response, as far as a part has told of it."""
 
-    __slots__ = ("first", "largest", "tokens")
+    __slots__ = ("builder", "first", "largest", "tokens")
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, builder: EventBuilder) -> None:
+        self.builder = builder
         self.first = self.largest = response
         self.tokens = response.tokens
 
@@ -73,16 +74,19 @@ def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]
     rows: list[ResponseRow] = []
     for response in _READERS[job.file.agent](part):
         timed = with_time(job, part, response)
+        within = builder.within(job.file.agent, timed.cwd)
+        if within is None:
+            continue
         if timed.key is None:
-            rows.append(response_row(job, timed, builder))
+            rows.append(response_row(job, timed, within))
         elif (known := told.get(timed.key)) is None:
-            told[timed.key] = _Told(timed)
+            told[timed.key] = _Told(timed, within)
         else:
             known.add(timed)
     for one in told.values():
-        row = response_row(job, one.first, builder)
+        row = response_row(job, one.first, one.builder)
         if one.tokens is not one.first.tokens:
-            row = row._replace(tokens=one.tokens, record=_record(job, one.largest, builder))
+            row = row._replace(tokens=one.tokens, record=_record(job, one.largest, one.builder))
         rows.append(row)
     return rows
 

@@ -1,0 +1,110 @@
+"""Words for a time mean what a person means by them, and nothing else means anything."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from fluxmirror_core.days import (
+    Span,
+    last_days,
+    parse_day,
+    parse_instant,
+    parse_length,
+    parse_month,
+    parse_week,
+)
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("today", TODAY),
+        ("Yesterday", date(2026, 2, 28)),
+        ("2026-11-21", date(2026, 11, 21)),
+        ("2026-02-29", None),
+        ("tomorrow", None),
+        ("", None),
+    ],
+)
+def test_a_day_is_a_date_or_a_word(text: str, expected: date | None) -> None:
+    """Today and yesterday, in whatever case."""
+    assert parse_day(text, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-W10", Span(date(2026, 3, 2), date(2026, 3, 8))),
+        ("2026-w01", Span(date(2025, 12, 29), date(2026, 1, 4))),
+        ("2026-W53", Span(date(2026, 12, 28), date(2027, 1, 3))),
+        ("2025-W53", None),
+        ("2026-W00", None),
+        ("2026-W1", None),
+        ("9999-W52", None),
+        ("2026-10", None),
+    ],
+)
+def test_a_week_is_from_monday_to_sunday(text: str, expected: Span | None) -> None:
+    """By ISO 8601, so that the first days of a year may be of the last week before."""
+    assert parse_week(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03", Span(date(2026, 3, 1), date(2026, 3, 31))),
+        ("2028-02", Span(date(2028, 2, 1), date(2028, 2, 29))),
+        ("2026-12", Span(date(2026, 12, 1), date(2026, 12, 31))),
+        ("2026-13", None),
+        ("2026-00", None),
+        ("9999-12", None),
+        ("2026-3", None),
+    ],
+)
+def test_a_month_has_its_own_length(text: str, expected: Span | None) -> None:
+    """And the calendar's last one, whose end nobody can tell, is none."""
+    assert parse_month(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("14d", 14), ("2w", 14), ("1D", 1), (" 3w ", 21), ("0d", None), ("14", None), ("3m", None)],
+)
+def test_a_length_is_of_days_or_weeks(text: str, days: int | None) -> None:
+    """A month is no length, and `m` might be minutes."""
+    assert parse_length(text) == days
+
+
+def test_the_last_days_end_with_today() -> None:
+    """One day is today itself; before the calendar there are none."""
+    assert last_days(1, TODAY) == Span(TODAY, TODAY)
+    assert last_days(7, TODAY) == Span(date(2026, 2, 23), TODAY)
+    with pytest.raises(OverflowError):
+        last_days(10**6, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01t00:00:01z", 1_000),
+        ("1970-01-01 09:00:00+09:00", 0),
+        ("1970-01-01T00:00:00.5Z", 500),
+        ("1970-01-01T00:00:00.001Z", 1),
+        ("1970-01-01T00:00:00.0010001Z", 2),
+        ("1970-01-01T00:00:00.000000001Z", 1),
+        ("1970-01-01T00:00:00.9999Z", 1_000),
+        ("1969-12-31T23:59:59.9Z", -100),
+        ("1970-01-01T00:00:00", None),
+        ("1970-01-01", None),
+        ("1970-01-01T24:00:00Z", None),
+        ("1970-02-30T00:00:00Z", None),
+        ("19700101T000000Z", None),
+    ],
+)
+def test_an_instant_is_one_of_rfc_3339(text: str, expected: int | None) -> None:
+    """With an offset, and with as many digits as anybody writes, rounded up."""
+    assert parse_instant(text) == expected

@@ -1,0 +1,41 @@
+"""How much was recorded: asked before it is deleted for good."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.errors import FluxMirrorError
+
+from fluxmirror_store.database import connect_to_read, store_errors
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_COUNTS: Final = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM response)"
+
+
+class Recorded(NamedTuple):
+    """What a database holds."""
+
+    events: int = 0
+    responses: int = 0
+    is_known: bool = True
+    """False for a database that cannot be read: nobody knows what is in it."""
+
+
+def count_recorded(path: str) -> Recorded:
+    """Count events and responses; none where there is no database."""
+    if not os.path.exists(path):
+        return Recorded()
+    try:
+        with closing(connect_to_read(path)) as db, store_errors(path):
+            return _count(db)
+    except FluxMirrorError:
+        return Recorded(is_known=False)
+
+
+def _count(db: sqlite3.Connection) -> Recorded:
+    events, responses = db.execute(_COUNTS).fetchone()
+    return Recorded(events, responses)
