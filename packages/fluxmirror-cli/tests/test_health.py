@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli import health
+from fluxmirror_cli import health_database, health_files
 from fluxmirror_cli.health import examine
 from fluxmirror_cli.health_row import Row, exit_code
+from fluxmirror_cli.health_table import COMPONENTS
 from fluxmirror_core import journal
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_core.paths import here
 from fluxmirror_store import aside, spool
@@ -22,7 +25,6 @@ from fluxmirror_store.drain import drain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pytest
 
@@ -67,6 +69,7 @@ def test_waiting_events_are_counted(flux_home: Path) -> None:
     """What waits is no fault, unless it waits for days."""
     name = capture(CALL)
     assert "1 waiting" in rows_of("spool")[0].detail
+    assert rows_of("spool")[0].facts["waiting"] == 1
     assert rows_of("spool")[0].status == "ok"
     age(name, 3 * 86_400)
     assert rows_of("spool")[0].status == "warn"
@@ -84,7 +87,7 @@ def test_losses_are_numbers(flux_home: Path) -> None:
         file.write(b'fluxmirror-spool/1\ttorn\tclaude\n{"half')
     age("torn", 600)
     spool.refuse(here().spool)
-    drain(here())
+    drain(here(), Settings())
     assert "the payload is no JSON (1)" in rows_of("bad")[0].detail
     assert os.path.join(here().spool, "bad") in rows_of("bad")[0].remedy
     assert rows_of("torn")[0].detail == "1 event arrived in part; kept as torn"
@@ -99,7 +102,7 @@ def test_format_drift_names_agent_and_event(flux_home: Path) -> None:
     payload = b'{"session_id":"s","prompt_id":"p","hook_event_name":"Brandnew"}'
     capture(payload)
     capture(payload.replace(b'"s"', b'"t"'), {"AI_AGENT": "claude-code_2-2-0_harness"})
-    drain(here())
+    drain(here(), Settings())
     assert [row.detail.partition(" event ")[0] for row in rows_of("format drift")] == [
         "Claude Code: 1",
         "Claude Code 2.2.0: 1",
@@ -119,7 +122,7 @@ def test_database_nobody_can_use_is_an_error(flux_home: Path) -> None:
 def test_newer_database_is_a_warning(flux_home: Path) -> None:
     """It can be read; only writing waits for an upgrade."""
     capture(CALL)
-    drain(here())
+    drain(here(), Settings())
     with closing(sqlite3.connect(here().database, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 999")
     assert rows_of("database")[0].status == "warn"
@@ -129,10 +132,12 @@ def test_newer_database_is_a_warning(flux_home: Path) -> None:
 def test_wide_permissions_are_told(flux_home: Path) -> None:
     """A database that others can read is a warning with the command that mends it."""
     capture(CALL)
-    drain(here())
+    drain(here(), Settings())
     os.chmod(here().database, 0o644)
     row = next(row for row in rows_of("permissions") if row.status == "warn")
-    assert row.remedy == f"chmod go-rwx '{here().database}'"
+    assert row.detail.startswith(f"others can read {here().database}")
+    assert row.remedy == "run `fluxmirror doctor --fix`"
+    assert row.facts["spool_writable"] is True
     assert [row.status for row in rows_of("permissions")] == ["warn"]
 
 
@@ -151,7 +156,7 @@ def test_a_database_of_ones_own_is_looked_at_alike(
     folder.mkdir(mode=0o755)
     monkeypatch.setenv("FLUXMIRROR_DB", str(folder / "mine.db"))
     capture(CALL)
-    drain(here())
+    drain(here(), Settings())
     assert [row.status for row in rows_of("permissions")] == ["ok"]
     os.chmod(folder / "mine.db", 0o644)
     assert [row.status for row in rows_of("permissions")] == ["warn"]
@@ -165,21 +170,21 @@ def test_what_was_deleted_of_what_was_set_aside_is_a_number(
     monkeypatch.setattr(aside, "KEPT", 1)
     for _ in range(3):
         capture(b"no json")
-    drain(here())
+    drain(here(), Settings())
     assert rows_of("pruned")[0].status == "warn"
     assert rows_of("pruned")[0].detail.startswith("2 payloads deleted")
     assert rows_of("bad ever")[0].detail.startswith("3 payloads ")
 
 
 def test_little_room_is_a_warning(flux_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the database is made as afterwards; where there is room it is no matter."""
-    assert rows_of("free space") == []
-    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 62)
+    """Before the database is made as afterwards."""
+    assert [row.status for row in rows_of("free space")] == ["ok"]
+    monkeypatch.setattr(health_files, "LEAST_FREE_BYTES", 1 << 62)
     for _ in range(2):
         (row,) = rows_of("free space")
         assert (row.status, here().database in row.detail) == ("warn", True)
         capture(CALL)
-        drain(here())
+        drain(here(), Settings())
 
 
 def test_logs_of_unexpected_errors_are_counted(flux_home: Path) -> None:
@@ -205,7 +210,7 @@ def test_doctor_sends_nobody_to_doctor(flux_home: Path) -> None:
 def test_a_name_does_nothing_to_the_terminal(flux_home: Path) -> None:
     """Whatever an agent sent is shown on one line."""
     capture(b'{"session_id":"s","prompt_id":"p","hook_event_name":"New\\u001b[2J\\nrow"}')
-    drain(here())
+    drain(here(), Settings())
     done = fluxmirror("doctor")
     assert "\x1b" not in done
     assert sum("format drift" in line for line in done.splitlines()) == 1
@@ -215,11 +220,52 @@ def test_journal_lines_are_counted_by_kind(flux_home: Path) -> None:
     """What went wrong where nobody listened is shown by kind."""
     journal.note(here().logs, "hook", "OSError")
     journal.note(here().logs, "hook", "OSError")
-    assert rows_of("journal")[0].detail == "hook: 2 lines"
+    (row,) = rows_of("journal")
+    assert row.detail == "2 lines of what went wrong: hook (2)"
+    assert row.facts["lines"] == {"hook": 2}
 
 
 def test_json_has_the_same_rows(flux_home: Path) -> None:
     """`doctor --json` prints the table for programs."""
     shown = json.loads(fluxmirror("doctor", "--json"))
-    assert shown["version"] == 1
+    assert {key: shown[key] for key in shown if key != "rows"} == {
+        "version": 1,
+        "exit_code": 0,
+        "warnings": 0,
+        "errors": 0,
+        "mended": [],
+    }
     assert {row["component"] for row in shown["rows"]} >= {"program", "database", "spool"}
+    keys = {"component", "status", "severity", "detail", "remedy", "facts"}
+    assert all(row.keys() == keys for row in shown["rows"])
+
+
+def test_the_page_names_every_row() -> None:
+    """Every component that any row can have."""
+    page = (Path(__file__).parents[3] / "docs/reference/doctor.md").read_text(encoding="utf-8")
+    assert [name for name in COMPONENTS if f"| `{name}` |" not in page] == []
+
+
+def test_a_long_log_is_a_warning(flux_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something has kept it from being brought into the database."""
+    capture(CALL)
+    drain(here(), Settings())
+    with closing(sqlite3.connect(here().database, isolation_level=None)) as db:
+        db.execute("PRAGMA wal_autocheckpoint = 0")
+        db.execute("CREATE TABLE mine (n)")
+        assert rows_of("database")[0].status == "ok"
+        assert rows_of("database")[0].facts["wal_bytes"]
+        monkeypatch.setattr(health_database, "LONG_LOG_BYTES", 0)
+        assert rows_of("database")[0].status == "warn"
+
+
+def test_room_inside_the_database_is_told(flux_home: Path) -> None:
+    """Deleting rows does not make the file smaller."""
+    capture(CALL)
+    drain(here(), Settings())
+    assert rows_of("database")[0].facts["free_bytes"] == 0
+    with closing(sqlite3.connect(here().database, isolation_level=None)) as db:
+        db.execute("CREATE TABLE mine (n)")
+        db.execute("INSERT INTO mine VALUES (zeroblob(9000000))")
+        db.execute("DROP TABLE mine")
+    assert "9 MiB of it free" in rows_of("database")[0].detail

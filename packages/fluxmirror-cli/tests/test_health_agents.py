@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_cli.health_agents import examine_agents
+from fluxmirror_cli.health_evidence import Evidence
 from fluxmirror_cli.registration.foundation import lay_foundation, plan_foundation
 from fluxmirror_cli.registration.hook_entries import add_entries
 from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
 from fluxmirror_cli.registration.situation import Situation, survey
+from fluxmirror_core.config.settings import Settings
+from fluxmirror_core.paths import here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +43,21 @@ def situation(flux_home: Path) -> Situation:
 
 def rows() -> dict[str, Row]:
     """Give doctor's rows by component."""
-    return {row.component: row for row in examine_agents()}
+    return {row.component: row for row in all_rows()}
+
+
+def all_rows(chosen: Settings | None = None) -> list[Row]:
+    """Give doctor's rows."""
+    return list(examine_agents(Evidence(here(), chosen or Settings())))
+
+
+def install_program(folder: Path, name: str) -> Path:
+    """Put an agent's program into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / name
+    program.write_text("")
+    program.chmod(0o755)
+    return program
 
 
 def write(path: Path, content: object) -> None:
@@ -74,29 +91,49 @@ def trust(config: Path, event: str) -> None:
         file.write(f'[hooks.state."{PLUGIN}:hooks/codex.json:{event}:0:0"]\ntrusted_hash = "x"\n')
 
 
-def test_a_machine_without_agents_has_no_rows(flux_home: Path) -> None:
-    """Nothing to record is no fault."""
-    assert rows() == {}
+def test_a_machine_without_agents_is_fine(flux_home: Path) -> None:
+    """Nothing to record is no fault; the next step is told."""
+    (row,) = all_rows()
+    assert (row.component, row.status) == ("agents", "off")
+    assert "fluxmirror install" in row.remedy
 
 
 def test_an_agent_that_is_not_recorded_is_told(
     flux_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is its owner's choice, so no warning."""
-    program = tmp_path / "claude"
-    program.write_text("")
-    program.chmod(0o755)
+    program = install_program(tmp_path, "claude")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert (rows()["claude-code"].status, rows()["claude-code"].remedy) == (
         "off",
-        "run `fluxmirror install claude-code` to record it",
+        "run `fluxmirror install claude-code`",
     )
+    assert rows()["claude-code"].facts["program"] == str(program)
+    assert "version not known" in rows()["claude-code"].detail
+
+
+def test_what_its_owner_switched_off_warns_nobody(home: Path, situation: Situation) -> None:
+    """An agent, or all: the row says by which key."""
+    install_claude(home, "/gone")
+    assert rows()["claude-code"].status == "error"
+    (row,) = all_rows(Settings(agents_claude_code_enabled=False))
+    assert (row.status, "agents.claude-code.enabled" in row.detail) == ("off", True)
+    for row in all_rows(Settings(capture_enabled=False)):
+        assert row.status == "off"
+
+
+def test_a_plugin_that_is_switched_off_warns_nobody(home: Path, situation: Situation) -> None:
+    """It was switched off in the agent, by whoever wants it so."""
+    install_claude(home, situation.packages)
+    write(home / ".claude/settings.json", {"enabledPlugins": {PLUGIN: False}})
+    assert rows()["claude-code"].status == "off"
 
 
 def test_a_plugin_is_fine(home: Path, situation: Situation) -> None:
     """Registered, current, and the program's path written down: one row."""
     install_claude(home, situation.packages)
-    assert [(row.component, row.status) for row in examine_agents()] == [("claude-code", "ok")]
+    assert [(row.component, row.status) for row in all_rows()] == [("claude-code", "ok")]
+    assert rows()["claude-code"].facts["registered"] == "plugin"
 
 
 def test_a_plugin_of_another_version_is_a_warning(home: Path, situation: Situation) -> None:
@@ -182,6 +219,6 @@ def test_what_older_versions_left_is_told(home: Path, situation: Situation) -> N
     )
     hook = {"type": "command", "command": "$X/plugins/fluxmirror/hooks/run-hook.sh claude"}
     write(home / ".qwen/settings.json", {"hooks": {"PostToolUse": [{"hooks": [hook]}]}})
-    told = [row.detail for row in examine_agents() if row.component == "left over"]
+    told = [row.detail for row in all_rows() if row.component == "left over"]
     assert len(told) == 3
     assert not any("notes" in detail for detail in told)

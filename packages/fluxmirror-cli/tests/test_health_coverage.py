@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_cli import health_coverage
+from fluxmirror_cli.health_agents import examine_agents
 from fluxmirror_cli.health_coverage import examine_coverage
-from fluxmirror_cli.health_row import Row
+from fluxmirror_cli.health_evidence import Evidence
 from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.registration.foundation import lay_foundation, plan_foundation
 from fluxmirror_cli.registration.hook_entries import add_entries
 from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
 from fluxmirror_cli.registration.situation import survey
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store import spool, spool_reader
 from fluxmirror_store.drain import drain
@@ -24,12 +27,10 @@ from fluxmirror_store.drain import drain
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fluxmirror_cli.health_row import Row
+
 HOUR = 3_600_000
 SESSION = "5e551011-0000-4000-8000-000000000000"
-MENDED = (
-    "`fluxmirror agents list` tells more, `fluxmirror install claude-code` registers them anew;"
-    " start it anew"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,18 @@ def now_ms() -> int:
 
 def rows() -> list[Row]:
     """Give doctor's rows about coverage."""
-    return list(examine_coverage(here()))
+    return list(examine_coverage(Evidence(here(), Settings())))
+
+
+def told() -> list[tuple[str, str]]:
+    """Give status and detail of doctor's rows about coverage."""
+    return [(row.status, row.detail) for row in rows()]
+
+
+def claude(chosen: Settings | None = None) -> Row:
+    """Give doctor's row about Claude Code."""
+    evidence = Evidence(here(), chosen or Settings())
+    return next(row for row in examine_agents(evidence) if row.component == "claude-code")
 
 
 def session_file(home: Path, *times_ms: int) -> Path:
@@ -94,8 +106,8 @@ def call_hooks(number: int, at_ms: int) -> None:
 
 def take_in() -> None:
     """Bring everything into the database, as a report does."""
-    drain(here())
-    import_news(here(), EVERYTHING)
+    drain(here(), Settings())
+    import_news(here(), Settings(), EVERYTHING)
 
 
 def register(home: Path, at_ms: int) -> None:
@@ -123,7 +135,11 @@ def test_what_both_sources_told_is_fine(home: Path) -> None:
     session_file(home, at_ms)
     call_hooks(0, at_ms)
     take_in()
-    assert rows() == [Row("coverage", "ok", "coverage 100 %, in the last 7 days")]
+    assert told() == [("ok", "coverage 100 %, in the last 7 days")]
+    assert rows()[0].facts["percent"] == 100
+    assert claude().status == "ok"
+    assert claude().detail.endswith("; last event 60 minutes ago")
+    assert claude().facts["last_event_ms"] == at_ms + 1
 
 
 def test_an_agent_that_works_while_its_hooks_are_silent_is_a_warning(home: Path) -> None:
@@ -131,8 +147,39 @@ def test_an_agent_that_works_while_its_hooks_are_silent_is_a_warning(home: Path)
     register(home, now_ms() - 3 * HOUR)
     session_file(home, now_ms() - 2 * HOUR, now_ms() - HOUR)
     take_in()
-    facts = "Claude Code made 2 calls in the last 24 hours that none of its hooks told of"
-    assert rows()[0] == Row("coverage", "warn", facts, MENDED)
+    row = claude()
+    assert (row.status, row.remedy.startswith("start it anew; ")) == ("warn", True)
+    assert row.detail.endswith(
+        ", but silent: 2 calls in the last 24 hours that no hook told of; no event of it yet"
+    )
+    assert row.facts["missed_calls"] == 2
+    assert claude(Settings(agents_claude_code_enabled=False)).status == "off"
+    assert claude(Settings(capture_enabled=False)).status == "off"
+
+
+def test_an_agent_that_was_used_since_its_last_event_is_a_warning(home: Path) -> None:
+    """Its session file went on, whatever stands in it: nothing has read it yet."""
+    at_ms = now_ms() - 5 * HOUR
+    register(home, at_ms - HOUR)
+    session_file(home, at_ms)
+    call_hooks(0, at_ms)
+    take_in()
+    assert claude().status == "ok"
+    path = session_file(home, at_ms, at_ms + HOUR)
+    os.utime(path, ns=((at_ms + 5 * 60_000) * 1_000_000,) * 2)
+    assert claude().status == "ok", "an agent writes on behind its last hook"
+    os.utime(path, ns=((at_ms + 2 * HOUR) * 1_000_000,) * 2)
+    assert claude().status == "warn"
+    assert claude().detail.endswith(", but silent: used 3 hours ago; last event 5 hours ago")
+
+
+def test_an_agent_that_was_just_registered_is_fine(home: Path) -> None:
+    """Its sessions from before are no sign against its hooks."""
+    session_file(home, now_ms() - 2 * HOUR)
+    take_in()
+    register(home, now_ms())
+    assert claude().status == "ok"
+    assert claude().detail.endswith("; no event of it yet")
 
 
 def test_calls_from_before_the_registration_warn_nobody(home: Path) -> None:
@@ -147,8 +194,10 @@ def test_an_agent_we_are_not_registered_with_warns_nobody(home: Path) -> None:
     """Session files alone are a way to use us."""
     session_file(home, now_ms() - HOUR)
     take_in()
-    told = "session files only, no hook of Claude Code was ever heard"
-    assert rows() == [Row("coverage", "ok", f"{told}, in the last 7 days")]
+    only = "session files only, no hook of Claude Code was ever heard"
+    assert told() == [("ok", f"{only}, in the last 7 days")]
+    assert claude().status == "off"
+    assert "its session files are read (1)" in claude().detail
 
 
 def test_what_waits_in_the_spool_is_no_silence(home: Path) -> None:
@@ -157,19 +206,40 @@ def test_what_waits_in_the_spool_is_no_silence(home: Path) -> None:
     register(home, at_ms - HOUR)
     session_file(home, at_ms)
     call_hooks(0, at_ms)
-    import_news(here(), EVERYTHING)
+    import_news(here(), Settings(), EVERYTHING)
     assert [row.status for row in rows()] == ["ok"]
+    assert claude().status == "ok"
 
 
 def test_losses_are_a_warning(home: Path) -> None:
     """Their names are for `coverage` to tell."""
     at_ms = now_ms() - HOUR
+    register(home, at_ms - HOUR)
     session_file(home, at_ms, at_ms + 1_000, at_ms + 2_000)
     call_hooks(0, at_ms)
     call_hooks(2, at_ms + 2_000)
     take_in()
-    facts = "1 loss in the last 7 days that nothing explains"
-    assert rows() == [Row("coverage", "warn", facts, "`fluxmirror coverage` names them")]
+    assert told() == [("warn", "1 loss in the last 7 days that nothing explains")]
+    assert rows()[0].remedy == "`fluxmirror coverage` names them"
+    assert claude().status == "ok", "it is heard"
+    register(home, now_ms())
+    assert [row.status for row in rows()] == ["ok"], "what was lost before is over"
+    (home / ".claude/settings.json").unlink()
+    assert [row.status for row in rows()] == ["ok"], "who took our hooks out wants none heard"
+
+
+def test_of_many_calls_the_newest_are_looked_at(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the row says how far back that is."""
+    monkeypatch.setattr(health_coverage, "MOST_CALLS", 2)
+    at_ms = now_ms() - 2 * HOUR
+    session_file(home, at_ms - HOUR, at_ms, at_ms + 1_000)
+    for number, then_ms in enumerate((at_ms - HOUR, at_ms, at_ms + 1_000)):
+        call_hooks(number, then_ms)
+    take_in()
+    assert told() == [("ok", "coverage 100 %, in the last 2 hours")]
+    assert rows()[0].facts["calls"] == 2
 
 
 def test_session_files_that_changed_since_are_told(home: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from fluxmirror_cli.health_evidence import Evidence
 from fluxmirror_cli.health_oddities import examine_oddities
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
@@ -28,12 +30,14 @@ def read(home: Path, *contents: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, content in enumerate(contents):
         (folder / f"s{number}.jsonl").write_bytes(content)
-    import_session_files(here(), find_session_files(os.environ), open_book(here()), Wanted())
+    import_session_files(
+        here(), Settings(), find_session_files(os.environ), open_book(here()), Wanted()
+    )
 
 
 def rows() -> list[Row]:
     """Give doctor's rows."""
-    return list(examine_oddities(here()))
+    return list(examine_oddities(Evidence(here(), Settings())))
 
 
 def unknown(kind: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from fluxmirror_cli.health_prices import examine_prices
@@ -41,8 +42,8 @@ def test_prices_come_with_the_program(flux_home: Path) -> None:
     (row,) = rows()
     assert row.status == "ok"
     assert row.detail.startswith("genai-prices ")
-    path = flux_home / "config/prices.toml"
-    assert row.detail.endswith(f"; no prices of your own, which go into {path}")
+    assert row.detail == f"genai-prices {version('genai-prices')}; none of your own"
+    assert row.facts["own_path"] == str(flux_home / "config/prices.toml")
     assert not flux_home.exists()
 
 
@@ -69,7 +70,7 @@ def test_downloaded_list_is_told_with_its_day(flux_home: Path) -> None:
     (row,) = rows()
     assert row.detail.startswith("genai-prices of 2026-11-20, downloaded; ")
     write(path, "{")
-    broken, used = rows()
-    assert (broken.status, used.status) == ("warn", "ok")
-    assert broken.remedy.startswith("run `fluxmirror prices update`")
-    assert not used.detail.startswith("genai-prices of ")
+    (row,) = rows()
+    assert row.status == "warn"
+    assert row.detail.endswith(f"is no price list: genai-prices {version('genai-prices')} is used")
+    assert row.remedy.startswith("run `fluxmirror prices update`")

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_cli.health_evidence import Evidence
 from fluxmirror_cli.health_sources import examine_sources
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store import lock
 from fluxmirror_store.archiving.run import archive_session_files
@@ -38,7 +40,9 @@ def session(home: Path, name: str, days: float = 0) -> Path:
 
 def read_all() -> None:
     """Import what there is."""
-    import_session_files(here(), find_session_files(os.environ), open_book(here()), Wanted())
+    import_session_files(
+        here(), Settings(), find_session_files(os.environ), open_book(here()), Wanted()
+    )
 
 
 def archive_all() -> None:
@@ -46,21 +50,37 @@ def archive_all() -> None:
     archive_session_files(here(), find_session_files(os.environ), os.environ)
 
 
-def rows() -> dict[str, Row]:
+def rows(chosen: Settings | None = None) -> dict[str, Row]:
     """Give doctor's rows, by component."""
-    return {row.component: row for row in examine_sources(here())}
+    evidence = Evidence(here(), chosen or Settings())
+    return {row.component: row for row in examine_sources(evidence)}
 
 
-def test_no_session_files_is_nothing_to_say(home: Path, flux_home: Path) -> None:
+def test_no_session_files_are_no_fault(home: Path, flux_home: Path) -> None:
     """And looking makes nothing."""
-    assert rows() == {}
+    (row,) = rows().values()
+    assert (row.component, row.status) == ("session files", "off")
     assert not flux_home.exists()
+
+
+def test_session_files_that_nobody_wants_read_are_not_looked_at(
+    home: Path, flux_home: Path
+) -> None:
+    """What the owner switched off cannot warn, and the row says by which key."""
+    session(home, "old.jsonl", days=25)
+    (row,) = rows(Settings(session_files=False)).values()
+    assert (row.component, row.status) == ("session files", "off")
+    assert "session_files" in row.detail
+    without_claude = rows(Settings(agents_claude_code_enabled=False))
+    assert [row.status for row in without_claude.values()] == ["off"], "no other agent has any"
 
 
 def test_files_are_counted_by_how_far_they_are_read(home: Path, flux_home: Path) -> None:
     """What waits is no fault: the next report reads it."""
     session(home, "one.jsonl")
-    assert rows()["session files"].detail == "1 file, 0 read to the end, 1 waiting"
+    row = rows()["session files"]
+    assert row.detail == "1 file, 0 read to the end, 1 waiting"
+    assert (row.facts["files"], row.facts["waiting"]) == (1, 1)
     assert not flux_home.exists()
     read_all()
     gone = session(home, "two.jsonl")
@@ -70,6 +90,7 @@ def test_files_are_counted_by_how_far_they_are_read(home: Path, flux_home: Path)
     row = rows()["session files"]
     facts = "1 file, 1 read to the end, 0 waiting"
     assert row.detail == f"{facts}; 1 more gone by now, what they told is kept"
+    assert row.facts["gone"] == 1
     assert row.status == "ok"
 
 

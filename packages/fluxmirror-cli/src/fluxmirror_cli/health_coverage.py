@@ -1,136 +1,120 @@
-"""What doctor says of coverage: agents whose hooks are silent while they work, and losses."""
+"""What doctor says of coverage: calls that nobody's hooks told of, and losses that have no reason.
+
+A week of a busy machine is more than doctor has time for: of more calls than `MOST_CALLS` it looks
+at the newest, and says how far back that is.
+"""
 
 from __future__ import annotations
 
 import os
-import sqlite3
-import sys
-import time
-from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from fluxmirror_core.analysis.losses import HOOKED_LATER, NEVER_HOOKED
-from fluxmirror_core.errors import FluxMirrorError
+from fluxmirror_core.analysis.coverage import build_coverage
+from fluxmirror_core.analysis.losses import HOOKED_LATER, NEVER_HOOKED, Moment
+from fluxmirror_core.paths import home
 from fluxmirror_core.period import Period, local_date
 from fluxmirror_core.report.coverage import coverage_line
-from fluxmirror_store.coverage_queries import hooked_before
-from fluxmirror_store.database import connect_to_read, is_outdated
+from fluxmirror_store.coverage_queries import is_told, told_calls
+from fluxmirror_store.health_queries import crowded_ms
+from fluxmirror_store.queries import window
 
 from fluxmirror_cli.configured import chosen_catalog
-from fluxmirror_cli.covered import covered, hooks_told_ms, unread_files
-from fluxmirror_cli.health_row import OK, WARN, Row, duration
-from fluxmirror_cli.registration.agent_home import BY_ID, CODEX, name_of
+from fluxmirror_cli.covered import YOUNG_MS
+from fluxmirror_cli.health_evidence import UNREADABLE
+from fluxmirror_cli.health_row import OK, WARN, Row, ago, duration
 from fluxmirror_cli.registration.settings_file import RegistrationError
-from fluxmirror_cli.registration.situation import survey
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
-    from fluxmirror_core.analysis.coverage import Coverage
-    from fluxmirror_core.paths import Places
+    from fluxmirror_core.analysis.coverage import Coverage, Finding
 
-    from fluxmirror_cli.registration.agent_home import AgentHome
-    from fluxmirror_cli.registration.situation import Situation
+    from fluxmirror_cli.health_evidence import Evidence
 
-_DAY_MS: Final = timedelta(days=1) // timedelta(milliseconds=1)
-_WEEK_MS: Final = 7 * _DAY_MS
+DAY_MS: Final = timedelta(days=1) // timedelta(milliseconds=1)
+MOST_CALLS: Final = 10_000
+_WEEK_MS: Final = 7 * DAY_MS
 _COMPONENT: Final = "coverage"
 
 
-def examine_coverage(places: Places) -> Iterator[Row]:
+def examine_coverage(evidence: Evidence) -> Iterator[Row]:
     """Look at what both sources told of late; nothing is drained or imported."""
-    if not os.path.exists(places.database) or is_outdated(places.database):
-        return
     try:
-        with closing(connect_to_read(places.database)) as db:
-            now_ms = time.time_ns() // 1_000_000
-            yield from _silent_agents(db, places, now_ms)
-            week = covered(db, _period(now_ms - _WEEK_MS, now_ms), None, is_usual=True)
-        yield from _week(week, places, now_ms)
-    except (FluxMirrorError, OSError, sqlite3.Error):
-        return  # the database's own row says why
-
-
-def _silent_agents(db: sqlite3.Connection, places: Places, now_ms: int) -> Iterator[Row]:
-    try:
-        situation = survey(os.environ, sys.platform)
-        registered = {agent.id: _registered_ms(agent, situation) for agent in BY_ID.values()}
-    except RegistrationError:
-        return  # the agents' own row says why
-    until_ms = hooks_told_ms(places)
-    for agent, since_ms in registered.items():
-        first_ms = None if since_ms is None else max(since_ms, now_ms - _DAY_MS)
-        if first_ms is not None and first_ms < until_ms:
-            yield from _silent(db, agent, _period(first_ms, until_ms))
-
-
-def _silent(db: sqlite3.Connection, agent: str, period: Period) -> Iterator[Row]:
-    """Warn of an agent that worked in a period in which no hook of it was heard."""
-    heard_ms = hooked_before(db, agent, period.end_ms)
-    if heard_ms is not None and heard_ms >= period.start_ms:
+        with evidence.reading() as db:
+            if db is not None:
+                week = _period(db, evidence.now_ms - _WEEK_MS, evidence.now_ms)
+                yield from _told(_covered(db, evidence, week, None), evidence)
+    except UNREADABLE:
         return
-    missed = _missed(covered(db, period, agent, is_usual=True))
-    if missed:
-        calls = counted(missed, "call")
-        facts = f"{name_of(agent)} made {calls} in the last 24 hours that none of its hooks told of"
-        yield Row(_COMPONENT, WARN, facts, _remedy(agent))
 
 
-def _missed(coverage: Coverage) -> int:
-    """Count the calls that hooks should have told of, had they been there."""
+def missed_calls(db: sqlite3.Connection, evidence: Evidence, agent: str, since_ms: int) -> int:
+    """Count the calls since a moment that hooks should have told of, had they been there.
+
+    What waits in the spool may tell of a call still: the count ends where it begins.
+    """
+    if since_ms >= evidence.hooks_ms:
+        return 0
+    coverage = _covered(db, evidence, _period(db, since_ms, evidence.hooks_ms), agent)
     unheard = (NEVER_HOOKED, HOOKED_LATER)
     explained = sum(one.calls for one in coverage.explained if one.reason in unheard)
     return explained + coverage.total.unexplained
 
 
-def _remedy(agent: str) -> str:
-    trust = " has it trust our hooks" if agent == CODEX else " registers them anew"
-    return (
-        f"`fluxmirror agents list` tells more, `fluxmirror install {agent}`{trust}; start it anew"
-    )
+def _covered(
+    db: sqlite3.Connection, evidence: Evidence, period: Period, agent: str | None
+) -> Coverage:
+    told = told_calls(db, window(db, period, agent), lambda: evidence.unread)
+    files_ms = evidence.now_ms - YOUNG_MS
+    moment = Moment(evidence.now_ms, evidence.hooks_ms, files_ms, home(os.environ))
+    return build_coverage(period, told, moment, lambda gap: is_told(db, gap))
 
 
-def _registered_ms(agent: AgentHome, situation: Situation) -> int | None:
-    """Give when our hooks were last changed in an agent; None when it has none."""
-    standing = situation.standing(agent)
-    if standing.registered in {"no", "disabled"}:
-        return None
-    own = [standing.plugin.directory] if standing.plugin else []
-    if standing.entries:
-        own.append(agent.settings_path(situation.env))
-    return max((_changed_ms(path) for path in own), default=0)
-
-
-def _changed_ms(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns // 1_000_000
-    except OSError:
-        return 0
-
-
-def _week(week: Coverage, places: Places, now_ms: int) -> Iterator[Row]:
-    if not week.total.calls:
-        return
-    if week.findings:
-        losses = "1 loss" if len(week.findings) == 1 else f"{len(week.findings):,} losses"
-        facts = f"{losses} in the last 7 days that nothing explains"
-        yield Row(_COMPONENT, WARN, facts, "`fluxmirror coverage` names them")
-    elif line := coverage_line(week, chosen_catalog()).removeprefix(f"{_COMPONENT}: "):
-        yield Row(_COMPONENT, OK, f"{line}, in the last 7 days{_unread(places, now_ms)}")
-
-
-def _unread(places: Places, now_ms: int) -> str:
-    """Say when session files changed that were not read since."""
-    waiting = unread_files(places)
-    if not waiting:
-        return ""
-    age_s = max(now_ms - max(file.mtime_ns for file in waiting) // 1_000_000, 0) / 1000
-    return f"; session files changed since they were read, the last {duration(age_s)} ago"
-
-
-def _period(start_ms: int, end_ms: int) -> Period:
+def _period(db: sqlite3.Connection, start_ms: int, end_ms: int) -> Period:
+    """Give a period, cut at its beginning where more calls lie in it than can be looked at."""
+    start_ms = max(start_ms, crowded_ms(db, end_ms, MOST_CALLS) or start_ms)
     zone = ZoneInfo("UTC")
     return Period(start_ms, end_ms, local_date(start_ms, zone), local_date(end_ms, zone), zone.key)
+
+
+def _told(week: Coverage, evidence: Evidence) -> Iterator[Row]:
+    total = week.total
+    if not total.calls:
+        return
+    losses = _losses(week, evidence)
+    span = f"the last {duration((week.period.end_ms - week.period.start_ms) / 1000)}"
+    unread = evidence.unread
+    facts = {
+        "since_ms": week.period.start_ms,
+        "calls": total.calls,
+        "losses": len(losses),
+        "percent": None if total.tenths is None else total.tenths / 10,
+        "unread_files": len(unread),
+    }
+    if losses:
+        told = f"{counted(len(losses), 'loss', 'losses')} in {span} that nothing explains"
+        yield Row(_COMPONENT, WARN, told, "`fluxmirror coverage` names them", facts)
+    elif line := coverage_line(week, chosen_catalog()).removeprefix(f"{_COMPONENT}: "):
+        newest_ms = max((file.mtime_ns // 1_000_000 for file in unread), default=None)
+        told = f"{line}, in {span}"
+        if newest_ms is not None:
+            late = ago(newest_ms, evidence.now_ms)
+            told += f"; session files changed since they were read, the last {late}"
+        yield Row(_COMPONENT, OK, told, facts=facts)
+
+
+def _losses(week: Coverage, evidence: Evidence) -> list[Finding]:
+    """Give the losses of agents that our hooks are in, without those from before they were."""
+    try:
+        since_ms = {one.agent: evidence.registered_ms(one.agent) for one in week.agents}
+    except RegistrationError:
+        return list(week.findings)
+    return [
+        one
+        for one in week.findings
+        if (first_ms := since_ms[one.agent]) is not None and one.last_ms >= first_ms
+    ]

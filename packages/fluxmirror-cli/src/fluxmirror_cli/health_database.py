@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store import aside, tally
 from fluxmirror_store.checkpoint import wal_bytes
 from fluxmirror_store.database import connect_to_read, is_outdated, newest_version
+from fluxmirror_store.health_queries import free_bytes
 from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.queries import event_count
 
-from fluxmirror_cli.health_row import ERROR, OK, WARN, Row, size
+from fluxmirror_cli.health_evidence import UNREADABLE
+from fluxmirror_cli.health_row import ERROR, OFF, OK, WARN, Row, size
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
     from fluxmirror_core.paths import Places
+
+LONG_LOG_BYTES: Final = 256 << 20
+"""The write-ahead log is a sixteenth of this before it is brought into the database."""
+_WORTH_TELLING: Final = 0.1
+"""Of a file that is empty: deleting leaves it, and later rows fill it."""
 
 
 def examine_database(places: Places) -> Iterator[Row]:
     """Look whether the database can be used, and at what it counts."""
     path = places.database
+    facts = {"path": path}
     if not os.path.exists(path):
-        yield Row("database", OK, f"{path}: none yet; the first drained event makes it")
+        yield Row("database", OFF, f"none yet; the first event makes {path}", facts=facts)
         return
     if is_outdated(path):
-        yield Row("database", WARN, f"{path}: an older shape", "`fluxmirror drain` upgrades it")
+        remedy = "`fluxmirror drain` upgrades it"
+        yield Row("database", WARN, f"{path}: an older shape", remedy, facts)
         return
     try:
         with closing(connect_to_read(path)) as db:
             yield from _opened(db, path)
-    except (FluxMirrorError, OSError, sqlite3.Error) as error:
-        yield Row("database", ERROR, str(error), _remedy(error))
+    except UNREADABLE as error:
+        yield Row("database", ERROR, str(error), _remedy(error), facts)
 
 
 def _remedy(error: Exception) -> str:
@@ -48,14 +57,29 @@ def _remedy(error: Exception) -> str:
 
 
 def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
-    events = counted(event_count(db), "event")
-    version = schema_version(db)
-    sizes = f"{size(os.path.getsize(path))}, log {size(wal_bytes(path))}"
-    facts = f"{path}: {events}, {sizes}, schema {version}"
+    events, version = event_count(db), schema_version(db)
+    size_bytes, log, free = os.path.getsize(path), wal_bytes(path), free_bytes(db)
+    facts = {
+        "path": path,
+        "events": events,
+        "size_bytes": size_bytes,
+        "wal_bytes": log,
+        "free_bytes": free,
+        "schema": version,
+        "newest_schema": newest_version(),
+    }
+    told = f"{path}: {counted(events, 'event')}, {size(size_bytes)}"
+    if free > _WORTH_TELLING * size_bytes:
+        told += f" ({size(free)} of it free)"
+    told += f", log {size(log)}" if log else ""
+    told += f", schema {version}"
     if version > newest_version():
-        yield Row("database", WARN, f"{facts}: newer than this program", "upgrade fluxmirror")
+        yield Row("database", WARN, f"{told}: newer than this program", "upgrade fluxmirror", facts)
+    elif log > LONG_LOG_BYTES:
+        remedy = "end what reads it for hours, then run `fluxmirror drain`"
+        yield Row("database", WARN, f"{told}: the log is long", remedy, facts)
     else:
-        yield Row("database", OK, facts)
+        yield Row("database", OK, told, facts=facts)
     lines = tally.tallied(db)
     yield from _losses(lines)
     yield from _oddities(lines)
@@ -67,24 +91,31 @@ def _losses(lines: list[tally.Tallied]) -> Iterator[Row]:
     for line in lines:
         totals[line.kind] += line.times
     if torn := totals[tally.TORN]:
-        yield Row("torn", WARN, f"{counted(torn, 'event')} arrived in part; kept as torn")
+        told = f"{counted(torn, 'event')} arrived in part; kept as torn"
+        yield Row("torn", WARN, told, facts={"events": torn})
     if recovered := totals[tally.RECOVERED]:
-        yield Row("torn", OK, f"{counted(recovered, 'torn file')} held a whole event; recorded")
+        told = f"{counted(recovered, 'torn file')} held a whole event; recorded"
+        yield Row("recovered", OK, told, facts={"files": recovered})
     if bad := totals[tally.BAD]:
-        yield Row("bad ever", OK, f"{counted(bad, 'payload')} set aside in all this time")
+        told = f"{counted(bad, 'payload')} set aside in all this time"
+        yield Row("bad ever", OK, told, facts={"payloads": bad})
     if pruned := totals[tally.PRUNED]:
+        told = f"{counted(pruned, 'payload')} deleted"
         kept = f"of what is set aside the newest {aside.KEPT:,} are kept"
-        yield Row("pruned", WARN, f"{counted(pruned, 'payload')} deleted: {kept}")
+        yield Row("pruned", WARN, f"{told}: {kept}", facts={"payloads": pruned})
 
 
 def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:
     """Tell what an agent sent that was not to be expected, and that is recorded all the same."""
     for line in lines:
         agent = BY_ID[line.agent].name if line.agent in BY_ID else line.agent
+        facts = {"agent": line.agent, "times": line.times, "last_ms": line.last_ms}
         if line.kind == tally.UNDECODABLE:
             payloads = counted(line.times, "payload")
-            yield Row("payloads", OK, f"{agent}: {payloads} with bytes that are no UTF-8")
+            told = f"{agent}: {payloads} with bytes that are no UTF-8"
+            yield Row("payloads", OK, told, facts=facts)
         elif line.kind == tally.UNKNOWN_EVENT:
-            facts = f"{counted(line.times, 'event')} of an unknown kind, {line.name!r}"
+            odd = f"{counted(line.times, 'event')} of an unknown kind, {line.name!r}"
             told = f"{agent} {line.version}".rstrip()
-            yield Row("format drift", WARN, f"{told}: {facts}; kept", "upgrade fluxmirror")
+            facts |= {"event": line.name, "agent_version": line.version or None}
+            yield Row("format drift", WARN, f"{told}: {odd}; kept", "upgrade fluxmirror", facts)

@@ -2,96 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.agents import BY_ID
-from fluxmirror_core.errors import FluxMirrorError
-from fluxmirror_core.transcripts.part import BAD_LINE, NO_CALL, UNKNOWN_RECORD
-from fluxmirror_store.database import connect_to_read, is_outdated
-from fluxmirror_store.importing.reading import FAILED
 from fluxmirror_store.importing.sources import known_problems
-from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END
-from fluxmirror_store.importing.usage import NO_TIME
 
+from fluxmirror_cli.health_evidence import UNREADABLE
 from fluxmirror_cli.health_row import OK, WARN, Row
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmirror_core.paths import Places
-    from fluxmirror_core.transcripts.part import Problem
+    from fluxmirror_cli.health_evidence import Evidence
 
-    Problems = Counter[tuple[str, Problem]]
-    """By agent."""
-
-_WORDS: Final = {
-    UNKNOWN_RECORD: ("record of an unknown kind", "records of an unknown kind"),
-    FAILED: ("failure of this program", "failures of this program"),
-    BAD_LINE: ("bad line", "bad lines"),
-    TORN_END: ("torn last line", "torn last lines"),
-    REWRITTEN: ("rewritten file", "rewritten files"),
-    LONG_LINE: ("line that is too long", "lines that are too long"),
-    NO_CALL: ("result without call", "results without call"),
-    NO_TIME: ("record without time", "records without time"),
-}
-_FAULTS: Final = (UNKNOWN_RECORD, FAILED)
-"""What a newer version may read; the rest is how files are that were killed or edited."""
-_MOST: Final = 3
-"""Kinds, and names within one, that are told of."""
 _LISTED: Final = "`fluxmirror import --verbose` lists them"
 
 
-def examine_oddities(places: Places) -> Iterator[Row]:
+def examine_oddities(evidence: Evidence) -> Iterator[Row]:
     """Count what was odd in session files; a warning for what this program does not understand."""
-    if not os.path.exists(places.database) or is_outdated(places.database):
-        return
     try:
-        with closing(connect_to_read(places.database)) as db:
-            problems = known_problems(db)
-    except (FluxMirrorError, OSError, sqlite3.Error):
-        return  # the database's own row says why
+        with evidence.reading() as db:
+            problems = known_problems(db) if db is not None else Counter()
+    except UNREADABLE:
+        return
     if not problems:
         return
-    facts = f"{counted(problems.total(), 'odd thing')} in session files: {_told(problems)}"
-    if any(problem.kind in _FAULTS for _, problem in problems):
-        yield Row("oddities", WARN, facts, f"upgrade fluxmirror; {_LISTED}")
-    else:
-        yield Row("oddities", OK, facts, _LISTED)
+    # Loads every reader of session files, which is worth it only now.
+    from fluxmirror_cli.health_oddity_words import has_faults, told
 
-
-def _told(problems: Problems) -> str:
-    """Word the kinds: faults first, then those of which there are most."""
     kinds: Counter[str] = Counter()
     for (_, problem), times in problems.items():
         kinds[problem.kind] += times
-    order = sorted(kinds, key=lambda kind: (kind not in _FAULTS, -kinds[kind], kind))
-    told = [_counted(kind, kinds[kind]) + _named(kind, problems) for kind in order[:_MOST]]
-    if others := sum(kinds[kind] for kind in order[_MOST:]):
-        told.append(f"{others:,} others")
-    return ", ".join(told)
-
-
-def _counted(kind: str, times: int) -> str:
-    one, many = _WORDS.get(kind, (kind, kind))
-    return f"{times:,} {one if times == 1 else many}"
-
-
-def _named(kind: str, problems: Problems) -> str:
-    """Say whose a fault is, and what it is about."""
-    if kind not in _FAULTS:
-        return ""
-    own = Counter({key: times for key, times in problems.items() if key[1].kind == kind})
-    names = [_name(agent, problem) for (agent, problem), _ in own.most_common(_MOST)]
-    if len(own) > _MOST:
-        names.append("…")
-    return f" ({'; '.join(names)})"
-
-
-def _name(agent: str, problem: Problem) -> str:
-    name = BY_ID[agent].name if agent in BY_ID else agent
-    return f"{f'{name} {problem.version}'.rstrip()}: {problem.name or 'without a name'}"
+    facts = {"kinds": dict(kinds)}
+    told_of = f"{counted(problems.total(), 'odd thing')} in session files: {told(problems)}"
+    if has_faults(problems):
+        yield Row("oddities", WARN, told_of, f"upgrade fluxmirror; {_LISTED}", facts)
+    else:
+        yield Row("oddities", OK, told_of, _LISTED, facts)

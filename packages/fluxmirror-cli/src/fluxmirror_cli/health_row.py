@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 OK: Final = "ok"
 OFF: Final = "off"
@@ -17,20 +21,32 @@ _EXITS: Final = {
     WARN: ExitCode.WARNING,
     ERROR: ExitCode.DOCTOR_ERROR,
 }
+_NO_FACTS: Final[Mapping[str, object]] = MappingProxyType({})
+MEND: Final = "run `fluxmirror doctor --fix`"
 
 
 class Row(NamedTuple):
     """One line of doctor's table."""
 
     component: str
+    """What it is about: a name that stays, for programs to look for."""
     status: str
+    """`ok`, `off`, `warn` or `error`."""
     detail: str
     remedy: str = ""
+    """What to do; empty when there is nothing."""
+    facts: Mapping[str, object] = _NO_FACTS
+    """What the detail is made of, as plain JSON values: sizes in bytes, times in milliseconds."""
+
+    @property
+    def severity(self) -> int:
+        """The exit code for this row alone: 0 fine, 1 a warning, 2 an error."""
+        return int(_EXITS[self.status])
 
 
-def exit_code(rows: list[Row]) -> int:
+def exit_code(rows: Iterable[Row]) -> int:
     """Give the exit code for the worst row: 0 fine, 1 a warning, 2 an error."""
-    return max((_EXITS[row.status] for row in rows), default=ExitCode.OK)
+    return max((row.severity for row in rows), default=int(ExitCode.OK))
 
 
 def size(size_bytes: float) -> str:
@@ -48,3 +64,8 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def ago(then_ms: int, now_ms: int) -> str:
+    """Write how long ago something was."""
+    return f"{duration(max(now_ms - then_ms, 0) / 1000)} ago"

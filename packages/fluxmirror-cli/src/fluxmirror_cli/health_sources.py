@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import time
 from collections import Counter
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.agents import BY_ID
-from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.run import files_to_archive
-from fluxmirror_store.database import connect_to_read, is_outdated
-from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.sources import USAGE, load_sources, stored_path
-from fluxmirror_store.importing.waiting import Wanted, is_running, pending
+from fluxmirror_store.importing.waiting import is_running
 
-from fluxmirror_cli.health_row import OK, WARN, Row
+from fluxmirror_cli.health_evidence import UNREADABLE
+from fluxmirror_cli.health_row import OFF, OK, WARN, Row
 from fluxmirror_cli.retention import DAY_MS, kept_ms
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fluxmirror_core.paths import Places
     from fluxmirror_store.importing.session_files import Found, SessionFile
+
+    from fluxmirror_cli.health_evidence import Evidence
 
 _SOON_MS: Final = 7 * DAY_MS
 _IMPORT: Final = "run `fluxmirror import`"
@@ -39,6 +35,7 @@ class _Looked(NamedTuple):
     """What was found out."""
 
     found: Found
+    now_ms: int
     gone: int
     """Session files that were read once and are nowhere now."""
     waiting: frozenset[str]
@@ -56,26 +53,34 @@ class _Looked(NamedTuple):
         return "being read now" if self.is_importing else "waiting"
 
 
-def examine_sources(places: Places) -> Iterator[Row]:
+def examine_sources(evidence: Evidence) -> Iterator[Row]:
     """Look at the session files that there are, and that there were; no file is opened."""
+    if not evidence.settings.session_files:
+        remedy = "`fluxmirror config set session-files true` has them read"
+        yield Row("session files", OFF, "not read: session_files is false", remedy)
+        return
     try:
-        looked = _look(places)
-    except (FluxMirrorError, OSError, sqlite3.Error):
-        return  # the database's own row says why
-    yield from _counted(looked)
+        looked = _look(evidence)
+    except UNREADABLE:
+        return
+    yield _counted(looked)
     yield from _unreadable(looked.found)
     for agent in sorted({file.agent for file in looked.found.files}):
         yield from _soon_deleted(agent, looked)
 
 
-def _look(places: Places) -> _Looked:
-    found = find_session_files(os.environ)
+def _look(evidence: Evidence) -> _Looked:
+    places, found = evidence.places, evidence.found
+    copies = known_copies(places)
+    # Without a copy of any there is nothing to compare.
+    not_archived = files_to_archive(places, found) if copies else found.files
     return _Looked(
         found,
-        _count_gone(places, found),
-        _paths(pending(places, found, Wanted())),
-        frozenset(copy.agent for copy in known_copies(places)),
-        _paths(files_to_archive(places, found)),
+        evidence.now_ms,
+        _count_gone(evidence),
+        _paths(evidence.unread),
+        frozenset(copy.agent for copy in copies),
+        _paths(not_archived),
         is_running(places),
     )
 
@@ -84,24 +89,29 @@ def _paths(files: Iterable[SessionFile]) -> frozenset[str]:
     return frozenset(file.path for file in files)
 
 
-def _count_gone(places: Places, found: Found) -> int:
-    if not os.path.exists(places.database) or is_outdated(places.database):
-        return 0
-    with closing(connect_to_read(places.database)) as db:
-        known = load_sources(db, USAGE)
-    there = {stored_path(file.path) for file in found.files}
+def _count_gone(evidence: Evidence) -> int:
+    with evidence.reading() as db:
+        known = load_sources(db, USAGE) if db is not None else {}
+    there = {stored_path(file.path) for file in evidence.found.files}
     return sum(path not in there and not os.path.lexists(path) for path in known)
 
 
-def _counted(looked: _Looked) -> Iterator[Row]:
+def _counted(looked: _Looked) -> Row:
     files, waiting = len(looked.found.files), len(looked.waiting)
+    facts = {
+        "files": files,
+        "waiting": waiting,
+        "gone": looked.gone,
+        "is_importing": looked.is_importing,
+        "agents": dict(sorted(Counter(file.agent for file in looked.found.files).items())),
+    }
     if not files and not looked.gone:
-        return
-    facts = f"{counted(files, 'file')}, {files - waiting:,} read to the end"
-    facts += f", {waiting:,} {looked.until_read}"
+        return Row("session files", OFF, "no agent has left any yet", facts=facts)
+    told = f"{counted(files, 'file')}, {files - waiting:,} read to the end"
+    told += f", {waiting:,} {looked.until_read}"
     if looked.gone:
-        facts += f"; {looked.gone:,} more gone by now, what they told is kept"
-    yield Row("session files", OK, facts)
+        told += f"; {looked.gone:,} more gone by now, what they told is kept"
+    return Row("session files", OK, told, facts=facts)
 
 
 def _unreadable(found: Found) -> Iterator[Row]:
@@ -117,6 +127,7 @@ def _unreadable(found: Found) -> Iterator[Row]:
             WARN,
             f"{BY_ID[agent].name}: {times:,} {things} with sessions cannot be read: {reason}",
             "see who owns them and what rights they have, then run `fluxmirror import`",
+            {"agent": agent, "reason": reason, "things": times},
         )
 
 
@@ -129,36 +140,45 @@ def _soon_deleted(agent: str, looked: _Looked) -> Iterator[Row]:
     kept = kept_ms(agent, os.environ)
     if kept is None:
         return
-    now_ms = time.time_ns() // 1_000_000
     ends = {
         file.path: file.mtime_ns // 1_000_000 + kept
         for file in looked.found.files
         if file.agent == agent
     }
-    soon = {path for path, end_ms in ends.items() if end_ms <= now_ms + _SOON_MS}
-    if not soon:
-        return
-    first_ms = min(ends[path] for path in soon)
+    soon = {path for path, end_ms in ends.items() if end_ms <= looked.now_ms + _SOON_MS}
+    if soon:
+        yield _at_stake(agent, looked, soon, min(ends[path] for path in soon))
+
+
+def _at_stake(agent: str, looked: _Looked, soon: set[str], first_ms: int) -> Row:
+    """Word what would be lost with the files that are soon deleted."""
+    unread, lost = len(soon & looked.waiting), len(soon & looked.not_archived)
+    facts = {
+        "agent": agent,
+        "files": len(soon),
+        "first_ms": first_ms,
+        "unread": unread,
+        "not_archived": lost,
+    }
     files = counted(len(soon), "session file")
-    facts = f"{BY_ID[agent].name} deletes {files} within a week, from {_when(first_ms, now_ms)} on"
-    unread = len(soon & looked.waiting)
-    lost = len(soon & looked.not_archived)
+    when = _when(first_ms, looked.now_ms)
+    told = f"{BY_ID[agent].name} deletes {files} within a week, from {when} on"
     if unread and not looked.is_importing:
         todo = f"{_IMPORT}; {_ARCHIVE}" if lost else _IMPORT
-        yield Row("retention", WARN, f"{facts}; {unread:,} not read yet", todo)
-    else:
-        read = f"{unread:,} being read now" if unread else "what they tell is recorded"
-        yield _archived(f"{facts}; {read}", lost, in_use=agent in looked.archived_agents)
+        return Row("retention", WARN, f"{told}; {unread:,} not read yet", todo, facts)
+    read = f"{unread:,} being read now" if unread else "what they tell is recorded"
+    in_use = agent in looked.archived_agents
+    status, archived, todo = _archived(lost, in_use=in_use)
+    return Row("retention", status, f"{told}; {read}{archived}", todo, facts)
 
 
-def _archived(facts: str, lost: int, *, in_use: bool) -> Row:
+def _archived(lost: int, *, in_use: bool) -> tuple[str, str, str]:
     """Word which files have no copy: a fault where the others have."""
     if not lost:
-        return Row("retention", OK, f"{facts}, and copies of them are archived")
+        return OK, ", and copies of them are archived", ""
     if in_use:
-        told = f"{facts}; {lost:,} not archived as they are now"
-        return Row("retention", WARN, told, "run `fluxmirror archive`")
-    return Row("retention", OK, f"{facts}; they are not archived", _ARCHIVE)
+        return WARN, f"; {lost:,} not archived as they are now", "run `fluxmirror archive`"
+    return OK, "; they are not archived", _ARCHIVE
 
 
 def _when(first_ms: int, now_ms: int) -> str:

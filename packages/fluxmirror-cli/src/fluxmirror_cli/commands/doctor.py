@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
-from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.errors import UsageError
 
 from fluxmirror_cli.configured import here
 from fluxmirror_cli.health import examine
-from fluxmirror_cli.health_row import Row, exit_code
+from fluxmirror_cli.health_row import exit_code
+from fluxmirror_cli.health_table import doctor_result
 from fluxmirror_cli.options import Command, json_option
-from fluxmirror_cli.output import emit, is_coloured
+from fluxmirror_cli.output import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_COLOURS = {"ok": "green", "off": "bright_black", "warn": "yellow", "error": "red"}
+    from fluxmirror_cli.health_mend import Mended
 
 
-@click.command("doctor", cls=Command)
+@click.command(
+    "doctor",
+    cls=Command,
+    examples=(
+        "fluxmirror doctor",
+        "fluxmirror doctor --fix --dry-run",
+        "fluxmirror doctor --json",
+    ),
+)
+@click.option("--fix", is_flag=True, help="Mend what can be mended, then look again.")
+@click.option("--dry-run", is_flag=True, help="With --fix: only tell what would be mended.")
 @json_option
 @click.pass_context
-def command(context: click.Context, *, as_json: bool) -> None:
-    """Look at program, database and spool; exit 0 when fine, 1 on a warning, 2 on an error."""
+def command(context: click.Context, *, fix: bool, dry_run: bool, as_json: bool) -> None:
+    """Look whether everything is recorded that should be: 0 fine, 1 a warning, 2 an error."""
+    if dry_run and not fix:
+        raise UsageError("--dry-run is for --fix", hint="fluxmirror doctor --fix --dry-run")
+    mended = _mend(dry_run=dry_run) if fix else None
     rows = examine(here())
-    emit(_as_json(rows) if as_json else "".join(_as_text(rows, coloured=is_coloured())))
+    show(doctor_result(rows, mended), as_json=as_json)
     context.exit(exit_code(rows))
 
 
-def _as_json(rows: list[Row]) -> str:
-    return json.dumps({"version": 1, "rows": [row._asdict() for row in rows]}, indent=2) + "\n"
+def _mend(*, dry_run: bool) -> list[Mended]:
+    from fluxmirror_cli.health_mend import carry_out, find_repairs, harmless_locks, planned
 
-
-def _as_text(rows: list[Row], *, coloured: bool) -> Iterable[str]:
-    width = max(len(row.component) for row in rows)
-    for row in rows:
-        status = f"{row.status:<5}"
-        if coloured:
-            status = click.style(status, fg=_COLOURS[row.status])
-        yield f"{row.component:<{width}}  {status}  {one_line(row.detail)}\n"
-        if row.remedy:
-            yield f"{'':<{width}}         → {one_line(row.remedy)}\n"
+    # All are found before the first is made: a repair may make another one needless, never wrong.
+    repairs = list(find_repairs(here()))
+    mended = [planned(repair) if dry_run else carry_out(repair) for repair in repairs]
+    return [*mended, *harmless_locks(here())]

@@ -1,0 +1,216 @@
+"""What doctor can mend: rights, directories, leftovers, the program's path, a spool that waits.
+
+Nothing that was recorded is ever deleted. Each repair is found before any is made, so that it can
+be told without being done.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.errors import FluxMirrorError, StoreError
+from fluxmirror_core.paths import home
+from fluxmirror_core.private import make_directory
+from fluxmirror_store import lock, spool_reader
+from fluxmirror_store.database import is_outdated
+from fluxmirror_store.drain import drain
+
+from fluxmirror_cli.configured import settings_to_capture
+from fluxmirror_cli.drained import WAIT_S
+from fluxmirror_cli.health_files import OTHERS, is_wide, our_places
+from fluxmirror_cli.prices.price_list import downloaded_path
+from fluxmirror_cli.registration.agent_home import AGENT_HOMES
+from fluxmirror_cli.registration.packages import packages_directory
+from fluxmirror_cli.registration.program_record import (
+    find_own_program,
+    read_program,
+    record_path,
+    write_program,
+)
+from fluxmirror_cli.registration.settings_file import RegistrationError
+from fluxmirror_cli.registration.situation import survey
+from fluxmirror_cli.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fluxmirror_core.paths import Places
+
+DONE: Final = "done"
+FAILED: Final = "failed"
+PLANNED: Final = "planned"
+LEFT: Final = "left"
+OLD_S: Final = 3_600
+"""A temporary file that is older was left by a process that was killed."""
+_RANDOM: Final = "[a-z0-9_]{8}"
+"""What `tempfile` puts into a name."""
+_LOCKS: Final = ("drain.lock", "import.lock", "archive.lock")
+_INSTALL_LOCK: Final = ".fluxmirror.lock"
+
+
+class Repair(NamedTuple):
+    """Something that can be mended."""
+
+    component: str
+    """The row of doctor's table that it is about."""
+    action: str
+    """What is done, in a few words that begin with a verb."""
+    mend: Callable[[], object]
+
+
+class Mended(NamedTuple):
+    """What came of a repair."""
+
+    component: str
+    action: str
+    status: str
+    """`done`, `failed`, `planned` where nothing was to be done yet, or `left` as it may stay."""
+    reason: str = ""
+    """Why it failed."""
+
+
+def find_repairs(places: Places) -> Iterator[Repair]:
+    """Look for what can be mended, in the order in which it has to be; nothing is changed."""
+    is_registered = _is_registered()
+    if is_registered or os.path.isdir(places.data):
+        yield from _directories(places)
+    if sys.platform != "win32":
+        yield from (_private(path) for path in our_places(places) if is_wide(path))
+    yield from (_deleted(path) for path in sorted(_leftovers(places)))
+    yield from _install_lock()
+    if is_registered:
+        yield from _program(places)
+    yield from _spool(places)
+
+
+def carry_out(repair: Repair) -> Mended:
+    """Mend one thing."""
+    try:
+        repair.mend()
+    except FluxMirrorError as error:
+        return Mended(repair.component, repair.action, FAILED, str(error))
+    except OSError as error:
+        return Mended(repair.component, repair.action, FAILED, error.strerror or str(error))
+    return Mended(repair.component, repair.action, DONE)
+
+
+def planned(repair: Repair) -> Mended:
+    """Only tell of a repair."""
+    return Mended(repair.component, repair.action, PLANNED)
+
+
+def harmless_locks(places: Places) -> Iterator[Mended]:
+    """Tell of lock files that are there and held by nobody: who needs one takes it."""
+    paths = {name: os.path.join(places.spool, name) for name in _LOCKS}
+    free = [name for name, path in paths.items() if os.path.exists(path) and _is_free(path)]
+    if free:
+        yield Mended("spool", f"{', '.join(free)}: held by nobody, which is harmless", LEFT)
+
+
+def _is_registered() -> bool:
+    try:
+        situation = survey(os.environ, sys.platform)
+        return any(situation.standing(agent).registered != "no" for agent in AGENT_HOMES)
+    except RegistrationError:
+        return False
+
+
+def _directories(places: Places) -> Iterator[Repair]:
+    wanted = (places.data, os.path.join(places.spool, "new"), places.logs)
+    for path in wanted:
+        if not os.path.isdir(path):
+            yield Repair("permissions", f"make the directory {path}", partial(make_directory, path))
+
+
+def _private(path: str) -> Repair:
+    return Repair("permissions", f"take from others their rights to {path}", partial(_close, path))
+
+
+def _close(path: str) -> None:
+    os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) & ~OTHERS)
+
+
+def _leftovers(places: Places) -> Iterator[str]:
+    """Find temporary files of ours whose process is long gone; nobody else names files so."""
+    downloaded = downloaded_path(places)
+    unfinished = re.compile(rf"\.new-{_RANDOM}")
+    yield from _old(places.spool, re.compile(r"redaction\.key\.\d+"))
+    yield from _old(
+        os.path.dirname(downloaded),
+        re.compile(rf"{re.escape(os.path.basename(downloaded))}\.{_RANDOM}"),
+    )
+    yield from _old(places.data, unfinished)
+    for folder, _, _ in os.walk(packages_directory(places.data)):
+        yield from _old(folder, unfinished)
+
+
+def _old(directory: str, name: re.Pattern[str]) -> Iterator[str]:
+    try:
+        found = list(spool_reader.files_in(directory))
+    except OSError:
+        return
+    for file in found:
+        if name.fullmatch(file.name) and time.time() - file.mtime_ns / 1e9 > OLD_S:
+            yield os.path.join(directory, file.name)
+
+
+def _deleted(path: str) -> Repair:
+    return Repair("permissions", f"delete the unfinished file {path}", partial(os.unlink, path))
+
+
+def _install_lock() -> Iterator[Repair]:
+    """Find the lock of a `fluxmirror install` that was killed: it lies in the user's home."""
+    path = os.path.join(home(os.environ), _INSTALL_LOCK)
+    if os.path.exists(path) and _is_free(path):
+        yield Repair("agents", f"delete the left lock {path}", partial(_unlock, path))
+
+
+def _unlock(path: str) -> None:
+    with lock.held(path) as ours:
+        if ours:
+            os.unlink(path)
+
+
+def _is_free(path: str) -> bool:
+    try:
+        with lock.held(path) as ours:
+            return ours
+    except OSError:
+        return False
+
+
+def _program(places: Places) -> Iterator[Repair]:
+    """Have the hooks find this program, where they would find none."""
+    recorded, own = read_program(places.data), find_own_program()
+    if own is not None and (recorded is None or not os.access(recorded, os.X_OK)):
+        action = f"write {own} into {record_path(places.data)}"
+        yield Repair("program path", action, partial(write_program, places.data, own))
+
+
+def _spool(places: Places) -> Iterator[Repair]:
+    try:
+        status = spool_reader.status(places.spool)
+    except OSError:
+        return  # the spool's own row says why
+    if status.waiting or status.full:
+        what = counted(status.waiting, "waiting file")
+        yield Repair("spool", f"drain {what} into the database", partial(_drain, places))
+    elif is_outdated(places.database):
+        yield Repair("database", f"upgrade {places.database}", partial(_drain, places))
+
+
+def _drain(places: Places) -> None:
+    """Drain; files that are torn and young stay, as their writer may be at work.
+
+    Raises:
+        StoreError: it cannot be done, or another process is at it.
+        ConfigError: nobody can tell what is to be kept.
+    """
+    if drain(places, settings_to_capture(), wait_s=WAIT_S).busy:
+        raise StoreError("another process is draining")
