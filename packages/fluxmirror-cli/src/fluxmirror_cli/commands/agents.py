@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
+from fluxmirror_core.errors import UsageError
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.options import Command, Group, json_option
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
 from fluxmirror_cli.registration.agent_program import find_agents
 from fluxmirror_cli.registration.situation import survey
@@ -28,15 +28,27 @@ _LEAST: Final = 8
 """Columns below which a cut path says nothing any more."""
 
 
-@click.group("agents", cls=Group, invoke_without_command=True, no_args_is_help=False)
+@click.group(
+    "agents",
+    cls=Group,
+    invoke_without_command=True,
+    no_args_is_help=False,
+    examples=("fluxmirror agents", "fluxmirror agents list --json"),
+)
+@json_option
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, *, as_json: bool) -> None:
     """Look at the agents on this machine."""
     if context.invoked_subcommand is None:
-        context.invoke(list_agents, as_json=False)
+        context.invoke(list_agents, as_json=as_json)
+    elif as_json:
+        sub = context.invoked_subcommand
+        raise UsageError(f"--json stands before `{sub}`", hint=f"`fluxmirror agents {sub} --json`")
 
 
-@command.command("list", cls=Command)
+@command.command(
+    "list", cls=Command, examples=("fluxmirror agents list", "fluxmirror agents list --json")
+)
 @json_option
 def list_agents(*, as_json: bool) -> None:
     """List the agents, and how each is registered."""
@@ -45,7 +57,8 @@ def list_agents(*, as_json: bool) -> None:
     rows = [
         _facts(agent.id, found.get(agent.id), situation.standing(agent)) for agent in AGENT_HOMES
     ]
-    emit(_as_json(rows) if as_json else _as_text(rows))
+    facts = {"fluxmirror": VERSION, "agents": rows}
+    show(Result(lambda: facts, lambda: _as_text(rows)), as_json=as_json)
 
 
 def _facts(agent: str, found: FoundAgent | None, standing: Standing) -> dict[str, object]:
@@ -60,11 +73,6 @@ def _facts(agent: str, found: FoundAgent | None, standing: Standing) -> dict[str
         "trust": standing.trust or None,
         "trouble": standing.trouble or None,
     }
-
-
-def _as_json(rows: list[dict[str, object]]) -> str:
-    told = {"version": 1, "fluxmirror": VERSION, "agents": rows}
-    return json.dumps(told, indent=2) + "\n"
 
 
 def _as_text(rows: list[dict[str, object]]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,17 +14,20 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_core.period import day_period, parse_date
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.database import connect_to_read
-from fluxmirror_store.importing.run import import_session_files
-from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.session_files import find_session_files, of_recorded
 from fluxmirror_store.importing.sources import known_problems
 from fluxmirror_store.importing.waiting import Wanted, pending
 
 from fluxmirror_cli.agent_words import agent_named
-from fluxmirror_cli.configured import chosen_zone, here
-from fluxmirror_cli.imported import usable_book
+from fluxmirror_cli.configured import chosen_zone, here, settings_to_capture
 from fluxmirror_cli.options import Command, json_option, not_empty
-from fluxmirror_cli.output import complain, emit
-from fluxmirror_cli.progress import ImportProgress
+from fluxmirror_cli.output import Result, show
+from fluxmirror_cli.session_files import (
+    MB,
+    describe_import,
+    import_facts,
+    read_session_files,
+)
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -36,11 +39,16 @@ if TYPE_CHECKING:
 
     Problems = Counter[tuple[str, Problem]]
 
-_WAIT_S = 60.0
-_MB = 1_000_000
 
-
-@click.command("import", cls=Command)
+@click.command(
+    "import",
+    cls=Command,
+    examples=(
+        "fluxmirror import",
+        "fluxmirror import --agent claude-code --since 2026-11-01",
+        "fluxmirror import --dry-run",
+    ),
+)
 @click.option("--agent", metavar="NAME", callback=not_empty, help="Read one agent's files only.")
 @click.option(
     "--since",
@@ -69,30 +77,29 @@ def command(  # noqa: PLR0913 - an argument for each option
     """
     if quiet and (verbose or as_json or dry_run):
         raise UsageError("--quiet prints nothing", hint="leave it out")
-    found = find_session_files(os.environ, agent_named(agent) if agent else None)
+    found = _found(agent_named(agent) if agent else None)
     wanted = Wanted(since_ms=_start_of(since), full=full)
     if dry_run:
         waiting = pending(here(), found, wanted)
-        emit(_as_json(_waiting_facts(waiting)) if as_json else _waiting_text(waiting))
+        planned = Result(lambda: _waiting_facts(waiting), lambda: _waiting_text(waiting))
+        show(planned, as_json=as_json)
         return
-    imported = _import(found, wanted)
+    imported = read_session_files(found, wanted)
     if not quiet:
-        emit(_as_json(_facts(imported)) if as_json else _text(imported, found, verbose=verbose))
+        facts, text = partial(_facts, imported), partial(_text, imported, found, verbose=verbose)
+        show(Result(facts, text), as_json=as_json)
 
 
-def _import(found: Found, wanted: Wanted) -> Imported:
-    """Import; where another process does, say so and wait for it."""
-    progress = ImportProgress()
-    book = usable_book(here())
-    try:
-        imported = import_session_files(here(), found, book, wanted, progress)
-        if imported.busy:
-            complain("another process is reading the session files; waiting for it")
-            wanted = wanted._replace(wait_s=_WAIT_S)
-            imported = import_session_files(here(), found, book, wanted, progress)
-        return imported
-    finally:
-        progress.clear()
+def _found(agent: str | None) -> Found:
+    """Look for the files of an agent, or of all that are recorded."""
+    wanted = settings_to_capture()
+    if agent is not None and not wanted.is_recorded(agent):
+        key = f"agents.{agent}.enabled" if wanted.capture_enabled else "capture.enabled"
+        raise UsageError(
+            f"{BY_ID[agent].name} is not recorded",
+            hint=f"`fluxmirror config explain {key}` says why",
+        )
+    return of_recorded(find_session_files(os.environ, agent), wanted)
 
 
 def _start_of(day: str | None) -> int | None:
@@ -105,27 +112,13 @@ def _start_of(day: str | None) -> int | None:
 
 
 def _text(imported: Imported, found: Found, *, verbose: bool) -> str:
-    lines = [_sentence(imported, found)]
+    lines = [describe_import(imported, found)]
     odd = sum(imported.problems.values())
     if verbose:
         lines += _problems(_known(imported))
     elif odd:
         lines.append(f"{counted(odd, 'odd thing')} in them; --verbose lists them")
     return "\n".join([*lines, ""])
-
-
-def _sentence(imported: Imported, found: Found) -> str:
-    if imported.busy:
-        return "another process is reading the session files"
-    if not found.files:
-        return "there are no session files of any agent here"
-    if not imported.files:
-        return f"nothing new in {counted(len(found.files), 'session file')}"
-    return (
-        f"{counted(imported.files, 'session file')} read ({imported.bytes / _MB:,.1f} MB):"
-        f" {counted(imported.responses, 'new response')},"
-        f" {counted(imported.calls, 'call')} that no hook had told of"
-    )
 
 
 def _known(imported: Imported) -> Problems:
@@ -146,12 +139,7 @@ def _problems(problems: Problems) -> Iterator[str]:
 
 def _facts(imported: Imported) -> dict[str, Any]:
     return {
-        "version": 1,
-        "files": imported.files,
-        "bytes": imported.bytes,
-        "new_responses": imported.responses,
-        "new_calls": imported.calls,
-        "busy": imported.busy,
+        **import_facts(imported),
         "problems": [
             {"agent": agent, **problem._asdict(), "times": times}
             for (agent, problem), times in sorted(_known(imported).items())
@@ -160,7 +148,7 @@ def _facts(imported: Imported) -> dict[str, Any]:
 
 
 def _waiting_facts(waiting: list[SessionFile]) -> dict[str, Any]:
-    return {"version": 1, "files": [_file_facts(file) for file in waiting]}
+    return {"files": [_file_facts(file) for file in waiting]}
 
 
 def _file_facts(file: SessionFile) -> dict[str, Any]:
@@ -177,10 +165,6 @@ def _waiting_text(waiting: list[SessionFile]) -> str:
     width = max(len(BY_ID[agent].name) for agent in files)
     lines = []
     for agent, times in files.most_common():
-        told = f"{counted(times, 'file'):>12}  {sizes[agent] / _MB:>9,.1f} MB"
+        told = f"{counted(times, 'file'):>12}  {sizes[agent] / MB:>9,.1f} MB"
         lines.append(f"{BY_ID[agent].name:<{width}}  {told}\n")
     return "".join(lines)
-
-
-def _as_json(facts: dict[str, Any]) -> str:
-    return json.dumps(facts, indent=2) + "\n"

@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.options import Command, json_option
-from fluxmirror_cli.output import complain, emit
-from fluxmirror_cli.registration.account import Account
-from fluxmirror_cli.registration.agent_home import CODEX, name_of
+from fluxmirror_cli.output import Result, complain, emit, show
+from fluxmirror_cli.registration.agent_home import name_of
 from fluxmirror_cli.registration.agent_program import find_agents
 from fluxmirror_cli.registration.choice import Asker, agrees, choose_agents, is_answered
-from fluxmirror_cli.registration.foundation import (
-    describe_foundation,
-    lay_foundation,
-    plan_foundation,
-)
-from fluxmirror_cli.registration.installation import (
-    FAILED,
-    INSTALLED,
-    UPDATED,
-    Outcome,
-    Plan,
-    carry_out,
-    plan_installation,
-)
+from fluxmirror_cli.registration.facts import outcome_facts, steps_facts
 from fluxmirror_cli.registration.leftovers import Leftover, clean_up, find_leftovers
 from fluxmirror_cli.registration.screens import (
     DECLINED,
     describe_hooks,
     describe_outcome,
     fitted,
-    from_home,
-    outline,
-    preview,
     preview_change,
     steps_of_plan,
-    wrapped,
 )
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.registration.situation import Situation, survey
-from fluxmirror_cli.registration.trusting import settle_trust
 from fluxmirror_cli.registration.turn import one_at_a_time
+from fluxmirror_cli.registration.work import PASSING, THEN, TO_STAY, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from fluxmirror_cli.registration.agent_program import FoundAgent
     from fluxmirror_cli.registration.codex_trust import CodexHook
-    from fluxmirror_cli.registration.foundation import Foundation
-
-_PASSING: Final = (
-    "this program runs from a place that will be gone, so its path is not written down"
-)
-_TO_STAY: Final = "`pipx install fluxmirror`, or `uv tool install fluxmirror`"
-_THEN: Final = "→ start these agents anew; what they do then is in `fluxmirror today`"
 
 
 class _Wishes:
@@ -68,9 +39,13 @@ class _Wishes:
 
     def __init__(self, *, unasked: bool, yes: bool, trust: bool | None) -> None:
         self.asks = is_answered() and not unasked
-        self.agents = Asker(asks=self.asks)
+        self._agents = Asker(asks=self.asks)
         self._yes = yes
         self._trust = trust
+
+    def wants(self, agent: str) -> bool:
+        """Ask whether an agent is to be recorded, where it is not clear already."""
+        return self._agents.wants(f"Record what {name_of(agent)} does?")
 
     def agrees_to_trust(self, hooks: list[CodexHook]) -> bool:
         """Show what Codex would trust, and ask for it.
@@ -83,62 +58,15 @@ class _Wishes:
         return self._trust or self._yes or not is_answered() or agrees("Trust them?")
 
 
-class _Work:
-    """One `install`: everything that was planned, shown as it is and done as it was shown."""
-
-    def __init__(
-        self, situation: Situation, chosen: list[FoundAgent], *, into_settings: bool
-    ) -> None:
-        self.situation = situation
-        self.foundation: Foundation = plan_foundation(situation)
-        self.plans = [_plan(situation, agent, into_settings=into_settings) for agent in chosen]
-        self.account = Account()
-
-    @property
-    def is_any(self) -> bool:
-        """Whether anything is to be done to an agent."""
-        return any(steps_of_plan(plan).is_any for plan in self.plans)
-
-    def outline(self) -> str:
-        """Say in short what would be done."""
-        env = self.situation.env
-        foundation = describe_foundation(self.situation, self.foundation)
-        parts = [f"{wrapped(from_home(one, env), following='    ')}\n" for one in foundation]
-        return "".join([*parts, *(outline(steps_of_plan(plan), env) for plan in self.plans)])
-
-    def preview(self) -> str:
-        """Show in full what would be done."""
-        parts = [f"{one}\n" for one in describe_foundation(self.situation, self.foundation)]
-        parts += [preview(steps_of_plan(plan), installing=True) for plan in self.plans]
-        return "".join(parts)
-
-    def carry_out(self, wishes: _Wishes) -> Iterator[Outcome]:
-        """Do it, agent by agent.
-
-        Raises:
-            RegistrationError: our own directory could not be written: no agent can go on.
-        """
-        is_laid = False
-        for plan in self.plans:
-            if isinstance(plan, Outcome):
-                outcome = plan
-            elif not self._is_wanted(plan, wishes):
-                outcome = Outcome(plan.agent.id, DECLINED, "left as it is")
-            else:
-                if not is_laid:
-                    lay_foundation(self.situation, self.foundation)
-                    is_laid = True
-                self.account.begin(plan.agent.id)
-                outcome = _carry_out(self.situation, plan, wishes)
-            self.account.add(outcome)
-            yield outcome
-
-    def _is_wanted(self, plan: Plan, wishes: _Wishes) -> bool:
-        question = f"Record what {name_of(plan.agent.id)} does?"
-        return not steps_of_plan(plan).is_any or wishes.agents.wants(question)
-
-
-@click.command("install", cls=Command)
+@click.command(
+    "install",
+    cls=Command,
+    examples=(
+        "fluxmirror install",
+        "fluxmirror install claude-code gemini-cli",
+        "fluxmirror install --all --dry-run",
+    ),
+)
 @click.argument("agents", nargs=-1, metavar="[AGENT]...")
 @click.option("--all", "everyone", is_flag=True, help="Every agent that is found, unasked.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and changed; change nothing.")
@@ -181,11 +109,11 @@ def command(  # noqa: PLR0913 - one argument per option
             "no agent was found on this machine",
             hint="`fluxmirror agents list` names those that are looked for",
         )
-    work = _Work(situation, chosen, into_settings=settings)
+    work = Work(situation, chosen, into_settings=settings)
     meant = {agent.id for agent in chosen} if agents else None
     unasked = bool(agents) or everyone or yes
     if dry_run or not (unasked or is_answered()):
-        emit(work.preview() + _preview_leftovers(situation, meant, clean=clean))
+        show(_planned(work, _find_leftovers(situation, meant), clean=clean), as_json=as_json)
         if dry_run:
             return
         raise UsageError(
@@ -199,50 +127,53 @@ def command(  # noqa: PLR0913 - one argument per option
         context.exit(ExitCode.WARNING)
 
 
-def _do(
-    work: _Work, wishes: _Wishes, meant: set[str] | None, *, clean: bool, as_json: bool
-) -> None:
+def _do(work: Work, wishes: _Wishes, meant: set[str] | None, *, clean: bool, as_json: bool) -> None:
     """Install, clean up, and say what came of it."""
     if work.foundation.is_passing:
-        complain(_PASSING, _TO_STAY)
+        complain(PASSING, TO_STAY)
     if wishes.asks and work.is_any:
         click.echo(work.outline(), err=True)
-    for outcome in work.carry_out(wishes):
+    for outcome in work.carry_out(wishes.wants, wishes.agrees_to_trust):
         if not as_json:
-            emit(describe_outcome(outcome))
+            emit(describe_outcome(outcome))  # an agent may take seconds: each is told at once
     cleaned, left = _clean(work.situation, wishes, meant, clean=clean)
+    show(_done(work, cleaned, left), as_json=as_json)
+
+
+def _done(work: Work, cleaned: list[str], left: list[Leftover]) -> Result:
+    """Say what came of it; the text is what follows the agents' own lines."""
     outcomes = work.account.outcomes
-    if as_json:
-        emit(_as_json(outcomes, cleaned, left))
-        return
-    emit("".join(fitted(f"cleaned up: {sentence}") for sentence in cleaned))
-    emit(_leftover_lines(left))
-    if any(outcome.state in {INSTALLED, UPDATED} for outcome in outcomes):
-        emit(fitted(_THEN))
-    elif any(outcome.state == DECLINED for outcome in outcomes) and not cleaned:
-        emit("nothing was changed\n")
+
+    def facts() -> dict[str, object]:
+        return {
+            "agents": [outcome_facts(outcome) for outcome in outcomes],
+            "cleaned": cleaned,
+            "leftovers": [leftover.sentence for leftover in left],
+        }
+
+    def text() -> str:
+        lines = [*(fitted(f"cleaned up: {one}") for one in cleaned), _leftover_lines(left)]
+        if work.account.is_any_new:
+            lines.append(fitted(THEN))
+        elif any(outcome.state == DECLINED for outcome in outcomes) and not cleaned:
+            lines.append("nothing was changed\n")
+        return "".join(lines)
+
+    return Result(facts, text)
 
 
-def _plan(situation: Situation, agent: FoundAgent, *, into_settings: bool) -> Plan | Outcome:
-    try:
-        return plan_installation(situation, agent, into_settings=into_settings)
-    except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), error.hint)
+def _planned(work: Work, leftovers: list[Leftover], *, clean: bool) -> Result:
+    """Say what would be done."""
 
+    def facts() -> dict[str, object]:
+        return {
+            "dry_run": True,
+            "foundation": work.sentences,
+            "agents": [steps_facts(steps_of_plan(plan)) for plan in work.plans],
+            "leftovers": [leftover.sentence for leftover in leftovers],
+        }
 
-def _carry_out(situation: Situation, plan: Plan, wishes: _Wishes) -> Outcome:
-    agent = plan.agent
-    try:
-        outcome = carry_out(situation, plan)
-        if agent.id == CODEX:
-            outcome = settle_trust(situation, agent, outcome, wishes.agrees_to_trust)
-    except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), error.hint)
-    standing = situation.standing(agent.home)
-    if outcome.state in {INSTALLED, UPDATED} and standing.registered == "settings":
-        sentence = f"{outcome.sentence}; without the plugin it has no slash commands"
-        return outcome._replace(sentence=sentence)
-    return outcome
+    return Result(facts, lambda: work.preview() + _preview_leftovers(leftovers, clean=clean))
 
 
 def _find_leftovers(situation: Situation, meant: set[str] | None) -> list[Leftover]:
@@ -269,9 +200,9 @@ def _clean(
     return cleaned, left
 
 
-def _preview_leftovers(situation: Situation, meant: set[str] | None, *, clean: bool) -> str:
+def _preview_leftovers(leftovers: list[Leftover], *, clean: bool) -> str:
     parts = []
-    for leftover in _find_leftovers(situation, meant):
+    for leftover in leftovers:
         words = "clean up" if clean else "with --clean, clean up"
         parts.append(f"{words} {one_line(leftover.sentence)}\n")
         if leftover.change is not None:
@@ -284,13 +215,3 @@ def _leftover_lines(leftovers: list[Leftover]) -> str:
     if lines:
         lines.append("  → `fluxmirror install --clean` takes it out of the way\n")
     return "".join(lines)
-
-
-def _as_json(outcomes: list[Outcome], cleaned: list[str], left: list[Leftover]) -> str:
-    told = {
-        "version": 1,
-        "agents": [outcome._asdict() for outcome in outcomes],
-        "cleaned": cleaned,
-        "leftovers": [leftover.sentence for leftover in left],
-    }
-    return json.dumps(told, indent=2) + "\n"

@@ -1,29 +1,40 @@
-"""`fluxmirror uninstall`: take our hooks out of the agents again."""
+"""`fluxmirror uninstall`: take our hooks out of the agents again, and all else that is ours."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
-from fluxmirror_store.archiving.names import archive_directory
 
-from fluxmirror_cli.configured import here
-from fluxmirror_cli.health_row import size
-from fluxmirror_cli.options import Command
-from fluxmirror_cli.output import emit
-from fluxmirror_cli.prices.overlay import overlay_path
-from fluxmirror_cli.prices.price_list import downloaded_path
+from fluxmirror_cli.configured import here, settings
+from fluxmirror_cli.leaving.everything import Everything, take_out_everything
+from fluxmirror_cli.leaving.screens import (
+    describe_everything,
+    describe_kept,
+    describe_removed,
+    describe_toll,
+    everything_facts,
+    kept_facts,
+    recorded_facts,
+)
+from fluxmirror_cli.options import Command, json_option
+from fluxmirror_cli.output import Result, emit, show
 from fluxmirror_cli.registration.account import Account
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
 from fluxmirror_cli.registration.agent_program import find_program
-from fluxmirror_cli.registration.choice import Asker, is_answered, named_agents
+from fluxmirror_cli.registration.choice import (
+    Asker,
+    agrees,
+    confirms,
+    is_answered,
+    named_agents,
+)
+from fluxmirror_cli.registration.facts import outcome_facts, steps_facts
 from fluxmirror_cli.registration.installation import ABSENT, FAILED, Outcome
-from fluxmirror_cli.registration.leftovers import set_aside_directory
-from fluxmirror_cli.registration.packages import listed_files
 from fluxmirror_cli.registration.removal import (
     Removal,
     carry_out_removal,
@@ -47,54 +58,177 @@ if TYPE_CHECKING:
     from fluxmirror_cli.registration.agent_home import AgentHome
 
 
-@click.command("uninstall", cls=Command)
+@click.command(
+    "uninstall",
+    cls=Command,
+    examples=(
+        "fluxmirror uninstall",
+        "fluxmirror uninstall claude-code",
+        "fluxmirror uninstall --purge --dry-run",
+    ),
+)
 @click.argument("agents", nargs=-1, metavar="[AGENT]...")
 @click.option("--all", "everyone", is_flag=True, help="Every agent, unasked.")
+@click.option("--purge", is_flag=True, help="Delete what was recorded as well, and all settings.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and changed; change nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Answer every question with yes.")
+@json_option
 @click.pass_context
-def command(
-    context: click.Context, *, agents: tuple[str, ...], everyone: bool, dry_run: bool, yes: bool
+def command(  # noqa: PLR0913 - one argument per option
+    context: click.Context,
+    *,
+    agents: tuple[str, ...],
+    everyone: bool,
+    purge: bool,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
-    """Take our hooks out of the AGENTs named, or of all; what was recorded stays."""
+    """Take our hooks out of the AGENTs named, or of all; what was recorded stays.
+
+    Without a name everything goes that `init`, `install` and `completion install` made, and other
+    programs' settings are as they were before, byte for byte. What was recorded, and what you
+    changed since, stays and is named; --purge deletes it for good.
+    """
+    if purge and agents:
+        raise UsageError(
+            "--purge is for everything, and not for one agent",
+            hint="`fluxmirror uninstall --purge` takes FluxMirror out of all agents",
+        )
     if not dry_run:
         context.with_resource(one_at_a_time(os.environ))
     situation = survey(os.environ, sys.platform)
+    ours = Everything(situation, here(), settings().mirror)
     chosen = named_agents(agents) if agents else list(AGENT_HOMES)
     removals = [_plan(situation, agent) for agent in chosen]
     shown = [one for one in removals if agents or isinstance(one, Outcome) or one.is_any]
     if dry_run:
-        emit(_preview(situation, shown, everyone=not agents))
+        show(_planned(ours, shown, everyone=not agents, purging=purge), as_json=as_json)
         return
-    asks = bool(shown) and not (agents or everyone or yes)
-    if asks and not is_answered():
-        raise UsageError(
-            "nobody is there to be asked, so nothing was done",
-            hint="name the agents, or add --all or --yes",
-        )
-    if asks:
-        outlines = [outline(steps_of_removal(one), situation.env) for one in shown]
-        click.echo("".join(outlines), err=True)
-    account = Account()
-    with account.told_when_stopped():
-        for outcome in _carry_out(situation, removals, Asker(asks=asks), account):
-            if outcome.state != ABSENT or agents:
+    undone = [] if agents else ours.undone
+    asks = bool(shown or undone) and not (agents or everyone or yes)
+    asker = _settle(ours, shown, undone, asks=asks, purging=purge, yes=yes)
+    if asker is None:
+        emit("nothing was changed\n")
+        return
+    work = _Work(ours, whole=not agents, purging=purge)
+    with work.account.told_when_stopped():
+        for outcome in _carry_out(situation, removals, asker, work.account):
+            if not as_json and (outcome.state != ABSENT or agents):
                 emit(describe_outcome(outcome))
-        if not agents and all(outcome.state == ABSENT for outcome in account.outcomes):
-            emit("nothing is registered\n")
-        _end(situation)
-    if not all(outcome.is_fine for outcome in account.outcomes):
+        work.end()
+        show(work.result(), as_json=as_json)
+    if not all(outcome.is_fine for outcome in work.account.outcomes):
         context.exit(ExitCode.WARNING)
 
 
-def _preview(situation: Situation, shown: list[Removal | Outcome], *, everyone: bool) -> str:
-    """Word what would be done, and what would stay."""
-    planned = "".join(preview(steps_of_removal(one), installing=False) for one in shown)
-    if not everyone:
-        return planned or "nothing is registered\n"
-    if listed_files(situation.packages) is not None:
-        planned += f"remove {situation.packages}\n"
-    return (planned or "nothing is registered\n") + "".join(_kept(situation))
+class _Work:
+    """One `uninstall`: what came of the agents, and what went with the last of them."""
+
+    def __init__(self, ours: Everything, *, whole: bool, purging: bool) -> None:
+        self.account = Account()
+        self._ours = ours
+        self._whole = whole
+        self._purging = purging
+        self._before = recorded_facts(ours) if purging else None
+        self._removed: list[str] = []
+        self._is_over = False
+
+    def end(self) -> None:
+        """Remove what served all agents when none is left, and all else when all was meant.
+
+        Raises:
+            RegistrationError: something could not be removed.
+        """
+        situation = self._ours.situation
+        if any(
+            agent.id in situation.record or situation.standing(agent).registered != "no"
+            for agent in AGENT_HOMES
+        ):
+            return
+        self._is_over = True
+        if self._whole:
+            self._removed = take_out_everything(self._ours, purging=self._purging)
+        else:
+            self._removed = remove_everything(situation)
+
+    def result(self) -> Result:
+        """Say what came of it; the text is what follows the agents' own lines."""
+        return Result(self._facts, self._text)
+
+    def _facts(self) -> dict[str, object]:
+        return {
+            "dry_run": False,
+            "agents": [outcome_facts(one) for one in self.account.outcomes],
+            "removed": self._removed,
+            "purged": self._before if self._is_over else None,
+            "kept": kept_facts(self._ours) if self._is_over else [],
+        }
+
+    def _text(self) -> str:
+        nothing = self._whole and all(one.state == ABSENT for one in self.account.outcomes)
+        first = "nothing is registered\n" if nothing else ""
+        if not self._is_over:
+            left = "what was recorded was not deleted: an agent is still registered\n"
+            return first + (left if self._purging else "")
+        return first + describe_removed(self._removed) + describe_kept(self._ours)
+
+
+def _settle(  # noqa: PLR0913 - what is there, and what was said about it
+    ours: Everything,
+    shown: list[Removal | Outcome],
+    undone: list[str],
+    *,
+    asks: bool,
+    purging: bool,
+    yes: bool,
+) -> Asker | None:
+    """Ask what has to be asked before anything is done; None when nothing is to be done.
+
+    Raises:
+        UsageError: nobody is there to be asked.
+        KeyboardInterrupt: somebody would rather stop.
+    """
+    if purging and not yes:
+        asks = True
+    if not asks:
+        return Asker(asks=False)
+    if not is_answered():
+        raise UsageError(
+            "nobody is there to be asked, so nothing was done",
+            hint="add --yes" if purging else "name the agents, or add --all or --yes",
+        )
+    outlines = [outline(steps_of_removal(one), ours.situation.env) for one in shown]
+    click.echo("".join(outlines) + describe_everything(ours, purging=purging), err=True)
+    if purging:
+        return Asker(asks=False) if confirms(f"{describe_toll(ours)} Go ahead?") else None
+    if not shown and not agrees(f"Take out {', '.join(undone)}?"):
+        return None
+    return Asker(asks=True)
+
+
+def _planned(
+    ours: Everything, shown: list[Removal | Outcome], *, everyone: bool, purging: bool
+) -> Result:
+    """Say what would be done, and what would stay."""
+    steps = [steps_of_removal(one) for one in shown]
+    own = partial(describe_everything, ours, purging=purging)
+
+    def facts() -> dict[str, object]:
+        agents: list[object] = [steps_facts(one) for one in steps]
+        told = everything_facts(ours, purging=purging) if everyone else {}
+        return {"dry_run": True, "agents": agents, **told}
+
+    def text() -> str:
+        planned = "".join(preview(one, installing=False) for one in steps)
+        if everyone:
+            planned += own()
+        if purging:
+            planned += f"{describe_toll(ours)}\n"
+        kept = describe_kept(ours, purging=purging) if everyone else ""
+        return (planned or "nothing is registered\n") + kept
+
+    return Result(facts, text)
 
 
 def _plan(situation: Situation, agent: AgentHome) -> Removal | Outcome:
@@ -129,47 +263,3 @@ def _take_out(situation: Situation, removal: Removal) -> Outcome:
 
 def _name(removal: Removal) -> str:
     return name_of(removal.home.id)
-
-
-def _end(situation: Situation) -> None:
-    """Remove what served all agents when none is left, and say what stays."""
-    if any(
-        agent.id in situation.record or situation.standing(agent).registered != "no"
-        for agent in AGENT_HOMES
-    ):
-        return
-    for path in remove_everything(situation):
-        emit(f"removed {path}\n")
-    emit("".join(_kept(situation)))
-
-
-def _kept(situation: Situation) -> Iterator[str]:
-    """Name all that is ours and stays, each on a line with what it is."""
-    places = here()
-    archive = archive_directory(places)
-    copies = f"copies of session files, {size(_stored_bytes(archive))}, are yours"
-    for path, what in (
-        (places.database, "what was recorded is yours"),
-        (places.spool, "what was recorded is yours"),
-        (archive, copies),
-        (
-            set_aside_directory(situation.data),
-            "what `install --clean` took out of the way is yours",
-        ),
-        (overlay_path(places), "your own prices are yours"),
-        (downloaded_path(places), "a price list; delete it as you like"),
-        (places.cache, "it saves time; delete it as you like"),
-        (places.logs, "it tells what went wrong; delete it as you like"),
-    ):
-        if os.path.exists(path):
-            yield f"kept {path}: {what}\n"
-
-
-def _stored_bytes(directory: str) -> int:
-    """Add up what the files below a directory take; those that vanish meanwhile are left out."""
-    total = 0
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(folder, name)).st_size
-    return total

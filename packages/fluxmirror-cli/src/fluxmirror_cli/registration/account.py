@@ -21,12 +21,13 @@ class Account:
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
+        self._noted: list[str] = []
         self._working = ""
 
     @property
-    def is_anything_changed(self) -> bool:
-        """Whether an agent is another than before."""
-        return any(outcome.state in _CHANGED for outcome in self.outcomes)
+    def is_any_new(self) -> bool:
+        """Whether an agent has our hooks now and had not, or had older ones."""
+        return any(outcome.state in {INSTALLED, UPDATED} for outcome in self.outcomes)
 
     def begin(self, agent: str) -> None:
         """Note that something is being done to this agent from now on."""
@@ -36,6 +37,10 @@ class Account:
         """Note what came of an agent."""
         self.outcomes.append(outcome)
         self._working = ""
+
+    def note(self, sentence: str) -> None:
+        """Note what else was done."""
+        self._noted.append(sentence)
 
     @contextlib.contextmanager
     def told_when_stopped(self) -> Iterator[None]:
@@ -50,7 +55,7 @@ class Account:
             raise KeyboardInterrupt(self._so_far()) from None
 
     def _so_far(self) -> str:
-        done = [
+        done = self._noted + [
             f"{name_of(outcome.agent)} {outcome.state}"
             for outcome in self.outcomes
             if outcome.state in _CHANGED

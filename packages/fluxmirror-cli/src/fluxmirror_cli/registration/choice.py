@@ -99,8 +99,17 @@ def agrees(question: str) -> bool:
     return _ask(f"{question} [Y/n]", _YES_NO) == "yes"
 
 
-def _ask(question: str, answers: Mapping[str, str]) -> str:
-    """Ask on stderr until the answer is one of these; a bare return says yes."""
+def confirms(question: str) -> bool:
+    """Ask for a yes to what cannot be undone: a bare return says no.
+
+    Raises:
+        KeyboardInterrupt: somebody would rather stop.
+    """
+    return _ask(f"{question} [y/N]", _YES_NO, default="no") == "yes"
+
+
+def _ask(question: str, answers: Mapping[str, str], default: str = "yes") -> str:
+    """Ask on stderr until the answer is one of these; a bare return says the default."""
 
     def understand(typed: str) -> str:
         answer = answers.get(typed.strip().casefold())
@@ -111,7 +120,7 @@ def _ask(question: str, answers: Mapping[str, str]) -> str:
     try:
         return click.prompt(
             question,
-            default="yes",
+            default=default,
             show_default=False,
             prompt_suffix=" ",
             value_proc=understand,

@@ -95,7 +95,7 @@ def journaled(
     files = sorted({*commanded_files(situation, agent), agent.settings_path(situation.env)})
     done = situation.done(agent.id)
     made = {*done.made, *(one for path in files for one in missing_directories(path))}
-    pending = tuple(_keep(path) for path in files)
+    pending = tuple(keep(path) for path in files)
     note_own_directories(situation)
     _save(situation, agent, pending=pending, made=tuple(sorted(made)))
     try:
@@ -123,7 +123,7 @@ def settle(
         except RegistrationError as error:
             failed = error
     if failed is None:
-        journal = tuple(_join(done.journal, done.pending))
+        journal = tuple(join(done.journal, done.pending))
         _save(situation, agent, pending=(), journal=journal)
     else:
         raise failed
@@ -211,7 +211,12 @@ def remove_directories(made: Iterable[str]) -> None:
             os.rmdir(path)
 
 
-def _keep(path: str) -> Kept:
+def keep(path: str) -> Kept:
+    """Give a file as it is now, before anything is done to it.
+
+    Raises:
+        RegistrationError: it cannot be read.
+    """
     link = os.readlink(path) if os.path.islink(path) else None
     file = read_file(path)
     if file.raw is None:
@@ -275,8 +280,11 @@ def _give_mode(kept: Kept) -> None:
         raise RegistrationError(f"{kept.path} cannot get its mode back: {reason}") from error
 
 
-def _join(old: Iterable[Kept], pending: Iterable[Kept]) -> Iterator[Kept]:
-    """Join two installations: what was before the first, what is after the last."""
+def join(old: Iterable[Kept], pending: Iterable[Kept]) -> Iterator[Kept]:
+    """Join two installations: what was before the first, what is after the last.
+
+    A file that is as it was before is left out.
+    """
     known = {kept.path: kept for kept in old}
     for kept in pending:
         first = known.pop(kept.path, None)

@@ -1,0 +1,69 @@
+"""Files of our own taken away: while nobody writes them, and nothing that is not ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_store import lock
+from fluxmirror_store.drain import LOCK as DRAINING
+from fluxmirror_store.importing.waiting import LOCK as IMPORTING
+
+from fluxmirror_cli.registration.settings_file import RegistrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluxmirror_core.paths import Places
+
+    from fluxmirror_cli.leaving.things import Thing
+
+_WAIT_S: Final = 30.0
+"""How long a drain or an import that is at work may take to end."""
+
+
+def purge(places: Places, things: Iterable[Thing]) -> list[str]:
+    """Delete what was recorded, for good, while no drain and no import is at work.
+
+    Returns:
+        What was deleted.
+
+    Raises:
+        RegistrationError: somebody writes the database all the time, or a file cannot be deleted.
+    """
+    with ExitStack() as stack:
+        if os.path.isdir(places.spool):
+            for name in (DRAINING, IMPORTING):
+                path = os.path.join(places.spool, name)
+                if not stack.enter_context(lock.held(path, _WAIT_S)):
+                    raise RegistrationError(
+                        f"another process is writing {places.database}, so it was not deleted",
+                        hint="wait for its end, then run this again",
+                    )
+        return [thing.path for thing in things if remove_all(thing.parts)]
+
+
+def remove_all(paths: Iterable[str]) -> list[str]:
+    """Remove files, and directories with all that is in them; gives those that were there.
+
+    Raises:
+        RegistrationError: one cannot be removed.
+    """
+    return [path for path in paths if _remove(path)]
+
+
+def _remove(path: str) -> bool:
+    try:
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        elif os.path.lexists(path):
+            os.unlink(path)
+        else:
+            return False
+    except OSError as error:
+        where = error.filename or path
+        reason = error.strerror or str(error)
+        raise RegistrationError(f"{where} could not be removed: {reason}") from error
+    return True

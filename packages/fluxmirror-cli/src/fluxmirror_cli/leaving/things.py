@@ -1,0 +1,126 @@
+"""Things: what of ours lies on a machine beside what is registered in agents."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core import journal
+from fluxmirror_core.config.inputs import older_path, user_path
+from fluxmirror_core.config.load import last_good_path, remembered_directory
+from fluxmirror_core.config.trust import trust_path
+from fluxmirror_store.archiving.names import archive_directory
+
+from fluxmirror_cli.health_row import size
+from fluxmirror_cli.prices.overlay import overlay_path
+from fluxmirror_cli.prices.price_list import downloaded_path
+from fluxmirror_cli.registration.leftovers import set_aside_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluxmirror_core.paths import Places
+
+_SIDE_FILES: Final = ("-wal", "-shm", "-journal")
+_CACHES: Final = ("prices.json", "prices.json.*", "status", "status-*", "status.*", "opencode-*")
+"""By pattern: the directory may be below one that a person uses as well (`FLUXMIRROR_HOME`)."""
+_LOGS: Final = (journal.NAME, f"{journal.NAME}.1", "error-*.log")
+
+_YOURS: Final = "what was recorded is yours"
+_OTHER: Final = "it was recorded where another database is in use now"
+_OLDER: Final = "your settings of an older version are yours"
+_SET_ASIDE: Final = "what `install --clean` took out of the way is yours"
+
+
+class Thing(NamedTuple):
+    """Something of ours that stays unless somebody wants all to go."""
+
+    path: str
+    what: str
+    """Why it stays."""
+    parts: tuple[str, ...]
+    """Everything that goes when it goes, directories with all that is in them; empty for what is
+    never deleted."""
+
+
+def recorded_things(places: Places, mirror: str | None) -> list[Thing]:
+    """List what was recorded, and what somebody made of it: as far as it is there.
+
+    Args:
+        places: where things lie.
+        mirror: the directory for a copy of every event.
+    """
+    archive = archive_directory(places)
+    copies = f"copies of session files, {size(_stored_bytes(archive))}, are yours"
+    config, old = user_path(places), older_path(places)
+    price_list = downloaded_path(places)
+    logs = _matching(places.logs, _LOGS)
+    things = [
+        Thing(places.database, _YOURS, (places.database, *_beside(places.database))),
+        Thing(places.spool, _YOURS, (places.spool,)),
+        *_other_databases(places),
+        Thing(archive, copies, (archive,)),
+        Thing(set_aside_directory(places.data), _SET_ASIDE, ()),
+        Thing(config, "your own settings are yours", (config,)),
+        Thing(old, _OLDER, (old,)),
+        Thing(f"{old}.old", _OLDER, (f"{old}.old",)),
+        Thing(trust_path(places), "which projects you trust is yours", (trust_path(places),)),
+        Thing(overlay_path(places), "your own prices are yours", (overlay_path(places),)),
+        Thing(price_list, "a price list; delete it as you like", (price_list,)),
+        Thing(places.logs, "it tells what went wrong; delete it as you like", logs),
+    ]
+    if mirror is not None:
+        things.append(Thing(mirror, "the copy of every event that you asked for is yours", ()))
+    return [thing for thing in things if os.path.lexists(thing.path)]
+
+
+def cached_files(places: Places) -> tuple[str, ...]:
+    """List what only saves time."""
+    remembered = _matching(remembered_directory(places), ("*.json", "*.new"))
+    return (*remembered, *_matching(places.cache, _CACHES))
+
+
+def understood_files(places: Places) -> tuple[str, ...]:
+    """List what is made anew of a configuration file as soon as a command reads it."""
+    return _matching(places.data, (f"{os.path.basename(last_good_path(places))}*",))
+
+
+def own_directories(places: Places) -> tuple[str, ...]:
+    """List the directories that are ours and go as soon as they are empty."""
+    return (
+        remembered_directory(places),
+        places.cache,
+        places.config,
+        places.logs,
+        os.path.dirname(downloaded_path(places)),
+    )
+
+
+def _other_databases(places: Places) -> list[Thing]:
+    """Name the usual database where another is in use: nobody has said a word about deleting it."""
+    usual = os.path.join(places.data, "events.db")
+    return [] if usual == places.database else [Thing(usual, _OTHER, ())]
+
+
+def _beside(database: str) -> tuple[str, ...]:
+    """List the files that SQLite keeps beside a database."""
+    return tuple(f"{database}{suffix}" for suffix in _SIDE_FILES)
+
+
+def _matching(directory: str, patterns: Iterable[str]) -> tuple[str, ...]:
+    base = glob.escape(directory)
+    return tuple(
+        path for pattern in patterns for path in sorted(glob.glob(os.path.join(base, pattern)))
+    )
+
+
+def _stored_bytes(directory: str) -> int:
+    """Add up what the files below a directory take; those that vanish meanwhile are left out."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    return total
