@@ -21,10 +21,11 @@ from typing import Final
 EVENTS: Final = 20_000
 _DRAIN: Final = """
 import resource, time
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store.drain import drain
 started = time.perf_counter()
-drained = drain(here())
+drained = drain(here(), Settings())
 seconds = time.perf_counter() - started
 people = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 print(drained.files, seconds, max(resource.getrusage(who).ru_maxrss for who in people))

@@ -42,9 +42,10 @@ from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.paths import here
 from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.waiting import Wanted
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_store.importing.session_files import find_session_files
 found = find_session_files(os.environ)
-import_session_files(here(), found, open_book(here()), Wanted(passes=("usage",)))
+import_session_files(here(), Settings(), found, open_book(here()), Wanted(passes=("usage",)))
 """
 _CAT: Final = 'find "$HOME" -mindepth 2 -type f -exec cat {} +'
 """The session files, without what tells the truth about them."""

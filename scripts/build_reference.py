@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_cli.command_table import COMMANDS, help_text
+from fluxmirror_cli.config_file import shown_value
+from fluxmirror_core.config.schema import KEYS, TIGHTEN, TRUSTED
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_store import migrations
 from page import settle
@@ -46,6 +48,57 @@ VIEWS: Final = {
     "events": "MCP messages.",
     "agent_responses": "One row per response of a model; `response_key` is that of its calls.",
 }
+PROJECT: Final = {
+    TIGHTEN: "yes, as far as it records less or masks more",
+    TRUSTED: "once `fluxmirror config trust` lets it",
+    "never": "no",
+}
+CONFIGURATION: Final = """\
+# Configuration
+
+Nothing has to be configured. What can be, is in one file of yours, in TOML:
+`fluxmirror config path` says where it is, `config set KEY VALUE` and `config edit` write it.
+
+## Layers
+
+Each key has its value from the first of these that names it; `fluxmirror config explain KEY`
+shows them all.
+
+1. the option of a command, as `--tz`
+2. the environment: `FLUXMIRROR_` and the key, as `FLUXMIRROR_TIMEZONE`; a list is written as JSON
+3. the project's file `.fluxmirror.toml`: in the current directory or above it, up to the root of
+   its repository
+4. your own file
+5. what this machine tells: its locale, its time zone
+6. the default
+
+## A project's file
+
+A repository may come from anybody, so its file may only have less recorded or more masked:
+`[capture] enabled = false` switches the recording off for calls in its directory,
+`[redaction] patterns = [...]` masks more in them. It counts for what happens in that directory, in
+whatever directory a report is made. For the keys that need trust read the file, then run
+`fluxmirror config trust`; any change of the file takes the trust back.
+
+A project's file that cannot be understood switches the recording off for its directory.
+
+## When something is wrong
+
+A line that is no TOML, an unknown key, a value that cannot be: each costs itself, and is named with
+its line by every command and by `fluxmirror doctor`. All other keys count.
+
+Keys that decide what is kept fail closed. When such a key cannot be understood, what your file said
+when it last could holds on. Without that nothing is read out of the spool, where everything waits
+until the file is mended; `fluxmirror drain` then says so and exits with 5.
+
+## A `config.json` of an older version
+
+It is taken over into the new file by the first command that runs, and kept as `config.json.old`.
+What has no effect any more is noted in the new file as a comment. So is `storage.retention_days`:
+it did nothing in older versions, and would have data deleted now.
+
+## Keys
+"""
 MADE: Final = """
 SELECT sql FROM sqlite_master
 WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
@@ -59,7 +112,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    pages = {"commands.md": commands(), "database.md": database(), "exit-codes.md": exit_codes()}
+    pages = {
+        "commands.md": commands(),
+        "configuration.md": configuration(),
+        "database.md": database(),
+        "exit-codes.md": exit_codes(),
+    }
     return max([settle(PAGES / name, NOTE + text, check=check) for name, text in pages.items()])
 
 
@@ -71,6 +129,22 @@ def commands() -> str:
         blocks += helps(f"fluxmirror {name}", command)
     sections = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in blocks]
     return "\n".join(["# Commands\n", *sections])
+
+
+def configuration() -> str:
+    """Give the page of the configuration: its layers, and every key."""
+    sections = [CONFIGURATION]
+    for key in KEYS.values():
+        default = "none" if key.default is None else f"`{shown_value(key.default)}`"
+        lines = [
+            f"- must be {key.expects}; default: {default}",
+            f"- variable: `{key.variable}`" + (f"; option: `{key.flag}`" if key.flag else ""),
+            f"- in a project's file: {PROJECT[key.in_project]}",
+        ]
+        if key.is_private:
+            lines.append("- fails closed: a value that cannot be understood opens nothing")
+        sections.append(f"### {key.name}\n\n{key.meaning}\n\n" + "\n".join(lines) + "\n")
+    return "\n".join(sections)
 
 
 def helps(name: str, command: click.Command) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import places as places_of
 from fluxmirror_store.database import connect_to_read
 from fluxmirror_store.importing.run import import_session_files
@@ -66,7 +67,7 @@ def find(home: Path) -> Found:
 
 def import_all(places: Places, found: Found, wanted: Wanted | None = None) -> Imported:
     """Import session files, priced."""
-    return import_session_files(places, found, open_book(places), wanted or Wanted())
+    return import_session_files(places, Settings(), found, open_book(places), wanted or Wanted())
 
 
 def truth_of(home: Path, name: str) -> Sums:

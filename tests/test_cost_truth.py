@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from fluxmirror_cli.commands.cost import command
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core import paths
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.waiting import Wanted
@@ -55,7 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     subprocess.run([sys.executable, script, *arguments], check=True)
     places = paths.places({"FLUXMIRROR_HOME": str(directory / "flux")}, sys.platform)
     found = find_session_files({"HOME": str(home), "USERPROFILE": str(home)})
-    import_session_files(places, found, open_book(places), Wanted())
+    import_session_files(places, Settings(), found, open_book(places), Wanted())
     truth = json.loads((home / "truth.json").read_text(encoding="utf-8"))
     return Made(places.database, truth)
 

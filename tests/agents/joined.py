@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import places
 from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
@@ -42,7 +43,7 @@ def join(client: Client, flux_home: Path, sessions: Iterable[str]) -> Joined:
     """Import an agent's session files into what its hooks left; gives what became of the calls."""
     where = places({"FLUXMIRROR_HOME": str(flux_home)}, "linux")
     found = find_session_files(client.environment(), client.agent)
-    imported = import_session_files(where, found, open_book(where), Wanted())
+    imported = import_session_files(where, Settings(), found, open_book(where), Wanted())
     wanted = json.dumps(list(sessions))
     with closing(sqlite3.connect(where.database)) as db:
         db.row_factory = sqlite3.Row

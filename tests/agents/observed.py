@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import places
 from fluxmirror_store.drain import drain
 
@@ -37,7 +38,7 @@ def observe(flux_home: Path, project: Path) -> Observed:
         project: the directory it worked in, written `{project}` in the rows.
     """
     where = places({"FLUXMIRROR_HOME": str(flux_home)}, "linux")
-    drain(where)
+    drain(where, Settings())
     with closing(sqlite3.connect(where.database)) as db:
         db.row_factory = sqlite3.Row
         rows = db.execute("SELECT * FROM agent_timeline ORDER BY ts_ms, id").fetchall()

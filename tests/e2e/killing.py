@@ -16,6 +16,7 @@ import sqlite3
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import places
 from fluxmirror_store import drain, legacy
 
@@ -72,29 +73,37 @@ def drain_until(home: str, last: int, pipe: int) -> NoReturn:
             setattr(os, name, steps.counted(getattr(os, name)))
         connect: Any = functools.partial(sqlite3.connect, factory=steps.connection())
         sqlite3.connect = connect
-        drain.drain(places({"FLUXMIRROR_HOME": home}, sys.platform))
+        drain.drain(places({"FLUXMIRROR_HOME": home}, sys.platform), Settings())
         code = 0
     finally:
         os._exit(code)
 
 
-def main() -> None:
-    """Answer until there are no more numbers."""
-    home = sys.argv[1]
-    drain.BATCH_FILES = int(sys.argv[2])  # type: ignore[misc]
-    legacy.BATCH_ROWS = int(sys.argv[3])  # type: ignore[misc]
+def answer(act: Callable[[int, int], NoReturn]) -> None:
+    """Let a fork act for each number, until there are no more; tell what became of it.
+
+    Args:
+        act: ends this process; is given the number, and a pipe for the step it dies before.
+    """
     for line in sys.stdin:
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
-            drain_until(home, int(line), writer)
+            act(int(line), writer)
         os.close(writer)
         step = os.read(reader, 200).decode()
         os.close(reader)
         _, status = os.waitpid(child, 0)
-        answer = f"killed before {step}" if os.WIFSIGNALED(status) else f"done {status}"
-        sys.stdout.write(answer + "\n")
+        told = f"killed before {step}" if os.WIFSIGNALED(status) else f"done {status}"
+        sys.stdout.write(told + "\n")
         sys.stdout.flush()
+
+
+def main() -> None:
+    """Answer with drains."""
+    drain.BATCH_FILES = int(sys.argv[2])  # type: ignore[misc]
+    legacy.BATCH_ROWS = int(sys.argv[3])  # type: ignore[misc]
+    answer(functools.partial(drain_until, sys.argv[1]))
 
 
 if __name__ == "__main__":

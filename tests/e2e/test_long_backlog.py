@@ -26,11 +26,12 @@ pytestmark = [
 CALLS = 3_000
 DRAIN = """
 import sys
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store import drain
 drain.BACKLOG = int(sys.argv[1])
 drain.crew_size = lambda: 2
-print(*drain.drain(here()))
+print(*drain.drain(here(), Settings()))
 """
 ROWS = """
 SELECT hex(uid), call_id, tool, detail, outcome, phases, ts_ms, duration_ms FROM event ORDER BY 1
@@ -79,7 +80,7 @@ def test_crew_stores_what_one_process_stores(
     subprocess.run(["cp", "-a", str(home / "crew"), str(alone)], check=True)
     told = start(1).communicate()[0]
     by_crew = rows()
-    assert told == f"{2 * CALLS} {len(by_crew)} 0 {2 * CALLS // 100} False\n"
+    assert told == f"{2 * CALLS} {len(by_crew)} 0 {2 * CALLS // 100} False 0\n"
     monkeypatch.setenv("FLUXMIRROR_HOME", str(alone))
     assert start(10**9).communicate()[0] == told
     assert rows() == by_crew
@@ -98,7 +99,7 @@ def test_killed_crew_leaves_nobody_and_loses_nothing(
     process.send_signal(signal.SIGKILL)
     process.communicate()  # ends when the last reader has closed the pipe it inherited
     again = start(1)
-    assert again.communicate()[0].endswith("False\n")
+    assert again.communicate()[0].endswith("False 0\n")
     assert len(rows()) == CALLS - CALLS // 100
     assert stamps() == {}
 

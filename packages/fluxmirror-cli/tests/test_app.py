@@ -115,7 +115,7 @@ def test_no_command_shows_the_help() -> None:
     """Without a command the help comes, as a usage error."""
     done = run()
     assert done.returncode == ExitCode.USAGE
-    assert "Commands:" in done.stderr
+    assert "Reports:" in done.stderr
 
 
 def test_error_is_one_sentence_with_a_hint(flux_home: Path) -> None:

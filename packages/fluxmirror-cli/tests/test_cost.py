@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from fluxmirror_cli.commands.cost import command
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_read, connect_to_write
@@ -94,7 +95,7 @@ def transcript(home: Path, flux_home: Path) -> Path:
     file.parent.mkdir(parents=True)
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     found = find_session_files(os.environ)
-    import_session_files(here(), found, open_book(here()), Wanted())
+    import_session_files(here(), Settings(), found, open_book(here()), Wanted())
     return file
 
 
@@ -217,7 +218,7 @@ def test_days_without_anything_name_those_with_something() -> None:
         (("--json", "--csv"), "two formats"),
         (("--date", "2026-03-02", "--since", "2026-03-02"), "--date is one day"),
         (("--since", "2026-03-03", "--until", "2026-03-02"), "2026-03-03 is after 2026-03-02"),
-        (("--since", "yesterday"), "is no date"),
+        (("--since", "yesterdy"), "is no date"),
         (("--agent", "zzz"), "there is no agent called 'zzz'"),
         (("--tz", "Mars"), "no time zone"),
         (("--db", ""), "--db is empty"),
@@ -341,6 +342,7 @@ def test_what_nothing_is_called_has_no_explanation(name: str) -> None:
         (("app", "--by", "week"), "'app' is no date"),
         (("2026-03-02", "--by", "week"), "'2026-03-02' is no week"),
         (("",), "ID or DATE is empty"),
+        (("--last", "7d"), "limit what ID or DATE names"),
         (("app", "--agent", "zzz"), "there is no agent called 'zzz'"),
         (("app", "--since", "2026-03-03", "--until", "2026-03-02"), "2026-03-03 is after"),
     ],
@@ -363,6 +365,9 @@ def test_what_cannot_be_explained_is_a_usage_error(arguments: tuple[str, ...], t
         (("2026-03-02", "--agent", "gemini"), 0),
         (("app", "--agent", "claude"), 3),
         (("app", "--by", "project", "--session", SESSION[:8]), 3),
+        (("app", "--month", "2026-03"), 3),
+        (("--date", "2026-03-03"), 1),
+        (("--week", "2026-W10"), 3),
     ],
 )
 def test_an_explanation_is_limited_as_a_cost_is(arguments: tuple[str, ...], responses: int) -> None:
@@ -470,7 +475,10 @@ def test_json_says_everything_in_any_encoding() -> None:
     with closing(connect_to_write(here().database)) as db:
         db.execute("UPDATE response SET project = '/srv/한국어'")
     assert told("--by", "project")["rows"][0]["key"] == "/srv/한국어"
-    assert run("--by", "project", "--json").stdout.isascii()
+    plain = CliRunner(charset="ascii")
+    written = plain.invoke(command, ["--by", "project", "--json"]).stdout
+    assert "?" not in written
+    assert json.loads(written)["rows"][0]["key"] == "/srv/한국어"
     assert explain(SESSION, "--json").stdout.isascii()
 
 

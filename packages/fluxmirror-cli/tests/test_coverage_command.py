@@ -45,7 +45,7 @@ def test_days_are_those_asked_for(arguments: tuple[str, ...], first: str, last: 
     [
         ("--date", "2026-03-02", "--since", "2026-03-01"),
         ("--since", "2026-03-02", "--until", "2026-03-01"),
-        ("--date", "yesterday"),
+        ("--date", "yesterdy"),
         ("--agent", "nobody"),
         ("--tz", "Nowhere/Else"),
         ("--agent", ""),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_cli.drained import drained_database
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import ExitCode, NoDataError, StoreError
 from fluxmirror_core.paths import here
 from fluxmirror_store import spool
@@ -102,7 +103,7 @@ def test_another_database_is_read_as_it_stands(flux_home: Path, tmp_path: Path) 
     assert (tmp_path / "other" / "old.db").read_bytes() == before
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["old.db"]
     capture()
-    drain(here())
+    drain(here(), Settings())
     os.rename(flux_home / "events.db", tmp_path / "other" / "new.db")
     spool.put(f"{tmp_path}/other/new.db.spool", CALL, ("claude", "PreToolUse"), {})
     with drained_database(str(tmp_path / "other" / "new.db")) as db:
@@ -134,7 +135,7 @@ def test_a_database_that_cannot_be_made_is_an_error(flux_home: Path) -> None:
 def test_a_drain_that_fails_is_a_warning(flux_home: Path) -> None:
     """What is in the database already can still be read."""
     capture()
-    drain(here())
+    drain(here(), Settings())
     with closing(sqlite3.connect(here().database, isolation_level=None)) as db:
         db.execute("PRAGMA user_version = 999")
     db.close()

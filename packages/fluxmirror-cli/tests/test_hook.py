@@ -29,7 +29,7 @@ PAYLOAD = b'{"hook_event_name": "Stop", "session_id": "s", "secret": "sk-hush"}'
 HELD_DRAIN = """
 import json, os, sys, types
 
-def run_quietly(places):
+def run_quietly(places, settings):
     told = {"session": os.getsid(0), "spool": places.spool, "files": {
         fd: os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
         if os.path.exists(f"/proc/self/fd/{fd}")}}
@@ -43,7 +43,7 @@ sys.modules["fluxmirror_store.drain"] = types.SimpleNamespace(run_quietly=run_qu
 FAILING_DRAIN = """
 import sys, types
 
-def run_quietly(places):
+def run_quietly(places, settings):
     raise RuntimeError("sk-hush")
 
 sys.modules["fluxmirror_store.drain"] = types.SimpleNamespace(run_quietly=run_quietly)

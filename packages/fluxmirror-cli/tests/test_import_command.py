@@ -14,6 +14,7 @@ from fluxmirror_cli import background, imported
 from fluxmirror_cli.commands.import_ import command
 from fluxmirror_cli.drained import drained_database, opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE, import_when_due
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_store import lock
@@ -200,7 +201,7 @@ def test_session_files_can_be_left_alone(
 ) -> None:
     """By who does not want them read; the command by that name still does."""
     respond("a")
-    monkeypatch.setenv(imported.SWITCH, "off")
+    monkeypatch.setenv("FLUXMIRROR_SESSION_FILES", "false")
     with drained_database(None) as db:
         assert db.execute("SELECT count(*) FROM response").fetchone() == (0,)
     assert "1 new response" in run().output
@@ -220,23 +221,20 @@ def test_a_second_importer_is_left_to_its_work(
         assert "still being read in the background" in capsys.readouterr().err
 
 
-def test_hooks_have_it_done_once_a_day(
-    respond: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hooks_have_it_done_once_a_day(respond: Callable[..., Path]) -> None:
     """Agents delete old files, whether anybody looked at a report or not."""
     respond("a")
     os.makedirs(here().spool)
-    import_when_due(here())
-    import_when_due(here())
+    import_when_due(here(), Settings())
+    import_when_due(here(), Settings())
     assert not os.path.exists(here().database)
     mark = os.path.join(here().spool, "imported")
     os.utime(mark, (time.time() - 90_000,) * 2)
-    import_when_due(here())
+    import_when_due(here(), Settings())
     assert count() == 1
     respond("b")
-    import_when_due(here())
+    import_when_due(here(), Settings())
     assert count() == 1
-    monkeypatch.setenv(imported.SWITCH, "off")
     os.utime(mark, (time.time() - 90_000,) * 2)
-    import_when_due(here())
+    import_when_due(here(), Settings(session_files=False))
     assert count() == 1

@@ -361,10 +361,10 @@ def test_uninstalling_names_all_that_stays(agent: Callable[..., Path], home: Pat
         share / "archive/claude-code/s1.jsonl.gz",
         config / "prices.toml",
         share / "prices/genai-prices.json",
-        home / ".cache/fluxmirror/prices.json",
         share / "logs/events.jsonl",
     ]
-    for path in left:
+    cached = home / ".cache/fluxmirror/prices.json"
+    for path in (*left, cached):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(5 * 1024))
     planned = run("uninstall", "--dry-run").stdout
@@ -377,6 +377,7 @@ def test_uninstalling_names_all_that_stays(agent: Callable[..., Path], home: Pat
         assert len(paths) == len(left)
         assert kept[2].endswith(": copies of session files, 5 KiB, are yours")
     assert all(path.exists() for path in left)
+    assert not cached.parent.exists(), "what only saves time goes"
 
 
 def test_settings_are_cleaned_when_the_agent_is_gone(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_core.paths import here
 from fluxmirror_store import spool
@@ -41,7 +42,7 @@ def command(*arguments: str) -> list[str]:
 def recorded(flux_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with one recorded call, and a folder of its own for demos."""
     spool.put(here().spool, CALL, ("claude", "PreToolUse"), {})
-    drain(here())
+    drain(here(), Settings())
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(name, str(tmp_path))
 

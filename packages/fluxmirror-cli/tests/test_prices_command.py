@@ -12,6 +12,7 @@ from fluxmirror_cli.commands.prices import _day_start, _used, _used_text, comman
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_core.paths import here
+from fluxmirror_store.database import connect_to_write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,15 @@ def test_json_tells_the_same(flux_home: Path) -> None:
     assert price["per_million_tokens"]["output"] == "25.00"
     assert price["per_request"] == "0.00"
     assert isinstance(price["tiers"], list)
+
+
+def test_every_answer_is_there_for_programs(flux_home: Path) -> None:
+    """Of the models that were used, and of what was priced again; not before a subcommand."""
+    connect_to_write(here().database).close()
+    assert json.loads(run("--json").output) == {"version": 1, "models": []}
+    told = json.loads(run("reprice", "--json").output)
+    assert told == {"version": 1, "responses": 0, "changed": 0, "unpriced": 0}
+    assert isinstance(run("--json", "show").exception, UsageError)
 
 
 def test_an_unknown_model_is_no_data(flux_home: Path) -> None:

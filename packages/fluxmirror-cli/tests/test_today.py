@@ -16,6 +16,7 @@ from fluxmirror_cli.commands.today import day_text
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core import paths
 from fluxmirror_core.errors import ExitCode
+from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
 from fluxmirror_core.transcripts.response import Tokens
@@ -80,6 +81,68 @@ def test_a_days_report_is_printed() -> None:
 
 
 @pytest.mark.usefixtures("database")
+def test_a_day_as_json_has_all_its_figures() -> None:
+    """Uncut, under names that stay."""
+    done = run("--date", "2026-03-02", "--tz", "Asia/Seoul", "--json")
+    told = json.loads(done.stdout)
+    assert list(told) == [
+        "version",
+        "date",
+        "zone",
+        "start",
+        "end",
+        "agent",
+        "calls",
+        "failed",
+        "unknown",
+        "agents",
+        "cost",
+        "edited",
+        "read",
+        "commands",
+        "directories",
+        "tools",
+        "hours",
+        "coverage",
+    ]
+    assert (told["version"], told["date"], told["zone"]) == (1, "2026-03-02", "Asia/Seoul")
+    assert (told["start"], told["end"]) == ("2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")
+    assert told["agents"] == [
+        {"agent": "claude-code", "calls": 1, "sessions": 1, "failed": 0, "unknown": 0}
+    ]
+    assert told["commands"] == [
+        {
+            "time": "2026-03-02T12:00:00.000Z",
+            "command": "echo 한국어 | cat\x1b[2J",
+            "outcome": "ok",
+        }
+    ]
+    assert (told["hours"][21], sum(told["hours"]), told["coverage"]["calls"]) == (1, 1, 1)
+    assert (told["cost"]["rows"], told["cost"]["total"]["responses"]) == ([], 0)
+
+
+@pytest.mark.usefixtures("database")
+def test_json_of_a_day_without_activity_has_the_same_shape() -> None:
+    """A script need not ask first whether there is anything."""
+    told = json.loads(run("--date", "2026-03-01", "--json").stdout)
+    assert (told["calls"], told["agents"], told["commands"]) == (0, [], [])
+    assert told["hours"] == [0] * 24
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("word", ["ko", "Korean", "한국어", "ko_KR.UTF-8"])
+def test_a_report_is_in_the_language_that_was_asked_for(word: str) -> None:
+    """By whatever word people call it; another than the four is refused."""
+    english = run("--date", "2026-03-02").stdout
+    korean = run("--date", "2026-03-02", "--lang", word).stdout
+    assert korean != english
+    assert "Claude Code" in korean
+    refused = run("--lang", "klingon")
+    assert (refused.returncode, refused.stdout) == (ExitCode.USAGE, "")
+    assert "there are english (English)" in refused.stderr
+
+
+@pytest.mark.usefixtures("database")
 def test_the_zone_of_the_environment_decides_which_day_it_was() -> None:
     """Noon in Greenwich is the next day on Kiritimati."""
     kiritimati = {"FLUXMIRROR_TIMEZONE": "Pacific/Kiritimati"}
@@ -124,6 +187,7 @@ def test_an_agent_is_known_by_its_id_and_its_name(name: str) -> None:
         (("--agent", ""), "--agent is empty"),
         (("--tz", ""), "--tz is empty"),
         (("--date", " "), "--date is empty"),
+        (("--date", "yesterdy"), "did you mean yesterday?"),
         (("--db", ""), "--db is empty"),
         (("--tz", "UTC+9"), "name a place, such as Asia/Tokyo"),
         (("--tz", "Asia/Soul"), "Asia/Seoul"),
@@ -154,7 +218,7 @@ def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(tmp_path: P
     """Rows of other programs may have any name; it is shown, not obeyed."""
     with closing(connect_to_write(str(tmp_path / "events.db"))) as db:
         day, zone = date(2026, 3, 2), ZoneInfo("UTC")
-        text = day_text(db, day, zone, "x\x1b[2J\n# y", today=day)
+        text = day_text(db, day, zone, "x\x1b[2J\n# y", today=day, catalog=load_catalog())
     assert text.startswith(r"No activity of x\x1b[2J\n# y today")
     assert text.count("\n") == 2
 
@@ -174,8 +238,8 @@ def test_a_day_of_responses_alone_is_a_day_with_activity(tmp_path: Path) -> None
         with writing(db):
             write_responses(db, rows, open_book(places), NOON)
         day, zone = date(2026, 3, 2), ZoneInfo("UTC")
-        everyone = day_text(db, day, zone, None, today=day)
-        one = day_text(db, day, zone, "claude-code", today=day)
+        everyone = day_text(db, day, zone, None, today=day, catalog=load_catalog())
+        one = day_text(db, day, zone, "claude-code", today=day, catalog=load_catalog())
     assert "## Activity" not in everyone
     assert "| Claude Code |         1 | 1.20K |     40 |      0 |       0 | " in everyone
     assert "| Codex CLI | gpt-nova |         1 |" in everyone

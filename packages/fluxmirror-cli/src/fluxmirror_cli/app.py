@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.shell_completion import CompletionItem
 from fluxmirror_core.errors import ExitCode, UsageError
 
 from fluxmirror_cli.command_table import COMMANDS, HIDDEN, help_text, version_text
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _MODULES: Final[Mapping[str, str]] = {name: module for name, module, _ in COMMANDS}
 _ALL_MODULES: Final[Mapping[str, str]] = {**_MODULES, **dict(HIDDEN)}
 _COMPLETION: Final = "_FLUXMIRROR_COMPLETE"
-"""Set by click's shell completion, which only its own `main` answers."""
+"""Set by a shell that completes a command line."""
 
 
 class CommandTable(Command, click.Group):
@@ -54,6 +55,16 @@ class CommandTable(Command, click.Group):
             raise UsageError(
                 f"there is no command called {error.command_name!r}", hint=hint
             ) from error
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Offer the commands, without loading them."""
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            CompletionItem(name, help=text)
+            for name, _, text in COMMANDS
+            if name.startswith(incomplete)
+        ]
 
     def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
         """Give the help that `entry` prints without loading click."""
@@ -88,7 +99,9 @@ def run() -> int:
         Exception: as the command raised it; `failures` explains it.
     """
     if _COMPLETION in os.environ:
-        group.main(prog_name="fluxmirror")
+        from fluxmirror_cli.completion import answer
+
+        return answer(group, os.environ[_COMPLETION])
     try:
         # Not `group.main`: it would answer a closed pipe and Ctrl-C in its own way.
         with group.make_context("fluxmirror", sys.argv[1:]) as context:

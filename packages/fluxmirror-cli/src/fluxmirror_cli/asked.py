@@ -1,31 +1,31 @@
-"""What a command line asks for: a date, days in a row, an agent, and the responses of these."""
+"""What a command line asks for: days by their name, an agent, and the responses of these."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.analysis.usage import By
-from fluxmirror_core.errors import UsageError
-from fluxmirror_core.period import day_period, parse_date
+from fluxmirror_core.days import parse_month, parse_week
+from fluxmirror_core.period import parse_date
 from fluxmirror_store import queries
 from fluxmirror_store.usage_queries import EVER_MS, FIRST_MS, UsageWindow
 
 from fluxmirror_cli.agent_words import known_agent, no_agent
+from fluxmirror_cli.asked_period import bounds_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import date
     from zoneinfo import ZoneInfo
 
-_WEEK: Final = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
-_MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
+    from fluxmirror_cli.asked_period import Limits
+
 _DATE_LIKE: Final = re.compile(
     r"[0-9]{4}[-/.][0-9]{1,2}([-/.][0-9]{1,2})?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
     r"|[0-9]{4}-?W[0-9]{1,2}",
     re.IGNORECASE,
 )
-_MORE_THAN_A_MONTH: Final = timedelta(days=31)
 
 
 class Days(NamedTuple):
@@ -37,45 +37,16 @@ class Days(NamedTuple):
     last: date
 
 
-class Limits(NamedTuple):
-    """The first day that was asked for, and the last; None where there is no limit."""
-
-    first: date | None
-    last: date | None
-
-
-def asked_limits(since: str | None, until: str | None) -> Limits:
-    """Read `--since` and `--until`.
-
-    Raises:
-        UsageError: one is no date, or they are the wrong way round.
-    """
-    first = None if since is None else asked_date(since)
-    last = None if until is None else asked_date(until)
-    if first is not None and last is not None and first > last:
-        raise UsageError(f"{first} is after {last}", hint="swap --since and --until")
-    return Limits(first, last)
-
-
 def asked_window(limits: Limits, zone: ZoneInfo, agent: str | None = None) -> UsageWindow:
-    """Say which responses were asked for: both days are included, in a zone."""
-    return UsageWindow(
-        FIRST_MS if limits.first is None else day_period(limits.first, zone).start_ms,
-        EVER_MS if limits.last is None else day_period(limits.last, zone).end_ms,
-        agent,
-    )
-
-
-def asked_date(text: str) -> date:
-    """Read a date.
+    """Say which responses were asked for: both days are included, in a zone.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the zone skips all of these days, or they are at the calendar's very end.
     """
-    day = parse_date(text)
-    if day is None:
-        raise UsageError(f"{text!r} is no date", hint="write it as YYYY-MM-DD")
-    return day
+    start_ms, end_ms = bounds_of(limits, zone)
+    return UsageWindow(
+        FIRST_MS if start_ms is None else start_ms, EVER_MS if end_ms is None else end_ms, agent
+    )
 
 
 def parse_days(text: str) -> Days | None:
@@ -83,16 +54,10 @@ def parse_days(text: str) -> Days | None:
     day = parse_date(text)
     if day is not None:
         return Days(By.DAY, day, day)
-    try:
-        if week := _WEEK.fullmatch(text):
-            monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            return Days(By.WEEK, monday, monday + timedelta(days=6))
-        if month := _MONTH.fullmatch(text):
-            first = date(int(month[1]), int(month[2]), 1)
-            following = (first + _MORE_THAN_A_MONTH).replace(day=1)
-            return Days(By.MONTH, first, following - timedelta(days=1))
-    except (ValueError, OverflowError):
-        return None
+    if week := parse_week(text):
+        return Days(By.WEEK, *week)
+    if month := parse_month(text):
+        return Days(By.MONTH, *month)
     return None
 
 

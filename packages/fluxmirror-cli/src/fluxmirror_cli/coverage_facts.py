@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,27 +14,26 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
-def coverage_json(coverage: Coverage, catalog: Catalog) -> str:
-    """Write the figures, the losses and the reasons; times are UTC milliseconds."""
+def coverage_facts(coverage: Coverage, catalog: Catalog) -> Facts:
+    """Give the figures, the losses and the reasons; times are UTC milliseconds."""
     period = coverage.period
     zone = ZoneInfo(period.zone)
-    facts = {
-        "version": 1,
+    return {
         "first": str(period.first),
         "last": str(period.last),
         "zone": period.zone,
-        "total": _figures(coverage.total),
-        "agents": [{"agent": one.agent, **_figures(one)} for one in coverage.agents],
+        "total": figures(coverage.total),
+        "agents": [{"agent": one.agent, **figures(one)} for one in coverage.agents],
         "findings": [_finding(one, zone, catalog) for one in coverage.findings],
         "explained": [
             {**one._asdict(), "why": catalog.text(f"coverage.reason.{one.reason}")}
             for one in coverage.explained
         ],
     }
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
-def _figures(one: AgentCoverage) -> Facts:
+def figures(one: AgentCoverage) -> Facts:
+    """Give how many calls were seen by whom."""
     return {
         "calls": one.calls,
         "both": one.both,

@@ -16,13 +16,14 @@ from fluxmirror_store import spool_reader
 from fluxmirror_store.coverage_queries import is_told, told_calls
 from fluxmirror_store.queries import window
 
-from fluxmirror_cli.configured import chosen_catalog, here
+from fluxmirror_cli.configured import here, settings
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from fluxmirror_core.analysis.coverage import Coverage
+    from fluxmirror_core.messages import Catalog
     from fluxmirror_core.paths import Places
     from fluxmirror_core.period import Period
     from fluxmirror_store.importing.session_files import SessionFile
@@ -49,10 +50,10 @@ def covered(
 
 
 def coverage_text(
-    db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool
+    db: sqlite3.Connection, period: Period, agent: str | None, catalog: Catalog, *, is_usual: bool
 ) -> str:
     """Write the line that closes a report, set apart from it; empty when there is none."""
-    line = coverage_line(covered(db, period, agent, is_usual=is_usual), chosen_catalog())
+    line = coverage_line(covered(db, period, agent, is_usual=is_usual), catalog)
     return f"\n{one_line(line)}\n" if line else ""
 
 
@@ -63,10 +64,10 @@ def is_usual_database(asked: str | None) -> bool:
 
 def unread_files(places: Places) -> Sequence[SessionFile]:
     """Give the session files that changed since they were read, the newest first."""
-    from fluxmirror_store.importing.session_files import find_session_files
+    from fluxmirror_store.importing.session_files import find_session_files, of_recorded
     from fluxmirror_store.importing.waiting import Wanted, pending
 
-    return pending(places, find_session_files(os.environ), Wanted())
+    return pending(places, of_recorded(find_session_files(os.environ), settings()), Wanted())
 
 
 def hooks_told_ms(places: Places) -> int:

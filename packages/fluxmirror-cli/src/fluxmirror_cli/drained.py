@@ -7,17 +7,19 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.errors import ConfigError, NoDataError, StoreError
 from fluxmirror_store.database import connect_to_read, empty, is_outdated, store_errors
 
-from fluxmirror_cli.configured import here
+from fluxmirror_cli.configured import here, settings_to_capture
 from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.output import complain
 from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.retained import start_when_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.paths import Places
 
 WAIT_S: Final = 5.0
@@ -72,9 +74,12 @@ def opened_database(asked: str | None, needed: tuple[str, ...] = EVERYTHING) -> 
 
 
 def _open_usual(places: Places, needed: tuple[str, ...]) -> Opened:
-    if _is_waiting(places.spool) or is_outdated(places.database):
-        _drain_or_warn(places)
-    is_complete = import_news(places, needed)
+    settings = _settings_or_warn()
+    if settings is not None and (_is_waiting(places.spool) or is_outdated(places.database)):
+        _drain_or_warn(places, settings)
+    is_complete = settings is not None and import_news(places, settings, needed)
+    if settings is not None:
+        start_when_due(places, settings)
     there = os.path.exists(places.database)
     return Opened(connect_to_read(places.database) if there else empty(), is_complete)
 
@@ -95,11 +100,20 @@ def _is_waiting(spool: str) -> bool:
         return True  # the drain says what is wrong with it
 
 
-def _drain_or_warn(places: Places) -> None:
+def _settings_or_warn() -> Settings | None:
+    """Give what is to be kept; None, and a warning, where nobody can tell: then all waits."""
+    try:
+        return settings_to_capture()
+    except ConfigError as error:
+        complain(str(error), error.hint)
+        return None
+
+
+def _drain_or_warn(places: Places, settings: Settings) -> None:
     from fluxmirror_store.drain import drain
 
     try:
-        if drain(places, wait_s=WAIT_S, progress=UpgradeProgress()).busy:
+        if drain(places, settings, wait_s=WAIT_S, progress=UpgradeProgress()).busy:
             complain("another process is draining the spool; the newest events may be missing")
     except StoreError as error:
         if not os.path.exists(places.database):

@@ -1,8 +1,8 @@
-"""The installed command: `hook` goes to hook.py, all else to app.py.
+"""The installed command: `hook` goes to hook.py, a prompt to status_line.py, all else to app.py.
 
 FluxMirror's hook fails open, and that is decided here and nowhere else: whatever goes wrong on its
 road, an agent sees exit code 0 and silence, and the kind of failure goes to a log that `fluxmirror
-doctor` shows.
+doctor` shows. A shell prompt sees the same, and nothing is logged: it asks again in a moment.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == ["hook"] and arguments[1:] != ["--help"]:
         run_hook(arguments[1:])
+    if arguments[:1] == ["status"] and "--prompt" in arguments and "--help" not in arguments:
+        run_status_line(arguments[1:])
     try:
         return _run_explained(arguments)
     except KeyboardInterrupt as stop:
@@ -63,6 +65,18 @@ def run_hook(arguments: list[str]) -> NoReturn:
         _log(error)
     finally:
         os._exit(0)  # the interpreter's own teardown is time an agent waits
+
+
+def run_status_line(arguments: list[str]) -> NoReturn:
+    """Print the line of a prompt, or nothing, and leave with exit code 0, come what may."""
+    try:
+        from fluxmirror_cli.status_line import run
+
+        run(arguments)
+    except BaseException:  # noqa: BLE001, S110 - a prompt must not show any failure
+        pass
+    finally:
+        os._exit(0)  # as above
 
 
 def _log(error: BaseException) -> None:

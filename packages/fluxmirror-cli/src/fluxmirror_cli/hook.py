@@ -73,9 +73,12 @@ def _leave_agent() -> None:
 def _drain(places: Places, name: str) -> None:
     if name.endswith("00"):  # one in 256: a drain that always fails must not let the spool grow
         update_full(places.spool)
-    from fluxmirror_store.drain import run_quietly
+    from fluxmirror_cli.quiet_drain import drain_quietly
 
-    run_quietly(places)
+    drain_quietly()
+    from fluxmirror_cli.status_line import refresh_if_looked_at
+
+    refresh_if_looked_at(places)
 
 
 def _start_drain() -> None:

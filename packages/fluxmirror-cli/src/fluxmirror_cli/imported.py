@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core import journal
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import StoreError, UsageError
-from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
+from fluxmirror_store.importing.session_files import (
+    UNREADABLE,
+    find_session_files,
+    of_recorded,
+)
 
 from fluxmirror_cli import background
 from fluxmirror_cli.output import complain
@@ -17,13 +21,12 @@ from fluxmirror_cli.progress import ImportProgress
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
+    from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.paths import Places
     from fluxmirror_store.importing.response_rows import PriceBook
     from fluxmirror_store.importing.run import Imported
     from fluxmirror_store.importing.session_files import Found
 
-SWITCH: Final = "FLUXMIRROR_SESSION_FILES"
-"""`off` leaves the agents' session files alone, but for a call of `fluxmirror import`."""
 EVERYTHING: Final = ("usage", "calls")
 USAGE: Final = ("usage",)
 """What a report is about: calls are read behind one that shows none."""
@@ -41,30 +44,32 @@ _DAY_S: Final = 86_400
 _PAUSE_S: Final = 0.1
 
 
-def import_news(places: Places, needed: tuple[str, ...]) -> bool:
+def import_news(places: Places, settings: Settings, needed: tuple[str, ...]) -> bool:
     """Read what is new in the agents' session files; trouble with that is a warning at most.
+
+    A user who wants none read has them read by `fluxmirror import` alone.
 
     Returns:
         Whether all that a report needs of them is in the database.
     """
-    if os.environ.get(SWITCH, "").casefold() == "off":
+    if not settings.session_files:
         return True
-    found = find_session_files(os.environ)
+    found = of_recorded(find_session_files(os.environ), settings)
     if not (found.files or found.problems):
         return True
     try:
-        return _import(places, found, needed)
+        return _import(places, settings, found, needed)
     except StoreError as error:
         complain(f"the session files were not read: {error}", error.hint)
         return False
 
 
-def import_when_due(places: Places) -> None:
+def import_when_due(places: Places, settings: Settings) -> None:
     """Import once a day behind the hooks, whoever looks or not: agents delete their old files.
 
     Nobody listens, so an error goes into the journal alone.
     """
-    if os.environ.get(SWITCH, "").casefold() == "off":
+    if not settings.session_files:
         return
     try:
         if not _is_due(places):
@@ -73,7 +78,7 @@ def import_when_due(places: Places) -> None:
         from fluxmirror_store.importing.waiting import Wanted
 
         found = find_session_files(os.environ)
-        import_session_files(places, found, usable_book(places), Wanted())
+        import_session_files(places, settings, found, usable_book(places), Wanted())
     except Exception as error:  # noqa: BLE001 - the hook's agent must not notice anything
         journal.note(places.logs, "import", type(error).__name__)
 
@@ -91,13 +96,13 @@ def _is_due(places: Places) -> bool:
     return due
 
 
-def _import(places: Places, found: Found, needed: tuple[str, ...]) -> bool:
+def _import(places: Places, settings: Settings, found: Found, needed: tuple[str, ...]) -> bool:
     from fluxmirror_store.importing.waiting import Wanted, is_running, news
 
     waiting = news(places, found, Wanted())
     behind = [what for what in waiting if what not in needed and waiting[what] > _LITTLE]
     now = tuple(what for what in waiting if what not in behind)
-    imported = _import_in_time(places, found, now, _BUDGET_S[needed]) if now else None
+    imported = _import_in_time(places, settings, found, now, _BUDGET_S[needed]) if now else None
     left = 0 if imported is None else imported.left
     if (left or behind) and not is_running(places):
         background.start("import", "--quiet")
@@ -111,7 +116,7 @@ def _import(places: Places, found: Found, needed: tuple[str, ...]) -> bool:
 
 
 def _import_in_time(
-    places: Places, found: Found, passes: tuple[str, ...], budget_s: float
+    places: Places, settings: Settings, found: Found, passes: tuple[str, ...], budget_s: float
 ) -> Imported:
     """Import, or wait until another importer has read what is needed here."""
     from fluxmirror_store.importing.run import import_session_files
@@ -123,7 +128,7 @@ def _import_in_time(
     progress = ImportProgress()
     try:
         while True:
-            imported = import_session_files(places, found, book, wanted, progress)
+            imported = import_session_files(places, settings, found, book, wanted, progress)
             if not imported.busy or time.monotonic() >= deadline:
                 return imported
             if not news(places, found, wanted):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 import click
 from fluxmirror_core.errors import UsageError
 
+from fluxmirror_cli.asked_period import NAMED_PERIODS, PeriodWish
 from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from click.shell_completion import CompletionItem
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_C = TypeVar("_C", bound="Callable[..., Any]")
 
 
 class Command(click.Command):
@@ -42,6 +47,20 @@ class Command(click.Command):
         if option is not None:
             option.callback = _show_help
         return option
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Give options and arguments; while a shell completes, they offer the values there are."""
+        parameters = super().get_params(ctx)
+        if ctx.resilient_parsing:
+            from fluxmirror_cli.suggestions import offer_values
+
+            offer_values(parameters)
+        return parameters
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer what may come next: where no word is begun and none is expected, the options."""
+        begun = incomplete if isinstance(self, click.Group) else incomplete or "-"
+        return super().shell_complete(ctx, begun)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options; what is wrong with them is known to be about this command."""
@@ -107,6 +126,52 @@ def json_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def csv_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--csv`."""
+    return click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
+
+
+def refuse_two_formats(*, as_json: bool, as_csv: bool) -> None:
+    """Refuse `--json` and `--csv` together.
+
+    Raises:
+        UsageError: both are asked for.
+    """
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two formats", hint="leave one out")
+
+
+def language_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--lang LANGUAGE`, for a report in words."""
+    return click.option(
+        "--lang",
+        "language",
+        metavar="LANGUAGE",
+        callback=_known_language,
+        help="Report in this language: english, korean, japanese, chinese.",
+    )(command)
+
+
+def period_options(command: Callable[..., _R]) -> Callable[..., _R]:
+    """Add the ways to say which days; the command gets them as its `wish`, a `PeriodWish`."""
+    return _with_wish(command, _DAY_OPTIONS)
+
+
+def script_period_options(command: Callable[..., _R]) -> Callable[..., _R]:
+    """Add the ways to say which days, and those that scripts have always had."""
+    return _with_wish(command, (*_DAY_OPTIONS, *_SCRIPT_OPTIONS))
+
+
+def named_period_options(command: Callable[..., _R]) -> Callable[..., _R]:
+    """Add the ways to say which days, and a period by its name."""
+    return _with_wish(command, (*_DAY_OPTIONS, _NAMED_OPTION))
+
+
+def date_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--date DAY`, for a report that is of one day."""
+    return _DATE_OPTION(command)
+
+
 def not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
     """Refuse an empty value: most often a variable of a script that was never set.
 
@@ -117,6 +182,63 @@ def not_empty(_: click.Context, option: click.Parameter, value: str | None) -> s
         name = option.opts[0]
         raise UsageError(f"{name} is empty", hint=f"give {name} a value, or leave it out")
     return value
+
+
+def _known_language(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> str | None:
+    text = not_empty(context, option, value)
+    if text is None:
+        return None
+    from fluxmirror_core.config.languages import find_language
+
+    return find_language(text)
+
+
+def _when(name: str, field: str, metavar: str, text: str, *also: str) -> Callable[[_C], _C]:
+    """Make an option that says when."""
+    return click.option(name, *also, field, metavar=metavar, callback=not_empty, help=text)
+
+
+_DATE_OPTION: Final = _when(
+    "--date",
+    "day",
+    "DAY",
+    "One day: YYYY-MM-DD, today or yesterday.",
+)
+_DAY_OPTIONS: Final = (
+    _DATE_OPTION,
+    _when("--from", "first", "DAY", "Begin with this day.", "--since"),
+    _when("--to", "last", "DAY", "End with this day, which is included.", "--until"),
+    _when("--last", "length", "LENGTH", "The last days or weeks with today: 14d, 2w."),
+    _when("--month", "month", "YYYY-MM", "One month."),
+    _when("--week", "week", "YYYY-Www", "One week, from Monday to Sunday."),
+)
+_NAMED_OPTION: Final = click.option(
+    "--period",
+    "named",
+    type=click.Choice(NAMED_PERIODS),
+    help="One of these; week: the seven days that end today.",
+)
+_SCRIPT_OPTIONS: Final = (
+    _NAMED_OPTION,
+    _when("--start", "start", "INSTANT", "Begin at this time of RFC 3339; takes --end."),
+    _when("--end", "end", "INSTANT", "End before this time of RFC 3339; takes --start."),
+)
+
+
+def _with_wish(
+    command: Callable[..., _R], options: Sequence[Callable[[Callable[..., _R]], Callable[..., _R]]]
+) -> Callable[..., _R]:
+    @functools.wraps(command)
+    def asked(*arguments: Any, **values: Any) -> _R:  # noqa: ANN401 - whatever the command takes
+        said = {name: values.pop(name) for name in PeriodWish._fields if name in values}
+        return command(*arguments, wish=PeriodWish(**said), **values)
+
+    wished: Callable[..., _R] = asked
+    for option in reversed(options):
+        wished = option(wished)
+    return wished
 
 
 def _show_help(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature

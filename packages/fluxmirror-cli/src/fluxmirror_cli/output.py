@@ -62,10 +62,23 @@ def show(result: Result, *, as_json: bool) -> None:
 
 
 def json_text(facts: object) -> str:
-    """Write facts as JSON, with a line feed at its end."""
+    """Write facts as JSON, with a line feed at its end.
+
+    What the output cannot say, or a terminal would obey, is spelt in plain letters: nothing is
+    lost.
+    """
     import json
 
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(facts, indent=2, ensure_ascii=not says_everything())
+    if not text.replace("\n", "").isprintable():
+        text = json.dumps(facts, indent=2)
+    return text + "\n"
+
+
+def says_everything() -> bool:
+    """Tell whether the output's encoding has every letter there is."""
+    encoding = (sys.stdout.encoding if sys.stdout else None) or ""
+    return encoding.lower().startswith("utf")
 
 
 def complain(sentence: str, hint: str = "") -> None:
@@ -77,6 +90,15 @@ def complain(sentence: str, hint: str = "") -> None:
             sys.stderr.flush()
         except OSError:
             return
+
+
+def can_write(text: str) -> bool:
+    """Tell whether the output's encoding has every character of a text."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def is_coloured() -> bool:

@@ -24,12 +24,10 @@ _MORE: Final[Mapping[By, tuple[str, ...]]] = {
 }
 
 
-def usage_json(usage: Usage, *, is_complete: bool) -> str:
-    """Write rows and their total as JSON, and whether all that session files tell is in them."""
+def usage_facts(usage: Usage, *, is_complete: bool) -> Facts:
+    """Give rows and their total, and whether all that session files tell is in them."""
     rows = [row_facts(row, usage.by) for row in usage.rows]
-    total = row_facts(usage.total)
-    facts = {"rows": rows, "total": total, "complete": is_complete, "version": 1}
-    return json.dumps(facts, indent=2) + "\n"
+    return {"rows": rows, "total": row_facts(usage.total), "complete": is_complete}
 
 
 def usage_csv(usage: Usage) -> str:

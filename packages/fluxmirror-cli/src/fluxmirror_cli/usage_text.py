@@ -10,11 +10,11 @@ from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.usage import no_usage
 from fluxmirror_store.usage_queries import response_times
 
-from fluxmirror_cli.configured import chosen_catalog
-
 if TYPE_CHECKING:
     import sqlite3
     from zoneinfo import ZoneInfo
+
+    from fluxmirror_core.messages import Catalog
 
 
 def terminal_width() -> int | None:
@@ -26,17 +26,20 @@ def terminal_width() -> int | None:
     return get_terminal_size().columns
 
 
-def nothing_text(db: sqlite3.Connection, zone: ZoneInfo, asked: str | None) -> str:
+def nothing_text(
+    db: sqlite3.Connection, zone: ZoneInfo, catalog: Catalog, asked: str | None
+) -> str:
     """Say that nothing was used in the time that was asked for, and when there was something.
 
     Args:
         db: where nothing was found.
         zone: whose days to tell.
+        catalog: the words.
         asked: the database that the command line asks for; nothing is imported into another one.
     """
     from fluxmirror_cli.covered import is_usual_database
 
     times = response_times(db)
     recorded = (local_date(times[0], zone), local_date(times[1], zone)) if times else None
-    lines = no_usage(chosen_catalog(), recorded, is_usual=is_usual_database(asked))
+    lines = no_usage(catalog, recorded, is_usual=is_usual_database(asked))
     return "".join(f"{one_line(line)}\n" for line in lines)

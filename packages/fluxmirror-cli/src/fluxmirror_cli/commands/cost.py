@@ -15,7 +15,8 @@ from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.usage import build_usage_report
 from fluxmirror_store.usage_queries import count_usage
 
-from fluxmirror_cli.asked import Limits, asked_agent, asked_limits, asked_window
+from fluxmirror_cli.asked import asked_agent, asked_window
+from fluxmirror_cli.asked_period import asked_limits
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.drained import opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE
@@ -24,17 +25,22 @@ from fluxmirror_cli.options import (
     agent_option,
     database_option,
     json_option,
-    not_empty,
+    language_option,
+    period_options,
+    refuse_two_formats,
     zone_option,
 )
-from fluxmirror_cli.output import emit
-from fluxmirror_cli.usage_facts import usage_csv, usage_json
+from fluxmirror_cli.output import Result, emit, show
+from fluxmirror_cli.usage_facts import usage_csv, usage_facts
 from fluxmirror_cli.usage_text import nothing_text, terminal_width
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from fluxmirror_core.messages import Catalog
     from fluxmirror_store.usage_queries import UsageWindow
+
+    from fluxmirror_cli.asked_period import Limits, PeriodWish
 
 
 class _Group(Group):
@@ -43,7 +49,18 @@ class _Group(Group):
     modules: ClassVar = {"explain": "fluxmirror_cli.commands.cost_explain"}
 
 
-@click.group("cost", cls=_Group, invoke_without_command=True, no_args_is_help=False)
+@click.group(
+    "cost",
+    cls=_Group,
+    invoke_without_command=True,
+    no_args_is_help=False,
+    examples=(
+        "fluxmirror cost",
+        "fluxmirror cost --by model --month 2026-03",
+        "fluxmirror cost --by project --last 14d --json",
+        "fluxmirror cost explain yesterday",
+    ),
+)
 @click.option(
     "--by",
     type=click.Choice([str(by) for by in By]),
@@ -51,17 +68,10 @@ class _Group(Group):
     show_default=True,
     help="What to add up by. By tool: by the set of tools that a response asked for.",
 )
-@click.option(
-    "--since", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was before this day."
-)
-@click.option(
-    "--until", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was after this day."
-)
-@click.option(
-    "--date", "wanted", metavar="YYYY-MM-DD", callback=not_empty, help="Show this day only."
-)
+@period_options
 @agent_option
 @zone_option
+@language_option
 @database_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: the rows, without their total.")
@@ -70,11 +80,10 @@ def command(  # noqa: PLR0913 - an argument for each option
     context: click.Context,
     *,
     by: str,
-    since: str | None,
-    until: str | None,
-    wanted: str | None,
+    wish: PeriodWish,
     agent: str | None,
     zone_name: str | None,
+    language: str | None,
     database: str | None,
     as_json: bool,
     as_csv: bool,
@@ -83,24 +92,26 @@ def command(  # noqa: PLR0913 - an argument for each option
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
-    if as_json and as_csv:
-        raise UsageError("--json and --csv are two formats", hint="leave one out")
-    limits = _limits(since, until, wanted)
+    refuse_two_formats(as_json=as_json, as_csv=as_csv)
     zone = chosen_zone(zone_name)
+    limits = asked_limits(wish, zone)
     needed = EVERYTHING if By(by) is By.TOOL else USAGE
     with opened_database(database, needed) as (db, is_complete):
         agent_id = asked_agent(db, agent) if agent else None
         window = asked_window(limits, zone, agent_id)
         counted = count_usage(db, window, By(by), zone)
         usage = build_usage(By(by), *counted)
-        if as_json:
-            emit(usage_json(usage, is_complete=is_complete))
-        elif as_csv:
+        if as_csv:
             emit(usage_csv(usage))
-        elif usage.rows:
-            emit(_text(usage, window, limits, zone))
-        else:
-            emit(nothing_text(db, zone, database))
+            return
+
+        def text() -> str:
+            catalog = chosen_catalog(language)
+            if not usage.rows:
+                return nothing_text(db, zone, catalog, database)
+            return _text(usage, window, limits, zone, catalog)
+
+        show(Result(lambda: usage_facts(usage, is_complete=is_complete), text), as_json=as_json)
 
 
 def _refuse_options(context: click.Context) -> None:
@@ -114,16 +125,9 @@ def _refuse_options(context: click.Context) -> None:
             )
 
 
-def _limits(since: str | None, until: str | None, wanted: str | None) -> Limits:
-    if wanted is None:
-        return asked_limits(since, until)
-    if since is not None or until is not None:
-        hint = "leave --date out, or --since and --until"
-        raise UsageError("--date is one day, --since and --until are many", hint=hint)
-    return asked_limits(wanted, wanted)
-
-
-def _text(usage: Usage, window: UsageWindow, limits: Limits, zone: ZoneInfo) -> str:
+def _text(
+    usage: Usage, window: UsageWindow, limits: Limits, zone: ZoneInfo, catalog: Catalog
+) -> str:
     # Where no limit was asked for, what there is begins and ends it.
     start_ms = usage.total.first_ms or window.start_ms
     end_ms = usage.total.last_ms or window.end_ms
@@ -131,7 +135,7 @@ def _text(usage: Usage, window: UsageWindow, limits: Limits, zone: ZoneInfo) -> 
     last = limits.last or local_date(end_ms, zone)
     report = build_usage_report(
         usage,
-        chosen_catalog(),
+        catalog,
         period=Period(window.start_ms, window.end_ms, first, last, zone.key),
         agent=window.agent,
         home=home(os.environ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,22 +11,24 @@ import click
 from fluxmirror_core.analysis.explanation import Explanation, Named, Subject, build_arithmetic
 from fluxmirror_core.analysis.usage import TIMES, UNKNOWN, By, build_total
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.period import day_period, local_date
+from fluxmirror_core.period import day_period
 from fluxmirror_core.pricing import amount
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.explanation import build_explanation_report
 from fluxmirror_store.response_queries import responses_of
 
-from fluxmirror_cli.asked import (
-    asked_agent,
-    asked_limits,
-    asked_window,
-    is_date_like,
-    parse_days,
-)
+from fluxmirror_cli.asked import asked_agent, asked_window, is_date_like, parse_days
+from fluxmirror_cli.asked_period import PeriodWish, asked_limits, today_in
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.drained import drained_database
-from fluxmirror_cli.options import Command, database_option, json_option, not_empty
+from fluxmirror_cli.options import (
+    Command,
+    database_option,
+    json_option,
+    language_option,
+    not_empty,
+    period_options,
+)
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.sought import find_sought
 from fluxmirror_cli.usage_facts import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.analysis.explanation import Arithmetic, ToldResponse
+    from fluxmirror_core.messages import Catalog
     from fluxmirror_store.response_queries import Sought
     from fluxmirror_store.usage_queries import UsageWindow
 
@@ -64,7 +66,15 @@ def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str 
     return value
 
 
-@click.command("explain", cls=Command)
+@click.command(
+    "explain",
+    cls=Command,
+    examples=(
+        "fluxmirror cost explain",
+        "fluxmirror cost explain 2026-03-02 --agent claude-code",
+        "fluxmirror cost explain claude-opus-4-5 --last 7d --json",
+    ),
+)
 @click.argument("asked", metavar="[ID|DATE]", required=False, callback=_not_empty)
 @click.option(
     "--by",
@@ -74,12 +84,7 @@ def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str 
     help="What ID is a key of, where it may be several things: a grouping of `cost --by`,"
     " response, call or file.",
 )
-@click.option(
-    "--since", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was before this day."
-)
-@click.option(
-    "--until", metavar="YYYY-MM-DD", callback=not_empty, help="Leave out what was after this day."
-)
+@period_options
 @click.option(
     "--agent",
     metavar="NAME",
@@ -104,18 +109,19 @@ def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str 
     callback=not_empty,
     help="Tell times in this IANA time zone.",
 )
+@language_option
 @database_option
 @json_option
 def command(  # noqa: PLR0913 - an argument for each option
     *,
     asked: str | None,
     kind: str | None,
-    since: str | None,
-    until: str | None,
+    wish: PeriodWish,
     agent: str | None,
     session: str | None,
     limit: int,
     zone_name: str | None,
+    language: str | None,
     database: str | None,
     as_json: bool,
 ) -> None:
@@ -128,7 +134,8 @@ def command(  # noqa: PLR0913 - an argument for each option
     yesterday. Without either it is today. JSON has all responses, whatever the limit.
     """
     zone = chosen_zone(zone_name)
-    limits = asked_limits(since, until)
+    limits = asked_limits(wish, zone)
+    asked = _said(wish) if asked is None else asked
     days = _asked_days(asked, kind, zone)
     with drained_database(database) as db:
         window = asked_window(limits, zone, asked_agent(db, agent) if agent else None)
@@ -145,9 +152,24 @@ def command(  # noqa: PLR0913 - an argument for each option
         if as_json:
             emit(_json(explanation, of, gone))
         elif found.newest:
-            emit(_text(explanation, of, zone, gone))
+            emit(_text(explanation, of, zone, chosen_catalog(language), gone))
         else:
-            emit(nothing_text(db, zone, database))
+            emit(nothing_text(db, zone, chosen_catalog(language), database))
+
+
+def _said(wish: PeriodWish) -> str | None:
+    """Give the day, month or week that an option says; None where none says when.
+
+    Raises:
+        UsageError: the options limit what nobody named.
+    """
+    said = wish.day or wish.month or wish.week
+    if said is None and wish != PeriodWish():
+        raise UsageError(
+            "--from, --to and --last limit what ID or DATE names",
+            hint="name one, such as an agent or a model",
+        )
+    return said
 
 
 def _asked_days(asked: str | None, kind: str | None, zone: ZoneInfo) -> Days | None:
@@ -170,7 +192,7 @@ def _asked_days(asked: str | None, kind: str | None, zone: ZoneInfo) -> Days | N
 
 def _dated(asked: str | None, zone: ZoneInfo) -> str:
     """Write today and yesterday as dates."""
-    today = local_date(time.time_ns() // _MILLION, zone)
+    today = today_in(zone)
     words = {"today": today, "yesterday": today - _DAY}
     word = "today" if asked is None else asked.casefold()
     return words[word].isoformat() if word in words else str(asked)
@@ -198,10 +220,10 @@ def _gone(responses: Sequence[ToldResponse]) -> set[str]:
     return {path for path in {one.path for one in responses} if not os.path.exists(path)}
 
 
-def _text(explanation: Explanation, of: Subject, zone: ZoneInfo, gone: Collection[str]) -> str:
-    report = build_explanation_report(
-        explanation, chosen_catalog(), of=of, zone=zone.key, gone=gone
-    )
+def _text(
+    explanation: Explanation, of: Subject, zone: ZoneInfo, catalog: Catalog, gone: Collection[str]
+) -> str:
+    report = build_explanation_report(explanation, catalog, of=of, zone=zone.key, gone=gone)
     return render_text(report)
 
 
@@ -210,7 +232,7 @@ def _json(explanation: Explanation, of: Subject, gone: Collection[str]) -> str:
     responses = ",\n".join(compact_json(_facts(one, gone)) for one in explanation.responses)
     of_text, total = compact_json(of._asdict()), compact_json(row_facts(explanation.total))
     return (
-        f'{{"of": {of_text},\n"responses": [\n{responses}\n],\n"total": {total},\n"version": 1}}\n'
+        f'{{"version": 1,\n"of": {of_text},\n"responses": [\n{responses}\n],\n"total": {total}}}\n'
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from fluxmirror_cli.configured import here
-from fluxmirror_cli.options import Command
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.options import Command, json_option
+from fluxmirror_cli.output import Result, show
 
 
-@click.command("db-path", cls=Command)
-def command() -> None:
+@click.command("db-path", cls=Command, examples=("fluxmirror db-path", "fluxmirror db-path --json"))
+@json_option
+def command(*, as_json: bool) -> None:
     """Print where the database is."""
-    emit(f"{here().database}\n")
+    path = here().database
+    facts = {"database": path, "exists": os.path.exists(path)}
+    show(Result(lambda: facts, lambda: f"{path}\n"), as_json=as_json)

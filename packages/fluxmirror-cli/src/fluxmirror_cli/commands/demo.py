@@ -26,8 +26,8 @@ from fluxmirror_store.writer import write_events
 from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.demo.history import MadeUpRepositories, build_history, last_workday
 from fluxmirror_cli.demo.usage import write_usage
-from fluxmirror_cli.options import Command
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.options import Command, json_option
+from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.prices.book import open_book
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 _KEY_BYTES: Final = 32
 
 
-@click.command("demo", cls=Command)
-def command() -> None:
+@click.command("demo", cls=Command, examples=("fluxmirror demo", "fluxmirror demo --json"))
+@json_option
+def command(*, as_json: bool) -> None:
     """Make a throw-away database of a made-up fortnight, to look around in."""
     zone = chosen_zone()
     now_ms = time.time_ns() // 1_000_000
@@ -56,7 +57,16 @@ def command() -> None:
         with closing(connect_to_write(path)) as db, store_errors(path), writing(db):
             new = write_events(db, events)
             responses = write_usage(db, events, builder, book, directory)
-        emit(_invitation(path, len(new), responses, workday))
+        facts = {
+            "database": path,
+            "events": len(new),
+            "responses": responses,
+            "workday": workday.isoformat(),
+        }
+        show(
+            Result(lambda: facts, lambda: _invitation(path, len(new), responses, workday)),
+            as_json=as_json,
+        )
 
 
 @contextmanager

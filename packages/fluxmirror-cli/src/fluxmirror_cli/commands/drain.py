@@ -8,31 +8,44 @@ import sys
 
 import click
 from fluxmirror_core.errors import UsageError
-from fluxmirror_store.drain import Drained, drain, run_quietly
+from fluxmirror_store.drain import Drained, drain
 
-from fluxmirror_cli.configured import here
+from fluxmirror_cli.configured import here, settings_to_capture
 from fluxmirror_cli.drained import WAIT_S
 from fluxmirror_cli.imported import import_when_due
-from fluxmirror_cli.options import Command
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.options import Command, json_option
+from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.quiet_drain import drain_quietly
+from fluxmirror_cli.retained import retain_when_due
+from fluxmirror_cli.status_line import refresh_if_looked_at
 from fluxmirror_cli.wording import counted
 
 
-@click.command("drain", cls=Command)
+@click.command(
+    "drain",
+    cls=Command,
+    examples=("fluxmirror drain", "fluxmirror drain --again", "fluxmirror drain --json"),
+)
 @click.option("--quiet", is_flag=True, help="For hooks: print nothing, leave the agent's session.")
 @click.option("--again", is_flag=True, help="Try once more what was set aside as bad.")
-def command(*, quiet: bool, again: bool) -> None:
+@json_option
+def command(*, quiet: bool, again: bool, as_json: bool) -> None:
     """Bring what waits in the spool into the database."""
     if quiet and again:
         raise UsageError("--quiet is for hooks, --again for people", hint="leave one of them out")
     if quiet:
         _leave_session()
-        run_quietly(here())
-        import_when_due(here())
+        settings = drain_quietly()
+        if settings is not None:
+            import_when_due(here(), settings)
+            retain_when_due(here(), settings)
+        with contextlib.suppress(OSError):
+            refresh_if_looked_at(here())
     else:
-        drained = drain(here(), wait_s=WAIT_S, progress=UpgradeProgress(), again=again)
-        emit(f"{_sentence(drained)}\n")
+        settings = settings_to_capture()
+        drained = drain(here(), settings, wait_s=WAIT_S, progress=UpgradeProgress(), again=again)
+        show(Result(drained._asdict, lambda: f"{_sentence(drained)}\n"), as_json=as_json)
 
 
 def _leave_session() -> None:
@@ -46,8 +59,10 @@ def _sentence(drained: Drained) -> str:
     if drained.busy:
         return "another process is draining"
     parts = [f"{counted(drained.files, 'payload')} drained", counted(drained.events, "new event")]
-    if drained.events < drained.files:
+    if drained.events + drained.off < drained.files:
         parts[1] += " (the hooks of one call make one event)"
+    if drained.off:
+        parts.append(f"{drained.off:,} not recorded, as the configuration says")
     if drained.torn:
         parts.append(f"{drained.torn:,} torn")
     if drained.bad:

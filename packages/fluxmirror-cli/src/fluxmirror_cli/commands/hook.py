@@ -7,7 +7,14 @@ import click
 from fluxmirror_cli.options import Command
 
 
-@click.command("hook", cls=Command)
+@click.command(
+    "hook",
+    cls=Command,
+    examples=(
+        "fluxmirror hook --kind claude --event PostToolUse < payload.json",
+        "fluxmirror hook --kind gemini --wait < payload.json",
+    ),
+)
 @click.option("--kind", metavar="KIND", help="Which agent registered the hook.")
 @click.option("--event", metavar="EVENT", help="The hook event it was registered for.")
 @click.option("--wait", is_flag=True, help="Drain before returning.")

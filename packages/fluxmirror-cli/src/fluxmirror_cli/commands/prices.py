@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from fluxmirror_core.report.as_text import one_line
 from fluxmirror_cli.agent_words import agent_named
 from fluxmirror_cli.configured import chosen_zone, here
 from fluxmirror_cli.options import Command, Group, database_option, json_option, not_empty
-from fluxmirror_cli.output import complain, emit
+from fluxmirror_cli.output import Result, complain, emit, show
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_cli.prices.entry import example_entry
 from fluxmirror_cli.prices.overlay import overlay_path
@@ -43,15 +42,32 @@ _UNKNOWN_HINT: Final = (
 )
 
 
-@click.group("prices", cls=Group, invoke_without_command=True, no_args_is_help=False)
+@click.group(
+    "prices",
+    cls=Group,
+    invoke_without_command=True,
+    no_args_is_help=False,
+    examples=("fluxmirror prices", "fluxmirror prices show claude-opus-5-5"),
+)
+@json_option
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, *, as_json: bool) -> None:
     """What models cost, and where the prices come from."""
     if context.invoked_subcommand is None:
-        context.invoke(show, model=None, agent=None, database=None, as_json=False)
+        context.invoke(show_prices, model=None, agent=None, database=None, as_json=as_json)
+    elif as_json:
+        hint = f"`fluxmirror prices {context.invoked_subcommand} --json`"
+        raise UsageError(f"--json does not belong before `{context.invoked_subcommand}`", hint=hint)
 
 
-@command.command("show", cls=Command)
+@command.command(
+    "show",
+    cls=Command,
+    examples=(
+        "fluxmirror prices show claude-opus-5-5 --agent claude-code",
+        "fluxmirror prices show --json",
+    ),
+)
 @click.argument("model", required=False, callback=not_empty)
 @click.option(
     "--agent",
@@ -61,13 +77,15 @@ def command(context: click.Context) -> None:
 )
 @database_option
 @json_option
-def show(*, model: str | None, agent: str | None, database: str | None, as_json: bool) -> None:
+def show_prices(
+    *, model: str | None, agent: str | None, database: str | None, as_json: bool
+) -> None:
     """Show what a model costs today, or all models that were used."""
     book = open_book(here())
     _warn_of_aliases(book)
     if model is None:
         rows = _used(book, *_recorded(database, agent))
-        emit(_as_json({"models": rows}) if as_json else _used_text(rows))
+        show(Result(lambda: {"models": rows}, lambda: _used_text(rows)), as_json=as_json)
         return
     agent_id = agent_named(agent) if agent else None
     price = book.find(agent_id or "", model, time.time_ns() // _MILLION)
@@ -75,29 +93,36 @@ def show(*, model: str | None, agent: str | None, database: str | None, as_json:
         if not as_json:
             emit(example_entry(book.priced_as(agent_id or "", model), agent_id))
         raise _no_price(model)
-    emit(_as_json({"price": _told(price)}) if as_json else _price_text(price))
+    show(Result(lambda: {"price": _told(price)}, lambda: _price_text(price)), as_json=as_json)
 
 
-@command.command("update", cls=Command)
-def update() -> None:
+@command.command("update", cls=Command, examples=("fluxmirror prices update",))
+@json_option
+def update(*, as_json: bool) -> None:
     """Fetch the newest published price list from the internet."""
     from fluxmirror_cli.prices.update import update_prices
 
     updated = update_prices(here(), datetime.now(UTC).date().isoformat())
-    emit(
+    told = (
         f"{updated.source}: {counted(updated.models, 'model')} with a price\n"
         "what was recorded keeps its prices until `fluxmirror prices reprice`\n"
     )
+    show(Result(updated._asdict, lambda: told), as_json=as_json)
 
 
-@command.command("reprice", cls=Command)
+@command.command(
+    "reprice",
+    cls=Command,
+    examples=("fluxmirror prices reprice", "fluxmirror prices reprice --since 2026-01-01"),
+)
 @click.option(
     "--since",
     metavar="YYYY-MM-DD",
     callback=not_empty,
     help="Leave responses from before this day as they are.",
 )
-def reprice(*, since: str | None) -> None:
+@json_option
+def reprice(*, since: str | None, as_json: bool) -> None:
     """Price again what was recorded, by the prices of now."""
     from fluxmirror_store.database import connect_to_write
     from fluxmirror_store.pricing import reprice as reprice_responses
@@ -109,10 +134,11 @@ def reprice(*, since: str | None) -> None:
         raise NoDataError("nothing was recorded yet", hint="fluxmirror import")
     with contextlib.closing(connect_to_write(path)) as db:
         repriced = reprice_responses(db, book, since_ms)
-    emit(
+    told = (
         f"{counted(repriced.responses, 'response')} priced again, {repriced.changed:,} changed, "
         f"{repriced.unpriced:,} without a price\n"
     )
+    show(Result(repriced._asdict, lambda: told), as_json=as_json)
 
 
 def _recorded(database: str | None, agent: str | None) -> tuple[list[Recorded], str | None]:
@@ -229,10 +255,6 @@ def _aligned(table: Sequence[Sequence[str]], *, left: int) -> list[str]:
         ).rstrip()
         for row in table
     ]
-
-
-def _as_json(told: dict[str, Any]) -> str:
-    return json.dumps({"version": 1, **told}, indent=2) + "\n"
 
 
 def _day_start(since: str) -> int:

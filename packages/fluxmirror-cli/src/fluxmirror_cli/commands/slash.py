@@ -36,6 +36,7 @@ _SETTINGS: Final = ("language", "timezone")
     "slash",
     cls=Command,
     hidden=True,
+    examples=("fluxmirror slash config 'get language'", "fluxmirror slash language korean"),
     # What a person typed may begin with a dash and is no option of ours.
     context_settings={"allow_interspersed_args": False},
 )

@@ -1,47 +1,40 @@
-"""`fluxmirror sqlite`: run SQL on the database, read-only."""
+"""`fluxmirror sqlite`: run SQL on the database, read-only unless `--write` is given."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
 
 import click
-from fluxmirror_core.errors import UsageError
+from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_store.changing import CHANGING, changed_by_hand
 from fluxmirror_store.database import restrict_to_reading
+from fluxmirror_store.masking import redactor_to_show
+from fluxmirror_store.statements import EXAMPLES, READING, Script, split_statements
 
-from fluxmirror_cli.drained import drained_database
-from fluxmirror_cli.options import Command, database_option
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.configured import here, settings
+from fluxmirror_cli.drained import WAIT_S, drained_database
+from fluxmirror_cli.options import Command, database_option, json_option
+from fluxmirror_cli.output import complain, emit
+from fluxmirror_cli.rows.as_csv import CsvWriter
+from fluxmirror_cli.rows.as_json import JsonWriter
+from fluxmirror_cli.rows.lines import LinesWriter
+from fluxmirror_cli.rows.table import TableWriter
+from fluxmirror_cli.rows.writer import print_pieces
+from fluxmirror_cli.sql_asked import read_sql, read_values
+from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-_ROWS: Final = 1_000
-"""Rows that are printed at once."""
-_STEPS: Final = 10_000
-"""Steps of SQLite's machine between two looks at whether Ctrl-C was pressed."""
-_PRIMARY: Final = 0xFF
-"""The low byte of an error code says what kind it is of."""
-_MORE_THAN_READING: Final = (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY)
-_THE_DATABASES: Final = (
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_PROTOCOL,
-)
-"""What is no fault of a statement."""
-_VIEWS: Final = "the views are agent_events, agent_timeline and events"
-_HINTS: Final = {
-    "no such table": _VIEWS,
-    "no such column": f"{_VIEWS}; `PRAGMA table_info(agent_events)` lists the columns of one",
-    "one statement at a time": "give one statement at a time",
-    "bindings": "write the values into the statement",
-}
+    from fluxmirror_core.redact import Redactor
+    from fluxmirror_store.statements import ResultSet
+
+    from fluxmirror_cli.rows.writer import Cell, Row, RowsWriter
+
+_GROUPED, _OF_ONE_TOOL, _RESPONSES, _OLD_ROWS = EXAMPLES
 
 
 class _Statement(Command):
@@ -49,75 +42,155 @@ class _Statement(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take what begins like a comment of SQL for the argument."""
-        options = [word for word in args if not _is_commented(word)]
-        statements = [word for word in args if _is_commented(word)]
-        return super().parse_args(ctx, [*options, "--", *statements] if statements else args)
+        commented = [word for word in args if self._is_commented(word)]
+        options = [word for word in args if not self._is_commented(word)]
+        return super().parse_args(ctx, [*options, "--", *commented] if commented else args)
+
+    def _is_commented(self, word: str) -> bool:
+        options = {name for option in self.params for name in option.opts}
+        is_long = word.startswith("--") and len(word.split()) > 1
+        return is_long and word.partition("=")[0] not in options
 
 
-@click.command("sqlite", cls=_Statement)
+@click.command(
+    "sqlite",
+    cls=_Statement,
+    examples=(
+        f'fluxmirror sqlite "{_GROUPED}"',
+        f'fluxmirror sqlite --param t=Bash "{_OF_ONE_TOOL}"',
+        f'fluxmirror sqlite --csv "{_RESPONSES}" > responses.csv',
+        "fluxmirror sqlite --json - < questions.sql",
+        f'fluxmirror sqlite --write "{_OLD_ROWS}"',
+    ),
+)
+@click.argument("statement", required=False)
+@click.option(
+    "--param",
+    "parameters",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="The value of `:NAME` in the statement; may be given several times.",
+)
+@click.option(
+    "--header/--no-header",
+    default=None,
+    help="Print the columns' names first; usual at a terminal and for CSV.",
+)
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @database_option
-@click.option("--header", is_flag=True, help="Print the columns' names first.")
-@click.argument("statement")
-def command(*, database: str | None, header: bool, statement: str) -> None:
-    """Run one SQL STATEMENT on the database, read-only.
+@click.option("--write", "writes", is_flag=True, help="Let statements change rows, once agreed.")
+@click.option("--yes", "-y", is_flag=True, help="With --write: agree beforehand.")
+@click.pass_context
+def command(  # noqa: PLR0913 - an argument for each option
+    context: click.Context,
+    *,
+    statement: str | None,
+    parameters: tuple[str, ...],
+    header: bool | None,
+    as_json: bool,
+    as_csv: bool,
+    database: str | None,
+    writes: bool,
+    yes: bool,
+) -> None:
+    """Run SQL on the database: one STATEMENT, or several with semicolons between.
 
-    The views agent_events, agent_timeline and events are the contract; tables may change.
+    It comes from standard input when STATEMENT is `-`, or is left out and no terminal is there.
+    The views agent_events, agent_timeline, agent_responses and events are the contract; tables may
+    change. Secrets are masked in what is printed.
     """
-    with drained_database(database) as db, _explained():
-        restrict_to_reading(db)
-        db.text_factory = _lenient  # what was recorded is shown, even where it is no UTF-8
-        db.set_progress_handler(_look_up, _STEPS)
-        cursor = db.execute(statement)
-        if header and cursor.description:
-            emit(_line(column[0] for column in cursor.description))
-        while rows := cursor.fetchmany(_ROWS):
-            emit("".join(map(_line, rows)))
+    writer = _writer(header=header, as_json=as_json, as_csv=as_csv)
+    if yes and not writes:
+        raise UsageError("--yes answers what only --write asks", hint="leave it out")
+    statements = split_statements(read_sql(statement) or "")
+    if not statements:
+        raise click.MissingParameter(ctx=context, param_hint="'STATEMENT'", param_type="argument")
+    values = read_values(parameters, statements)
+    redactor = redactor_to_show(here().spool, settings().redaction_patterns)
+    if not writes:
+        with drained_database(database) as db:
+            restrict_to_reading(db)
+            script = Script(statements, values, READING, redactor.text)
+            _print_results(script.run(db), writer, redactor)
+            emit(writer.end(None))
+    elif yes or _is_agreed(database, len(statements)):
+        _change(Script(statements, values, CHANGING, redactor.text), database, writer, redactor)
+    else:
+        complain("nothing was changed")
 
 
-def _is_commented(word: str) -> bool:
-    return word.startswith("--") and not word.startswith("--db=") and ("\n" in word or " " in word)
+def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
+    """Choose how rows are printed: as it was asked, and for who reads it.
+
+    Raises:
+        UsageError: two ways were asked for at once.
+    """
+    if as_json and (as_csv or header is not None):
+        other = "--csv" if as_csv else "--header" if header else "--no-header"
+        raise UsageError(f"--json and {other} exclude each other", hint="leave one of them out")
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if as_json:
+        return JsonWriter()
+    if as_csv:
+        return CsvWriter(header=header is not False, on_terminal=on_terminal)
+    if on_terminal:
+        return TableWriter(shutil.get_terminal_size().columns, header=header is not False)
+    return LinesWriter(header=header is True)
 
 
-def _look_up() -> int:
-    """Let SQLite go on; being called lets Python see a signal, and SQLite stops when it raises."""
-    return 0
+def _is_agreed(database: str | None, statements: int) -> bool:
+    """Ask whether the database may be changed.
 
-
-def _lenient(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what SQLite says of a statement into a sentence, and a hint for the usual cases."""
-    try:
-        yield
-    # Python 3.11 warns of a second statement, later ones raise an error.
-    except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError) as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
-        if code == sqlite3.SQLITE_INTERRUPT:
-            raise KeyboardInterrupt from error
-        if code in _THE_DATABASES:
-            raise
-        raise _refusal(str(error), code) from error
-
-
-def _refusal(message: str, code: int) -> UsageError:
-    if code in _MORE_THAN_READING:
-        return UsageError(
-            f"the statement was refused: it does more than read ({message})",
-            hint="only the drain writes the database; a copy of it is yours to change",
+    Raises:
+        UsageError: nobody is there to be asked.
+        KeyboardInterrupt: somebody would rather stop.
+    """
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
+        raise UsageError(
+            "nobody is there to be asked, so nothing was changed", hint="add --yes to agree"
         )
-    hint = next((hint for sign, hint in _HINTS.items() if sign in message), "")
-    return UsageError(f"the statement was refused: {message}", hint=hint)
+    path = database or here().database
+    try:
+        return click.confirm(
+            f"Let {counted(statements, 'statement')} change {path}?", default=False, err=True
+        )
+    except click.Abort:
+        click.echo(err=True)  # the cursor is still behind the question
+        raise KeyboardInterrupt("nothing was changed") from None
 
 
-def _line(values: Iterable[object]) -> str:
-    return "|".join(map(_cell, values)) + "\n"
+def _change(script: Script, database: str | None, writer: RowsWriter, redactor: Redactor) -> None:
+    """Run a script that may change the database, and say how much it changed."""
+    with drained_database(database):
+        pass  # what waited is changed with the rest; what is no database of ours is refused
+    path = database or here().database
+    if not os.path.exists(path):
+        raise NoDataError("nothing was recorded yet, so nothing was changed")
+    with changed_by_hand(path, _spools(database), WAIT_S) as db:
+        _print_results(script.run(db), writer, redactor)
+    emit(writer.end(script.changed))
+    if not isinstance(writer, JsonWriter):
+        complain(f"{counted(script.changed, 'row')} changed")
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = value.hex() if isinstance(value, bytes) else str(value)
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+def _spools(database: str | None) -> list[str]:
+    """Give the directories whose drains may write a database: ours, or those beside another."""
+    from fluxmirror_cli.covered import is_usual_database
+
+    if database is None or is_usual_database(database):
+        return [here().spool]
+    beside = (f"{database}.spool", os.path.join(os.path.dirname(database), "spool"))
+    return [directory for directory in beside if os.path.isdir(directory)]
+
+
+def _print_results(results: Iterable[ResultSet], writer: RowsWriter, redactor: Redactor) -> None:
+    """Print results as they come, their secrets masked."""
+    mask = redactor.text
+
+    def masked(row: Row) -> list[Cell]:
+        return [mask(cell) if isinstance(cell, str) else cell for cell in row]
+
+    for result in results:
+        columns = list(map(mask, result.columns))
+        print_pieces(writer.result(columns, map(masked, result.rows)))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from fluxmirror_core.analysis.day import Elsewhen, build_day
@@ -17,63 +16,98 @@ from fluxmirror_core.report.usage import build_day_cost
 from fluxmirror_store import queries
 from fluxmirror_store.usage_queries import UsageWindow, count_usage
 
-from fluxmirror_cli.asked import asked_agent, asked_date
+from fluxmirror_cli.asked import asked_agent
+from fluxmirror_cli.asked_period import asked_date, today_in
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
-from fluxmirror_cli.covered import coverage_text, is_usual_database
+from fluxmirror_cli.covered import coverage_text, covered, is_usual_database
+from fluxmirror_cli.day_facts import day_facts
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import (
     Command,
     agent_option,
     database_option,
-    not_empty,
+    date_option,
+    json_option,
+    language_option,
     zone_option,
 )
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.output import Result, show
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    from fluxmirror_core.analysis.day import Day
+    from fluxmirror_core.analysis.usage import Usage
     from fluxmirror_core.messages import Catalog
-    from fluxmirror_core.report.sections import Section
 
 
-@click.command("today", cls=Command)
-@click.option(
-    "--date",
-    "wanted",
-    metavar="YYYY-MM-DD",
-    callback=not_empty,
-    help="Show this day instead of today.",
+class _Found(NamedTuple):
+    """What a day's report is made of."""
+
+    window: queries.Window
+    day: Day
+    usage: Usage
+
+
+@click.command(
+    "today",
+    cls=Command,
+    examples=(
+        "fluxmirror today",
+        "fluxmirror today --date yesterday --agent claude-code",
+        "fluxmirror today --date 2026-03-02 --tz Asia/Seoul --json",
+    ),
 )
+@date_option
 @zone_option
 @agent_option
+@language_option
 @database_option
-def command(
-    wanted: str | None, zone_name: str | None, agent: str | None, database: str | None
+@json_option
+def command(  # noqa: PLR0913 - an argument for each option
+    *,
+    day: str | None,
+    zone_name: str | None,
+    agent: str | None,
+    language: str | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """What the agents did today: calls, cost, files, commands, tools and hours."""
     zone = chosen_zone(zone_name)
-    today = local_date(time.time_ns() // 1_000_000, zone)
-    day = asked_date(wanted) if wanted else today
+    today = today_in(zone)
+    wanted = asked_date(day, today) if day else today
+    period, is_usual = day_period(wanted, zone), is_usual_database(database)
     with drained_database(database) as db:
         agent_id = asked_agent(db, agent) if agent else None
-        text = day_text(db, day, zone, agent_id, today=today)
-        period, is_usual = day_period(day, zone), is_usual_database(database)
-        emit(text + coverage_text(db, period, agent_id, is_usual=is_usual))
+
+        def facts() -> dict[str, object]:
+            found = _find(db, wanted, zone, agent_id)
+            coverage = covered(db, period, agent_id, is_usual=is_usual)
+            return day_facts(found.day, found.usage, coverage)
+
+        def text() -> str:
+            catalog = chosen_catalog(language)
+            told = day_text(db, wanted, zone, agent_id, today=today, catalog=catalog)
+            return told + coverage_text(db, period, agent_id, catalog, is_usual=is_usual)
+
+        show(Result(facts, text), as_json=as_json)
 
 
-def day_text(
-    db: sqlite3.Connection, wanted: date, zone: ZoneInfo, agent: str | None, *, today: date
+def day_text(  # noqa: PLR0913 - what to report, and how
+    db: sqlite3.Connection,
+    wanted: date,
+    zone: ZoneInfo,
+    agent: str | None,
+    *,
+    today: date,
+    catalog: Catalog,
 ) -> str:
     """Write the report of a day, or the line that says there is nothing to report."""
-    period = day_period(wanted, zone)
-    window = queries.window(db, period, agent)
-    day = build_day(period, agent, queries.count_day(db, window))
-    catalog = chosen_catalog()
-    cost = _cost(db, window, zone, catalog)
+    window, day, usage = _find(db, wanted, zone, agent)
+    cost = build_day_cost(usage, catalog)
     if day.calls or cost:
         report = build_day_report(day, catalog, today=today, home=home(os.environ), cost=cost)
         return render_text(report)
@@ -81,12 +115,12 @@ def day_text(
     return "".join(f"{one_line(line)}\n" for line in lines)
 
 
-def _cost(
-    db: sqlite3.Connection, window: queries.Window, zone: ZoneInfo, catalog: Catalog
-) -> Sequence[Section]:
-    wanted = UsageWindow(window.start_ms, window.end_ms, window.agent)
-    usage = build_usage(By.AGENT, *count_usage(db, wanted, By.AGENT, zone))
-    return build_day_cost(usage, catalog)
+def _find(db: sqlite3.Connection, wanted: date, zone: ZoneInfo, agent: str | None) -> _Found:
+    period = day_period(wanted, zone)
+    window = queries.window(db, period, agent)
+    day = build_day(period, agent, queries.count_day(db, window))
+    used = UsageWindow(window.start_ms, window.end_ms, window.agent)
+    return _Found(window, day, build_usage(By.AGENT, *count_usage(db, used, By.AGENT, zone)))
 
 
 def _elsewhen(db: sqlite3.Connection, window: queries.Window, zone: ZoneInfo) -> Elsewhen:

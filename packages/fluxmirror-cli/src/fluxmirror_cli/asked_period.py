@@ -1,0 +1,253 @@
+"""What a command line says of when: a day, days in a row, the last days, a month, two instants."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fluxmirror_core.days import (
+    TODAY,
+    YESTERDAY,
+    Span,
+    last_days,
+    parse_day,
+    parse_instant,
+    parse_length,
+    parse_month,
+    parse_week,
+)
+from fluxmirror_core.errors import UsageError
+from fluxmirror_core.period import (
+    Period,
+    day_end_ms,
+    day_start_ms,
+    days_period,
+    instants_period,
+    local_date,
+)
+
+from fluxmirror_cli.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+WEEK: Final = "week"
+NAMED_PERIODS: Final = (TODAY, YESTERDAY, WEEK)
+"""What `--period` takes."""
+_WEEK_DAYS: Final = 7
+_MILLION: Final = 10**6
+
+
+class PeriodWish(NamedTuple):
+    """The options that say when, as they were written; None for each that was not."""
+
+    day: str | None = None
+    first: str | None = None
+    last: str | None = None
+    length: str | None = None
+    month: str | None = None
+    week: str | None = None
+    named: str | None = None
+    start: str | None = None
+    end: str | None = None
+
+    def is_one_day(self) -> bool:
+        """Tell whether one day is asked for by its name, or nothing is."""
+        if self.named is not None:
+            return self.named != WEEK
+        return all(one is None for one in self._replace(day=None))
+
+
+class Limits(NamedTuple):
+    """The first day that was asked for, and the last; None where there is no limit."""
+
+    first: date | None
+    last: date | None
+
+
+class Bounds(NamedTuple):
+    """A time in UTC milliseconds, `start_ms <= ts_ms < end_ms`; None where there is no bound."""
+
+    start_ms: int | None
+    end_ms: int | None
+
+
+_WAYS: Final = (
+    (("day", "--date", "one day"),),
+    (("first", "--from", "a first day"), ("last", "--to", "a last day")),
+    (("length", "--last", "so many days"),),
+    (("month", "--month", "one month"),),
+    (("week", "--week", "one week"),),
+    (("named", "--period", "a period by its name"),),
+    (("start", "--start", "a first instant"), ("end", "--end", "a last instant")),
+)
+"""The ways to say when, each with its options: field, name, what it says. One at a time will do."""
+
+
+def today_in(zone: ZoneInfo) -> date:
+    """Give the date that a local calendar shows now."""
+    return local_date(time.time_ns() // _MILLION, zone)
+
+
+def asked_period(wish: PeriodWish, zone: ZoneInfo, default: int = 1) -> Period:
+    """Give the period that is asked for.
+
+    Args:
+        wish: what the command line says.
+        zone: whose days to count.
+        default: how many days it is where nothing says when it begins. It ends today where
+            nothing says when.
+
+    Raises:
+        UsageError: two ways clash, something is no date, or the zone has no such time.
+    """
+    if wish.start is not None or wish.end is not None:
+        _refuse_clash(wish)
+        return instants_period(*_instants(wish), zone)
+    limits = asked_limits(wish, zone)
+    last = limits.last or today_in(zone)
+    first = limits.first or _counted_back(default, last).first
+    if first > last:
+        raise UsageError(f"{first} is after {last}", hint="ask for an earlier --from")
+    return days_period(first, last, zone)
+
+
+def asked_limits(wish: PeriodWish, zone: ZoneInfo) -> Limits:
+    """Give the days that are asked for, by their dates.
+
+    Raises:
+        UsageError: two ways clash, something is no date, or the last day is before the first.
+    """
+    _refuse_clash(wish)
+    today = today_in(zone)
+    span = _span(wish, today)
+    if span is not None:
+        return Limits(*span)
+    first = None if wish.first is None else asked_date(wish.first, today)
+    last = None if wish.last is None else asked_date(wish.last, today)
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"{first} is after {last}", hint="swap --from and --to")
+    return Limits(first, last)
+
+
+def asked_bounds(wish: PeriodWish, zone: ZoneInfo) -> Bounds:
+    """Give the time that is asked for; no bound where the command line says none.
+
+    Raises:
+        UsageError: as `asked_period` does.
+    """
+    if wish.start is not None or wish.end is not None:
+        period = asked_period(wish, zone)
+        return Bounds(period.start_ms, period.end_ms)
+    return bounds_of(asked_limits(wish, zone), zone)
+
+
+def bounds_of(limits: Limits, zone: ZoneInfo) -> Bounds:
+    """Give when the first day begins and the last one ends.
+
+    Raises:
+        UsageError: the zone skips all of these days, or they are at the calendar's very end.
+    """
+    first, last = limits
+    if first is not None and last is not None:
+        period = days_period(first, last, zone)
+        return Bounds(period.start_ms, period.end_ms)
+    return Bounds(
+        None if first is None else day_start_ms(first, zone),
+        None if last is None else day_end_ms(last, zone),
+    )
+
+
+def asked_date(text: str, today: date) -> date:
+    """Read a date, or `today` or `yesterday`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    day = parse_day(text, today)
+    if day is None:
+        hint = did_you_mean(
+            text, (TODAY, YESTERDAY), otherwise="write it as YYYY-MM-DD, today or yesterday"
+        )
+        raise UsageError(f"{text!r} is no date", hint=hint)
+    return day
+
+
+def _span(wish: PeriodWish, today: date) -> Span | None:
+    """Give the days that one option alone says."""
+    if wish.day is not None:
+        day = asked_date(wish.day, today)
+        return Span(day, day)
+    if wish.length is not None:
+        return _counted_back(_asked_length(wish.length), today)
+    if wish.month is not None:
+        return _asked(parse_month, wish.month, "month", "YYYY-MM, such as 2026-11")
+    if wish.week is not None:
+        return _asked(parse_week, wish.week, "week", "YYYY-Www, such as 2026-W47")
+    return None if wish.named is None else _named(wish.named, today)
+
+
+def _named(name: str, today: date) -> Span:
+    if name == WEEK:
+        return last_days(_WEEK_DAYS, today)
+    day = asked_date(name, today)
+    return Span(day, day)
+
+
+def _asked(parse: Callable[[str], Span | None], text: str, what: str, written: str) -> Span:
+    span = parse(text.strip())
+    if span is None:
+        raise UsageError(f"{text!r} is no {what}", hint=f"write it as {written}")
+    return span
+
+
+def _asked_length(text: str) -> int:
+    number = parse_length(text)
+    if number is None:
+        days = parse_length(f"{text.strip()}d")
+        hint = f"did you mean {days}d?" if days else "write days as 14d, weeks as 2w"
+        raise UsageError(f"--last {text!r} is no number of days or weeks", hint=hint)
+    return number
+
+
+def _counted_back(number: int, last: date) -> Span:
+    try:
+        return last_days(number, last)
+    except OverflowError as error:
+        raise UsageError(
+            f"{number:,} days before {last} there is no calendar", hint="ask for fewer days"
+        ) from error
+
+
+def _instants(wish: PeriodWish) -> tuple[int, int]:
+    if wish.start is None or wish.end is None:
+        told, missing = ("--end", "--start") if wish.start is None else ("--start", "--end")
+        raise UsageError(f"{told} comes without {missing}", hint="give both")
+    return _asked_instant("--start", wish.start), _asked_instant("--end", wish.end)
+
+
+def _asked_instant(option: str, text: str) -> int:
+    instant = parse_instant(text)
+    if instant is None:
+        hint = "write it as 2026-03-02T00:00:00Z or 2026-03-02T09:00:00+09:00"
+        raise UsageError(f"{option} {text!r} is no instant", hint=hint)
+    return instant
+
+
+def _refuse_clash(wish: PeriodWish) -> None:
+    asked = [
+        next((option, meaning) for field, option, meaning in way if _says(wish, field))
+        for way in _WAYS
+        if any(_says(wish, field) for field, _, _ in way)
+    ]
+    if len(asked) > 1:
+        (one, this), (other, that), *_ = asked
+        raise UsageError(
+            f"{one} is {this}, and {other} is {that}", hint=f"leave {one} or {other} out"
+        )
+
+
+def _says(wish: PeriodWish, field: str) -> bool:
+    return getattr(wish, field) is not None

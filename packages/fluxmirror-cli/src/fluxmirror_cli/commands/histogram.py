@@ -1,0 +1,59 @@
+"""`fluxmirror histogram`: calls per local hour, for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from fluxmirror_core.analysis.day import by_hour
+from fluxmirror_store.queries import slot_counts
+
+from fluxmirror_cli.data_output import (
+    DataWish,
+    asked_calls,
+    data_options,
+    lines,
+    show_data,
+)
+from fluxmirror_cli.options import Command
+from fluxmirror_cli.output import Result
+from fluxmirror_cli.period_facts import period_facts
+
+if TYPE_CHECKING:
+    from fluxmirror_cli.asked_period import PeriodWish
+
+
+@click.command(
+    "histogram",
+    cls=Command,
+    examples=(
+        "fluxmirror histogram",
+        "fluxmirror histogram --last 30d --agent claude-code",
+        "fluxmirror histogram --start 2026-03-02T00:00:00Z --end 2026-03-03T00:00:00Z --csv",
+    ),
+)
+@data_options
+def command(  # noqa: PLR0913 - an argument for each option
+    *,
+    wish: PeriodWish,
+    agent: str | None,
+    zone_name: str | None,
+    database: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """How many calls began in each hour of the day; of today, unless another time is asked for.
+
+    A line for each hour that has any: `HH:00 N`. Of several days, what each hour adds up to.
+    """
+    with asked_calls(wish, DataWish(agent, zone_name, database), default=1) as asked:
+        hours = by_hour(slot_counts(asked.db, asked.window), asked.zone)
+        rows = [(f"{hour:02}:00", calls) for hour, calls in enumerate(hours) if calls]
+        facts = {
+            **period_facts(asked.period),
+            "agent": asked.window.agent,
+            "calls": sum(hours),
+            "hours": list(hours),
+        }
+    result = Result(lambda: facts, lambda: lines(f"{hour} {calls}" for hour, calls in rows))
+    show_data(result, ("hour", "calls"), rows, as_json=as_json, as_csv=as_csv)
