@@ -12,8 +12,8 @@ import click
 import pytest
 from fluxmirror_cli.app import group
 from fluxmirror_cli.command_table import COMMANDS
-from fluxmirror_cli.completion import SHELLS, VARIABLE, script
-from fluxmirror_cli.suggestions import _known, _suggest
+from fluxmirror_cli.completion.shells import SHELLS, VARIABLE, script
+from fluxmirror_cli.completion.suggestions import _known, _suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.completion_files import installed, remove_completion
-from fluxmirror_cli.completion_places import detected_shell
+from fluxmirror_cli.completion.files import installed, remove_completion
+from fluxmirror_cli.completion.places import detected_shell
 from fluxmirror_core.errors import ExitCode, OutputError, UsageError
 
 if TYPE_CHECKING:

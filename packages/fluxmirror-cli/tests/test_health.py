@@ -12,10 +12,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli import health_database, health_files
-from fluxmirror_cli.health import examine
-from fluxmirror_cli.health_row import Row, exit_code
-from fluxmirror_cli.health_table import COMPONENTS
+from fluxmirror_cli.health import database as health_database
+from fluxmirror_cli.health import files as health_files
+from fluxmirror_cli.health.examination import examine
+from fluxmirror_cli.health.row import Row, exit_code
+from fluxmirror_cli.health.table import COMPONENTS
 from fluxmirror_core import journal
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import ExitCode

@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.health_agents import examine_agents
-from fluxmirror_cli.health_evidence import Evidence
+from fluxmirror_cli.health.agents import examine_agents
+from fluxmirror_cli.health.evidence import Evidence
 from fluxmirror_cli.registration.foundation import lay_foundation, plan_foundation
 from fluxmirror_cli.registration.hook_entries import add_entries
 from fluxmirror_cli.registration.our_commands import is_ours, settings_hooks
@@ -20,7 +20,7 @@ from fluxmirror_core.paths import here
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 PLUGIN = "fluxmirror@fluxmirror"
 HELD = [{"hooks": [{"type": "command", "command": "true"}]}]

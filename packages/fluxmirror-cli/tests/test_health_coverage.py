@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli import health_coverage
-from fluxmirror_cli.health_agents import examine_agents
-from fluxmirror_cli.health_coverage import examine_coverage
-from fluxmirror_cli.health_evidence import Evidence
+from fluxmirror_cli.health import coverage as health_coverage
+from fluxmirror_cli.health.agents import examine_agents
+from fluxmirror_cli.health.coverage import examine_coverage
+from fluxmirror_cli.health.evidence import Evidence
 from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.registration.foundation import lay_foundation, plan_foundation
 from fluxmirror_cli.registration.hook_entries import add_entries
@@ -27,7 +27,7 @@ from fluxmirror_store.drain import drain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 HOUR = 3_600_000
 SESSION = "5e551011-0000-4000-8000-000000000000"

@@ -6,9 +6,9 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli.health_evidence import Evidence
-from fluxmirror_cli.health_hooks import examine_hooks
-from fluxmirror_cli.health_redaction import examine_redaction
+from fluxmirror_cli.health.evidence import Evidence
+from fluxmirror_cli.health.hooks import examine_hooks
+from fluxmirror_cli.health.redaction import examine_redaction
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_write
@@ -17,7 +17,7 @@ from fluxmirror_store.hook_times import HookTimeTally
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 
 def rows() -> list[Row]:

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.health_mend import carry_out, find_repairs, harmless_locks
+from fluxmirror_cli.health.mend import carry_out, find_repairs, harmless_locks
 from fluxmirror_cli.registration.foundation import lay_foundation, plan_foundation
 from fluxmirror_cli.registration.situation import survey
 from fluxmirror_core.config.settings import Settings

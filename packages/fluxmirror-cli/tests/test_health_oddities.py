@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli.health_evidence import Evidence
-from fluxmirror_cli.health_oddities import examine_oddities
+from fluxmirror_cli.health.evidence import Evidence
+from fluxmirror_cli.health.oddities import examine_oddities
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
@@ -17,7 +17,7 @@ from fluxmirror_store.importing.waiting import Wanted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 LINE = b'{"type":"user","sessionId":"s","timestamp":"2026-01-01T12:00:00Z","message":{}}\n'
 BAD = b'{"type":"user",}\n'

@@ -6,13 +6,13 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli.health_prices import examine_prices
+from fluxmirror_cli.health.prices import examine_prices
 from fluxmirror_core.paths import here
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 OWN = """
 [[price]]

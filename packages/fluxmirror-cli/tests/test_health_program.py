@@ -8,12 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.health_program import examine_program
+from fluxmirror_cli.health.program import examine_program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="scripts with a first line")
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.health_evidence import Evidence
-from fluxmirror_cli.health_sources import examine_sources
+from fluxmirror_cli.health.evidence import Evidence
+from fluxmirror_cli.health.sources import examine_sources
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
@@ -22,7 +22,7 @@ from fluxmirror_store.importing.waiting import Wanted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 DAY_S = 86_400
 LINE = b'{"type":"user","sessionId":"s","timestamp":"2026-01-01T12:00:00Z","message":{}}\n'

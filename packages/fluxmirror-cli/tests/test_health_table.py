@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli.health_mend import DONE, FAILED, Mended
-from fluxmirror_cli.health_row import Row
-from fluxmirror_cli.health_table import Look, doctor_result, render_table
+from fluxmirror_cli.health.mend import DONE, FAILED, Mended
+from fluxmirror_cli.health.row import Row
+from fluxmirror_cli.health.table import Look, doctor_result, render_table
 
 if TYPE_CHECKING:
     from pathlib import Path

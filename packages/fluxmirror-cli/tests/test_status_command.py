@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fluxmirror_cli.status_facts import cost_text
-from fluxmirror_cli.status_line import Cache, cache_path, change_marks, read_cache, write_cache
+from fluxmirror_cli.status.facts import cost_text
+from fluxmirror_cli.status.line import Cache, cache_path, change_marks, read_cache, write_cache
 from fluxmirror_core import journal
 from fluxmirror_core.analysis.usage import Cost, UsageRow, build_total
 from fluxmirror_core.errors import ExitCode

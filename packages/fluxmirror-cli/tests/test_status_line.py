@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fluxmirror_cli import status_line
-from fluxmirror_cli.status_line import Cache, age_text, build_line, cache_path
+from fluxmirror_cli.status import line as status_line
+from fluxmirror_cli.status.line import Cache, age_text, build_line, cache_path
 from fluxmirror_core.paths import here
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def test_the_road_of_a_prompt_loads_nothing_else(asked: Path) -> None:
     status_line.write_cache(here(), cache())
     code = (
         "import sys; old = set(sys.modules); "
-        "import fluxmirror_cli.entry, fluxmirror_cli.status_line as s; s.run([]); "
+        "import fluxmirror_cli.entry, fluxmirror_cli.status.line as s; s.run([]); "
         "print(*set(sys.modules) - old)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -263,7 +263,8 @@ def test_the_road_of_a_prompt_loads_nothing_else(asked: Path) -> None:
         "fluxmirror_cli",
         "fluxmirror_cli.entry",
         "fluxmirror_cli.output",
-        "fluxmirror_cli.status_line",
+        "fluxmirror_cli.status",
+        "fluxmirror_cli.status.line",
         "fluxmirror_core",
         "fluxmirror_core.paths",
         "fluxmirror_core.private",

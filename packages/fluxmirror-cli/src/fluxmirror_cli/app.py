@@ -99,7 +99,7 @@ def run() -> int:
         Exception: as the command raised it; `failures` explains it.
     """
     if _COMPLETION in os.environ:
-        from fluxmirror_cli.completion import answer
+        from fluxmirror_cli.completion.shells import answer
 
         return answer(group, os.environ[_COMPLETION])
     try:

@@ -53,6 +53,7 @@ def settings_to_capture() -> Settings:
     found = load(os.environ, _own_places(), None)
     if found.unknown:
         first = found.problems[0] if found.problems else None
+        _told.update(found.problems[:1])
         reason = f": {first.sentence}" if first else ""
         raise ConfigError(
             f"nothing is recorded until the configuration is mended{reason}",

@@ -22,8 +22,8 @@ from fluxmirror_cli.options import (
     zone_option,
 )
 from fluxmirror_cli.output import emit, show
+from fluxmirror_cli.results.usage_text import terminal_width
 from fluxmirror_cli.rows.as_csv import CsvWriter
-from fluxmirror_cli.usage_text import terminal_width
 
 if TYPE_CHECKING:
     import sqlite3

@@ -70,7 +70,7 @@ def run_hook(arguments: list[str]) -> NoReturn:
 def run_status_line(arguments: list[str]) -> NoReturn:
     """Print the line of a prompt, or nothing, and leave with exit code 0, come what may."""
     try:
-        from fluxmirror_cli.status_line import run
+        from fluxmirror_cli.status.line import run
 
         run(arguments)
     except BaseException:  # noqa: BLE001, S110 - a prompt must not show any failure

@@ -76,7 +76,7 @@ def _drain(places: Places, name: str) -> None:
     from fluxmirror_cli.quiet_drain import drain_quietly
 
     drain_quietly()
-    from fluxmirror_cli.status_line import refresh_if_looked_at
+    from fluxmirror_cli.status.line import refresh_if_looked_at
 
     refresh_if_looked_at(places)
 

@@ -52,7 +52,7 @@ class Command(click.Command):
         """Give options and arguments; while a shell completes, they offer the values there are."""
         parameters = super().get_params(ctx)
         if ctx.resilient_parsing:
-            from fluxmirror_cli.suggestions import offer_values
+            from fluxmirror_cli.completion.suggestions import offer_values
 
             offer_values(parameters)
         return parameters

@@ -12,10 +12,15 @@ from fluxmirror_store.archiving.names import archive_directory
 from fluxmirror_store.archiving.restoring import restore_copies
 from fluxmirror_store.archiving.run import archive_session_files, files_to_archive
 from fluxmirror_store.archiving.upkeep import prune_copies, verify_copies
-from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.importing.session_files import find_session_files, of_recorded
 
 from fluxmirror_cli.agent_words import agent_named
-from fluxmirror_cli.archive_facts import (
+from fluxmirror_cli.configured import chosen_zone, here, settings
+from fluxmirror_cli.kept_since import asked_for, days_ago
+from fluxmirror_cli.options import Command, Group, json_option, not_empty
+from fluxmirror_cli.output import Result, show
+from fluxmirror_cli.progress import ImportProgress
+from fluxmirror_cli.results.archive_facts import (
     archived_facts,
     copies_facts,
     pruned_facts,
@@ -23,7 +28,7 @@ from fluxmirror_cli.archive_facts import (
     verified_facts,
     waiting_facts,
 )
-from fluxmirror_cli.archive_text import (
+from fluxmirror_cli.results.archive_text import (
     archived_text,
     copies_text,
     pruned_text,
@@ -31,11 +36,6 @@ from fluxmirror_cli.archive_text import (
     verified_text,
     waiting_text,
 )
-from fluxmirror_cli.configured import chosen_zone, here, settings
-from fluxmirror_cli.kept_since import asked_for, days_ago
-from fluxmirror_cli.options import Command, Group, json_option, not_empty
-from fluxmirror_cli.output import Result, show
-from fluxmirror_cli.progress import ImportProgress
 
 if TYPE_CHECKING:
     from fluxmirror_cli.kept_since import KeptSince
@@ -67,7 +67,9 @@ def command(context: click.Context, *, agent: str | None, dry_run: bool, as_json
                 hint=f"`fluxmirror archive {context.invoked_subcommand} --help` shows its options",
             )
         return
-    found = find_session_files(os.environ, agent_named(agent) if agent else None)
+    found = of_recorded(
+        find_session_files(os.environ, agent_named(agent) if agent else None), settings()
+    )
     if dry_run:
         waiting = files_to_archive(here(), found)
         told = Result(lambda: waiting_facts(waiting), lambda: waiting_text(waiting))

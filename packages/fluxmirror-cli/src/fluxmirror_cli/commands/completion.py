@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 import click
 from fluxmirror_core.errors import ExitCode
 
-from fluxmirror_cli.completion import SHELLS, script
-from fluxmirror_cli.completion_files import WRITTEN, put, remove_of
-from fluxmirror_cli.completion_places import TITLES, advice, detected_shell, pieces
+from fluxmirror_cli.completion.files import WRITTEN, put, remove_of
+from fluxmirror_cli.completion.places import TITLES, advice, detected_shell, pieces
+from fluxmirror_cli.completion.shells import SHELLS, script
 from fluxmirror_cli.options import Command, Group, json_option
 from fluxmirror_cli.output import Result, emit, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluxmirror_cli.completion_files import Left
+    from fluxmirror_cli.completion.files import Left
 
 _LOADED: Final = {
     "bash": 'eval "$(fluxmirror completion bash)"',

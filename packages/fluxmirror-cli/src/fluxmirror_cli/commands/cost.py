@@ -31,8 +31,8 @@ from fluxmirror_cli.options import (
     zone_option,
 )
 from fluxmirror_cli.output import Result, emit, show
-from fluxmirror_cli.usage_facts import usage_csv, usage_facts
-from fluxmirror_cli.usage_text import nothing_text, terminal_width
+from fluxmirror_cli.results.usage_facts import usage_csv, usage_facts
+from fluxmirror_cli.results.usage_text import nothing_text, terminal_width
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -30,15 +30,15 @@ from fluxmirror_cli.options import (
     period_options,
 )
 from fluxmirror_cli.output import emit
-from fluxmirror_cli.sought import find_sought
-from fluxmirror_cli.usage_facts import (
+from fluxmirror_cli.results.usage_facts import (
     Facts,
     compact_json,
     iso_time,
     row_facts,
     token_facts,
 )
-from fluxmirror_cli.usage_text import nothing_text
+from fluxmirror_cli.results.usage_text import nothing_text
+from fluxmirror_cli.sought import find_sought
 
 if TYPE_CHECKING:
     import sqlite3

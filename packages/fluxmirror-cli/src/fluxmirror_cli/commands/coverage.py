@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import click
+from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.report.as_text import one_line, render_text
 from fluxmirror_core.report.coverage import build_coverage_report, no_calls
 
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.asked_period import asked_period
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
-from fluxmirror_cli.coverage_facts import coverage_facts
 from fluxmirror_cli.covered import covered, is_usual_database
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import (
@@ -24,6 +24,7 @@ from fluxmirror_cli.options import (
     zone_option,
 )
 from fluxmirror_cli.output import Result, show
+from fluxmirror_cli.results.coverage_facts import coverage_facts
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.coverage import Coverage
@@ -69,7 +70,7 @@ def command(  # noqa: PLR0913 - an argument for each option
         agent_id = asked_agent(db, agent) if agent else None
         coverage = covered(db, period, agent_id, is_usual=is_usual_database(database))
     result = Result(
-        lambda: coverage_facts(coverage, catalog), lambda: _text(coverage, agent_id, catalog)
+        lambda: coverage_facts(coverage, load_catalog()), lambda: _text(coverage, agent_id, catalog)
     )
     show(result, as_json=as_json)
 

@@ -17,7 +17,7 @@ from fluxmirror_cli.data_output import (
 )
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import Result
-from fluxmirror_cli.period_facts import period_facts
+from fluxmirror_cli.results.period_facts import period_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,14 @@ import click
 from fluxmirror_core.errors import UsageError
 
 from fluxmirror_cli.configured import here
-from fluxmirror_cli.health import examine
-from fluxmirror_cli.health_row import exit_code
-from fluxmirror_cli.health_table import doctor_result
+from fluxmirror_cli.health.examination import examine
+from fluxmirror_cli.health.row import exit_code
+from fluxmirror_cli.health.table import doctor_result
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import show
 
 if TYPE_CHECKING:
-    from fluxmirror_cli.health_mend import Mended
+    from fluxmirror_cli.health.mend import Mended
 
 
 @click.command(
@@ -42,7 +42,7 @@ def command(context: click.Context, *, fix: bool, dry_run: bool, as_json: bool) 
 
 
 def _mend(*, dry_run: bool) -> list[Mended]:
-    from fluxmirror_cli.health_mend import carry_out, find_repairs, harmless_locks, planned
+    from fluxmirror_cli.health.mend import carry_out, find_repairs, harmless_locks, planned
 
     # All are found before the first is made: a repair may make another one needless, never wrong.
     repairs = list(find_repairs(here()))

@@ -18,7 +18,7 @@ from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.progress import UpgradeProgress
 from fluxmirror_cli.quiet_drain import drain_quietly
 from fluxmirror_cli.retained import retain_when_due
-from fluxmirror_cli.status_line import refresh_if_looked_at
+from fluxmirror_cli.status.line import refresh_if_looked_at
 from fluxmirror_cli.wording import counted
 
 

@@ -27,8 +27,8 @@ from fluxmirror_cli.options import (
     zone_option,
 )
 from fluxmirror_cli.output import Result, complain, says_everything, show
+from fluxmirror_cli.results.usage_text import terminal_width
 from fluxmirror_cli.rows.writer import print_pieces
-from fluxmirror_cli.usage_text import terminal_width
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from fluxmirror_cli.first_run.summary import (
 )
 from fluxmirror_cli.first_run.traces import own_directories_missing
 from fluxmirror_cli.first_run.wishes import Wishes, choose_manner, given_agents, given_values
-from fluxmirror_cli.health import examine
+from fluxmirror_cli.health.examination import examine
 from fluxmirror_cli.options import Command, json_option, not_empty
 from fluxmirror_cli.output import Result, complain, emit, show
 from fluxmirror_cli.registration.account import Account

@@ -16,7 +16,7 @@ from fluxmirror_cli.data_output import (
 )
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import Result
-from fluxmirror_cli.period_facts import period_facts
+from fluxmirror_cli.results.period_facts import period_facts
 
 if TYPE_CHECKING:
     from fluxmirror_cli.asked_period import PeriodWish

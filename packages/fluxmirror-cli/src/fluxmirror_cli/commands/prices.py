@@ -21,10 +21,11 @@ from fluxmirror_cli.output import Result, complain, emit, show
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_cli.prices.entry import example_entry
 from fluxmirror_cli.prices.overlay import overlay_path
+from fluxmirror_cli.table import aligned
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from fluxmirror_core.pricing import Price
 
@@ -222,7 +223,7 @@ def _price_text(price: Price) -> str:
     tiers = [("any prompt" if not price.tiers else "other prompts", price.rates)]
     tiers += [(f"prompts above {tier.above:,}", tier.rates) for tier in price.tiers]
     table = [head, *([words, *_per_million(rates).values()] for words, rates in tiers)]
-    lines = [one_line(first), "", *_aligned(table, left=1)]
+    lines = [one_line(first), "", *aligned(table, right=range(1, len(head))).splitlines()]
     if price.request:
         lines.append(f"and {amount(price.request)} for each request")
     return "\n".join([*lines, ""])
@@ -231,7 +232,8 @@ def _price_text(price: Price) -> str:
 def _used_text(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return "no model was used yet\n"
-    lines = ["USD per million tokens", "", *_aligned([_HEAD, *map(_cells, rows)], left=2)]
+    table = aligned([_HEAD, *map(_cells, rows)], right=range(2, len(_HEAD)))
+    lines = ["USD per million tokens", "", *table.splitlines()]
     if any(row["price"] is None for row in rows):
         lines += ["", _UNKNOWN_HINT]
     return "\n".join([*lines, ""])
@@ -243,18 +245,6 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     if told is None:
         return (*words, *("-" for _ in _KINDS), "unknown")
     return (*words, *told["per_million_tokens"].values(), told["source"])
-
-
-def _aligned(table: Sequence[Sequence[str]], *, left: int) -> list[str]:
-    """Lay cells out in columns: the first so many to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(
-            f"{cell:<{width}}" if place < left else f"{cell:>{width}}"
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]
 
 
 def _day_start(since: str) -> int:

@@ -11,7 +11,7 @@ from fluxmirror_store.database import connect_to_read, store_errors
 from fluxmirror_store.pruning import Pruned, count_before, count_timeless, prune, take_older_again
 
 from fluxmirror_cli.configured import chosen_zone, here, settings
-from fluxmirror_cli.health_row import size
+from fluxmirror_cli.health.row import size
 from fluxmirror_cli.kept_since import asked_for, days_ago
 from fluxmirror_cli.options import Command, json_option, not_empty
 from fluxmirror_cli.output import Result, complain, show

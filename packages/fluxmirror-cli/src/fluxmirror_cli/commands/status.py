@@ -12,20 +12,20 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.cells import agent_name, short_count
 
-from fluxmirror_cli import status_line
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here
 from fluxmirror_cli.covered import is_usual_database
 from fluxmirror_cli.drained import opened_database
 from fluxmirror_cli.options import Command, database_option, json_option, zone_option
 from fluxmirror_cli.output import Result, show
-from fluxmirror_cli.status_facts import cost_text, keep_cache, read_status, refresh_quietly
-from fluxmirror_cli.usage_facts import iso_time, row_facts
+from fluxmirror_cli.results.usage_facts import iso_time, row_facts
+from fluxmirror_cli.status import line as status_line
+from fluxmirror_cli.status.facts import cost_text, keep_cache, read_status, refresh_quietly
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from fluxmirror_cli.status_facts import Status
+    from fluxmirror_cli.status.facts import Status
 
 _OF_NO_KEY: Final = ("key", "first", "last")
 """What rows of usage have beside their numbers."""

@@ -20,7 +20,6 @@ from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.asked_period import asked_date, today_in
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.covered import coverage_text, covered, is_usual_database
-from fluxmirror_cli.day_facts import day_facts
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import (
     Command,
@@ -32,6 +31,7 @@ from fluxmirror_cli.options import (
     zone_option,
 )
 from fluxmirror_cli.output import Result, show
+from fluxmirror_cli.results.day_facts import day_facts
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,9 +15,9 @@ from fluxmirror_cli.asked_period import asked_date, today_in
 from fluxmirror_cli.configured import settings
 from fluxmirror_cli.covered import is_usual_database
 from fluxmirror_cli.drained import drained_database
-from fluxmirror_cli.isolation_text import isolation_facts, isolation_text
 from fluxmirror_cli.options import Command, Group, database_option, date_option, json_option
 from fluxmirror_cli.output import Result, show
+from fluxmirror_cli.results.isolation_text import isolation_facts, isolation_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

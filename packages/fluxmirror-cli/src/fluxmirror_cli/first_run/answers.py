@@ -16,7 +16,7 @@ from fluxmirror_cli.first_run.questions import (
     understand,
     understand_agents,
 )
-from fluxmirror_cli.health_row import size
+from fluxmirror_cli.health.row import size
 from fluxmirror_cli.registration.agent_home import name_of
 from fluxmirror_cli.registration.choice import Asker, agrees
 from fluxmirror_cli.registration.screens import steps_of_plan

@@ -11,7 +11,7 @@ from fluxmirror_cli.configured import here
 from fluxmirror_cli.first_run.answers import describe_waiting
 from fluxmirror_cli.first_run.demo_row import describe_demo_row
 from fluxmirror_cli.first_run.traces import traces_path
-from fluxmirror_cli.health_table import doctor_result
+from fluxmirror_cli.health.table import doctor_result
 from fluxmirror_cli.registration.facts import outcome_facts, steps_facts
 from fluxmirror_cli.registration.program_record import find_own_program
 from fluxmirror_cli.registration.screens import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmirror_cli.first_run.set_up import Done, Planned
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 _WITH_DATA: Final = (
     ("today", "what the agents did today"),

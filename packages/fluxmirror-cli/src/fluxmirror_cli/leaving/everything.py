@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from fluxmirror_cli.completion_files import installed, remove_completion
+from fluxmirror_cli.completion.files import installed, remove_completion
 from fluxmirror_cli.first_run.traces import load_traces, note_directories, undo_traces
 from fluxmirror_cli.leaving.removing import purge, remove_all
 from fluxmirror_cli.leaving.things import (

@@ -13,7 +13,7 @@ from fluxmirror_core.config.load import last_good_path, remembered_directory
 from fluxmirror_core.config.trust import trust_path
 from fluxmirror_store.archiving.names import archive_directory
 
-from fluxmirror_cli.health_row import size
+from fluxmirror_cli.health.row import size
 from fluxmirror_cli.prices.overlay import overlay_path
 from fluxmirror_cli.prices.price_list import downloaded_path
 from fluxmirror_cli.registration.leftovers import set_aside_directory

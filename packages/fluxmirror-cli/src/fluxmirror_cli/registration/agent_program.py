@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core.paths import home
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
+from fluxmirror_cli.registration.installed_version import installed_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -157,22 +157,7 @@ def _neutral_directory() -> Iterator[str]:
 
 
 def _version(agent: AgentHome, program: str, env: Mapping[str, str]) -> str:
-    return _packaged_version(agent, program) or _told_version(program, env)
-
-
-def _packaged_version(agent: AgentHome, program: str) -> str:
-    """Read the version from the npm package that a program is in, without starting it."""
-    directory = os.path.dirname(os.path.realpath(program))
-    while directory != os.path.dirname(directory):
-        try:
-            with open(os.path.join(directory, "package.json"), encoding="utf-8") as file:
-                package = json.load(file)
-            if package["name"] == agent.npm_package:
-                return str(package["version"])
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        directory = os.path.dirname(directory)
-    return ""
+    return installed_version(agent, program) or _told_version(program, env)
 
 
 def _told_version(program: str, env: Mapping[str, str]) -> str:

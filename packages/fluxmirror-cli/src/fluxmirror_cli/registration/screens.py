@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line
 
-from fluxmirror_cli.health_row import size
+from fluxmirror_cli.health.row import size
 from fluxmirror_cli.registration.agent_home import CODEX, name_of
 from fluxmirror_cli.registration.change import Change, render_diff
 from fluxmirror_cli.registration.installation import ABSENT, ALREADY, REMOVED, Outcome

@@ -139,7 +139,7 @@ _ROWS: Final = (
         "archive.retention_days",
         _Days,
         _DAYS,
-        "Archived copies of session files that are gone for longer are deleted; without it none is.",
+        "Copies of session files that are gone for longer are deleted; without it none is.",
         is_private=True,
     ),
     Key(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
 
-from fluxmirror_cli.health_row import WARN, Row
+from fluxmirror_cli.health.row import WARN, Row
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:

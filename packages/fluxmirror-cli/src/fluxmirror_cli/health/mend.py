@@ -23,7 +23,7 @@ from fluxmirror_store.drain import drain
 
 from fluxmirror_cli.configured import settings_to_capture
 from fluxmirror_cli.drained import WAIT_S
-from fluxmirror_cli.health_files import OTHERS, is_wide, our_places
+from fluxmirror_cli.health.files import OTHERS, is_wide, our_places
 from fluxmirror_cli.prices.price_list import downloaded_path
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
 from fluxmirror_cli.registration.packages import packages_directory

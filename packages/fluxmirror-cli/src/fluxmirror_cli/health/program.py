@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_cli.command_table import VERSION
-from fluxmirror_cli.health_row import OK, WARN, Row
+from fluxmirror_cli.health.row import OK, WARN, Row
 from fluxmirror_cli.registration.program_record import find_own_program
 
 if TYPE_CHECKING:

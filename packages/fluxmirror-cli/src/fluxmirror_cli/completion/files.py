@@ -26,7 +26,7 @@ from fluxmirror_cli.registration.settings_file import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fluxmirror_cli.completion_places import Piece
+    from fluxmirror_cli.completion.places import Piece
 
 WRITTEN: Final = "written"
 UNCHANGED: Final = "unchanged"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import UsageError
 
-from fluxmirror_cli.health_row import OK, WARN, Row
+from fluxmirror_cli.health.row import OK, WARN, Row
 from fluxmirror_cli.prices.overlay import overlay_path
 from fluxmirror_cli.prices.overlay_reader import load_overlay
 from fluxmirror_cli.prices.price_list import downloaded_path, load_downloaded

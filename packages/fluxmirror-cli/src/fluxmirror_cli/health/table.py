@@ -11,7 +11,7 @@ import click
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line, width
 
-from fluxmirror_cli.health_row import ERROR, OFF, OK, WARN, exit_code
+from fluxmirror_cli.health.row import ERROR, OFF, OK, WARN, exit_code
 from fluxmirror_cli.output import Result, is_coloured
 from fluxmirror_cli.registration.agent_home import BY_ID
 from fluxmirror_cli.wording import counted
@@ -19,8 +19,8 @@ from fluxmirror_cli.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fluxmirror_cli.health_mend import Mended
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.mend import Mended
+    from fluxmirror_cli.health.row import Row
 
 _GROUPS: Final = {
     "Program": ("program", "python", "sqlite", "config"),
@@ -29,7 +29,18 @@ _GROUPS: Final = {
         *("hook time", "coverage", "session files", "unreadable", "retention", "oddities"),
     ),
     "Records": (
-        *("database", "torn", "recovered", "bad ever", "pruned", "payloads", "format drift"),
+        *(
+            "database",
+            "torn",
+            "recovered",
+            "bad ever",
+            "pruned",
+            "payloads",
+            "format drift",
+            "not kept",
+            "slow pattern",
+            "expired",
+        ),
         *("spool", "bad", "refused", "redaction", "prices"),
     ),
 }

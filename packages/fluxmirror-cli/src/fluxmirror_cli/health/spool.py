@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_store import aside, spool_reader
 
-from fluxmirror_cli.health_row import ERROR, OFF, OK, WARN, Row, duration, size
+from fluxmirror_cli.health.row import ERROR, OFF, OK, WARN, Row, duration, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store.database import connect_to_read, is_outdated
-from fluxmirror_store.importing.session_files import Found, find_session_files
+from fluxmirror_store.importing.session_files import Found, find_session_files, of_recorded
 from fluxmirror_store.importing.waiting import Wanted, pending
 
 from fluxmirror_cli.covered import hooks_told_ms
@@ -60,11 +60,7 @@ class Evidence:
         """The session files of the agents that are recorded."""
         if not self.settings.session_files:
             return Found([], Counter(), [])
-        found = find_session_files(os.environ)
-        is_recorded = self.settings.is_recorded
-        files = [file for file in found.files if is_recorded(file.agent)]
-        problems = {key: times for key, times in found.problems.items() if is_recorded(key[0])}
-        return Found(files, Counter(problems), found.roots)
+        return of_recorded(find_session_files(os.environ), self.settings)
 
     @cached_property
     def unread(self) -> list[SessionFile]:

@@ -13,8 +13,8 @@ from fluxmirror_store.archiving.run import files_to_archive
 from fluxmirror_store.importing.sources import USAGE, load_sources, stored_path
 from fluxmirror_store.importing.waiting import is_running
 
-from fluxmirror_cli.health_evidence import UNREADABLE
-from fluxmirror_cli.health_row import OFF, OK, WARN, Row
+from fluxmirror_cli.health.evidence import UNREADABLE
+from fluxmirror_cli.health.row import OFF, OK, WARN, Row
 from fluxmirror_cli.retention import DAY_MS, kept_ms
 from fluxmirror_cli.wording import counted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.importing.session_files import Found, SessionFile
 
-    from fluxmirror_cli.health_evidence import Evidence
+    from fluxmirror_cli.health.evidence import Evidence
 
 _SOON_MS: Final = 7 * DAY_MS
 _IMPORT: Final = "run `fluxmirror import`"

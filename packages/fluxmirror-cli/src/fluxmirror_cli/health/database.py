@@ -16,8 +16,8 @@ from fluxmirror_store.health_queries import free_bytes
 from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.queries import event_count
 
-from fluxmirror_cli.health_evidence import UNREADABLE
-from fluxmirror_cli.health_row import ERROR, OFF, OK, WARN, Row, size
+from fluxmirror_cli.health.evidence import UNREADABLE
+from fluxmirror_cli.health.row import ERROR, OFF, OK, WARN, Row, size
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -99,6 +99,9 @@ def _losses(lines: list[tally.Tallied]) -> Iterator[Row]:
     if bad := totals[tally.BAD]:
         told = f"{counted(bad, 'payload')} set aside in all this time"
         yield Row("bad ever", OK, told, facts={"payloads": bad})
+    if expired := totals[tally.EXPIRED]:
+        told = f"{counted(expired, 'event')} came after its time was pruned; not kept"
+        yield Row("expired", OK, told, facts={"events": expired})
     if pruned := totals[tally.PRUNED]:
         told = f"{counted(pruned, 'payload')} deleted"
         kept = f"of what is set aside the newest {aside.KEPT:,} are kept"
@@ -106,7 +109,7 @@ def _losses(lines: list[tally.Tallied]) -> Iterator[Row]:
 
 
 def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:
-    """Tell what an agent sent that was not to be expected, and that is recorded all the same."""
+    """Tell what an agent sent that is not kept as it came, or was not to be expected."""
     for line in lines:
         agent = BY_ID[line.agent].name if line.agent in BY_ID else line.agent
         facts = {"agent": line.agent, "times": line.times, "last_ms": line.last_ms}
@@ -114,6 +117,14 @@ def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:
             payloads = counted(line.times, "payload")
             told = f"{agent}: {payloads} with bytes that are no UTF-8"
             yield Row("payloads", OK, told, facts=facts)
+        elif line.kind == tally.OFF:
+            told = f"{agent}: {counted(line.times, 'event')} not kept, as you wish"
+            yield Row("not kept", OK, told, facts=facts)
+        elif line.kind == tally.SLOW_PATTERN:
+            values = counted(line.times, "value")
+            told = f"{agent}: {values} masked whole: a pattern of yours took too long"
+            remedy = "`fluxmirror config explain redaction.patterns` shows them"
+            yield Row("slow pattern", WARN, told, remedy, facts)
         elif line.kind == tally.UNKNOWN_EVENT:
             odd = f"{counted(line.times, 'event')} of an unknown kind, {line.name!r}"
             told = f"{agent} {line.version}".rstrip()

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 from fluxmirror_core.config.load import load
 from fluxmirror_core.paths import places as own_places
 
-from fluxmirror_cli.health_agents import examine_agents
-from fluxmirror_cli.health_config import examine_config
-from fluxmirror_cli.health_coverage import examine_coverage
-from fluxmirror_cli.health_database import examine_database
-from fluxmirror_cli.health_evidence import Evidence
-from fluxmirror_cli.health_files import examine_files
-from fluxmirror_cli.health_hooks import examine_hooks
-from fluxmirror_cli.health_oddities import examine_oddities
-from fluxmirror_cli.health_prices import examine_prices
-from fluxmirror_cli.health_program import examine_program
-from fluxmirror_cli.health_redaction import examine_redaction
-from fluxmirror_cli.health_sources import examine_sources
-from fluxmirror_cli.health_spool import examine_spool
-from fluxmirror_cli.health_troubles import examine_troubles
+from fluxmirror_cli.health.agents import examine_agents
+from fluxmirror_cli.health.config import examine_config
+from fluxmirror_cli.health.coverage import examine_coverage
+from fluxmirror_cli.health.database import examine_database
+from fluxmirror_cli.health.evidence import Evidence
+from fluxmirror_cli.health.files import examine_files
+from fluxmirror_cli.health.hooks import examine_hooks
+from fluxmirror_cli.health.oddities import examine_oddities
+from fluxmirror_cli.health.prices import examine_prices
+from fluxmirror_cli.health.program import examine_program
+from fluxmirror_cli.health.redaction import examine_redaction
+from fluxmirror_cli.health.sources import examine_sources
+from fluxmirror_cli.health.spool import examine_spool
+from fluxmirror_cli.health.troubles import examine_troubles
 
 if TYPE_CHECKING:
     from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.paths import Places
 
-    from fluxmirror_cli.health_row import Row
+    from fluxmirror_cli.health.row import Row
 
 
 def examine(places: Places) -> list[Row]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.report.as_text import one_line
 
-from fluxmirror_cli.health_row import size
+from fluxmirror_cli.health.row import size
+from fluxmirror_cli.table import aligned
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def copies_text(copies: Sequence[Copy], agent: str | None, directory: str, zone:
     """List the copies: all of them, or those of one agent."""
     if not copies:
         return f"nothing of {BY_ID[agent].name} is archived\n" if agent else "nothing is archived\n"
-    lines = _aligned([_HEAD, *(_cells(copy, zone) for copy in copies)])
+    rows = [_HEAD, *(_cells(copy, zone) for copy in copies)]
+    lines = aligned(rows, right=_NUMBERS).splitlines()
     stored = size(sum(copy.stored_size for copy in copies))
     return _text([*lines, f"{_copies(len(copies))}, {stored}, in {directory}"])
 
@@ -126,15 +128,3 @@ def _cells(copy: Copy, zone: ZoneInfo) -> tuple[str, ...]:
 
 def _day(ts_ms: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(ts_ms / 1000, zone).date().isoformat()
-
-
-def _aligned(table: Iterable[Sequence[str]]) -> list[str]:
-    rows = list(table)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            f"{cell:>{width}}" if place in _NUMBERS else f"{cell:<{width}}"
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

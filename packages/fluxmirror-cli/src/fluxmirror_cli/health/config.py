@@ -11,7 +11,7 @@ from fluxmirror_core.config.load import load
 from fluxmirror_core.paths import places
 
 from fluxmirror_cli.configured import resolution
-from fluxmirror_cli.health_row import ERROR, OK, WARN, Row
+from fluxmirror_cli.health.row import ERROR, OK, WARN, Row
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:

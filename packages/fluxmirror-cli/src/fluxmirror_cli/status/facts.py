@@ -16,9 +16,9 @@ from fluxmirror_store import queries
 from fluxmirror_store.status_queries import last_event
 from fluxmirror_store.usage_queries import UsageWindow, usage_by
 
-from fluxmirror_cli import status_line
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here
 from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.status import line as status_line
 
 if TYPE_CHECKING:
     import sqlite3

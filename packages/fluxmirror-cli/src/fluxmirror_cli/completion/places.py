@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.paths import home
 
-from fluxmirror_cli.completion import SHELLS
+from fluxmirror_cli.completion.shells import SHELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmirror_cli.coverage_facts import figures
-from fluxmirror_cli.period_facts import utc_time
-from fluxmirror_cli.usage_facts import iso_time, row_facts
+from fluxmirror_cli.results.coverage_facts import figures
+from fluxmirror_cli.results.period_facts import utc_time
+from fluxmirror_cli.results.usage_facts import iso_time, row_facts
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.coverage import Coverage
     from fluxmirror_core.analysis.day import Day
     from fluxmirror_core.analysis.usage import Usage
 
-    from fluxmirror_cli.usage_facts import Facts
+    from fluxmirror_cli.results.usage_facts import Facts
 
 
 def day_facts(day: Day, usage: Usage, coverage: Coverage) -> Facts:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_store.health_queries import LastHeard, last_heard
 from fluxmirror_store.importing.session_files import DATABASE_AGENT
 
-from fluxmirror_cli.health_coverage import DAY_MS, missed_calls
-from fluxmirror_cli.health_evidence import UNREADABLE
-from fluxmirror_cli.health_row import ago
+from fluxmirror_cli.health.coverage import DAY_MS, missed_calls
+from fluxmirror_cli.health.evidence import UNREADABLE
+from fluxmirror_cli.health.row import ago
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
-    from fluxmirror_cli.health_evidence import Evidence
+    from fluxmirror_cli.health.evidence import Evidence
 
 SILENT: Final = "silent"
 FINE: Final = "fine"

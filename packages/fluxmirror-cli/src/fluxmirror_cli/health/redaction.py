@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fluxmirror_core.redact_rules import RULES
 
 from fluxmirror_cli.command_table import VERSION
-from fluxmirror_cli.health_row import OK, Row
+from fluxmirror_cli.health.row import OK, Row
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:

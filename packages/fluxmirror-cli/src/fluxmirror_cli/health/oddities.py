@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_store.importing.sources import known_problems
 
-from fluxmirror_cli.health_evidence import UNREADABLE
-from fluxmirror_cli.health_row import OK, WARN, Row
+from fluxmirror_cli.health.evidence import UNREADABLE
+from fluxmirror_cli.health.row import OK, WARN, Row
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmirror_cli.health_evidence import Evidence
+    from fluxmirror_cli.health.evidence import Evidence
 
 _LISTED: Final = "`fluxmirror import --verbose` lists them"
 
@@ -29,7 +29,7 @@ def examine_oddities(evidence: Evidence) -> Iterator[Row]:
     if not problems:
         return
     # Loads every reader of session files, which is worth it only now.
-    from fluxmirror_cli.health_oddity_words import has_faults, told
+    from fluxmirror_cli.health.oddity_words import has_faults, told
 
     kinds: Counter[str] = Counter()
     for (_, problem), times in problems.items():

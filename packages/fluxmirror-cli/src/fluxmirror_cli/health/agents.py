@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_cli.health_heard import SILENT, Heard, how_heard
-from fluxmirror_cli.health_row import ERROR, MEND, OFF, OK, WARN, Row
+from fluxmirror_cli.health.heard import SILENT, Heard, how_heard
+from fluxmirror_cli.health.row import ERROR, MEND, OFF, OK, WARN, Row
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, CODEX, name_of
 from fluxmirror_cli.registration.agent_program import find_program
 from fluxmirror_cli.registration.installed_version import installed_version
@@ -17,7 +17,7 @@ from fluxmirror_cli.registration.settings_file import RegistrationError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from fluxmirror_cli.health_evidence import Evidence
+    from fluxmirror_cli.health.evidence import Evidence
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.standing import Standing
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_store.hook_times import hook_times
 
-from fluxmirror_cli.health_evidence import UNREADABLE
-from fluxmirror_cli.health_row import OK, Row
+from fluxmirror_cli.health.evidence import UNREADABLE
+from fluxmirror_cli.health.row import OK, Row
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmirror_cli.health_evidence import Evidence
+    from fluxmirror_cli.health.evidence import Evidence
 
 _WEEK_MS: Final = 7 * 86_400_000
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.coverage import build_coverage
 from fluxmirror_core.analysis.losses import HOOKED_LATER, NEVER_HOOKED, Moment
+from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.paths import home
 from fluxmirror_core.period import Period, local_date
 from fluxmirror_core.report.coverage import coverage_line
@@ -20,10 +21,9 @@ from fluxmirror_store.coverage_queries import is_told, told_calls
 from fluxmirror_store.health_queries import crowded_ms
 from fluxmirror_store.queries import window
 
-from fluxmirror_cli.configured import chosen_catalog
 from fluxmirror_cli.covered import YOUNG_MS
-from fluxmirror_cli.health_evidence import UNREADABLE
-from fluxmirror_cli.health_row import OK, WARN, Row, ago, duration
+from fluxmirror_cli.health.evidence import UNREADABLE
+from fluxmirror_cli.health.row import OK, WARN, Row, ago, duration
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.wording import counted
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.analysis.coverage import Coverage, Finding
 
-    from fluxmirror_cli.health_evidence import Evidence
+    from fluxmirror_cli.health.evidence import Evidence
 
 DAY_MS: Final = timedelta(days=1) // timedelta(milliseconds=1)
 MOST_CALLS: Final = 10_000
@@ -98,7 +98,7 @@ def _told(week: Coverage, evidence: Evidence) -> Iterator[Row]:
     if losses:
         told = f"{counted(len(losses), 'loss', 'losses')} in {span} that nothing explains"
         yield Row(_COMPONENT, WARN, told, "`fluxmirror coverage` names them", facts)
-    elif line := coverage_line(week, chosen_catalog()).removeprefix(f"{_COMPONENT}: "):
+    elif line := coverage_line(week, load_catalog()).removeprefix(f"{_COMPONENT}: "):
         newest_ms = max((file.mtime_ns // 1_000_000 for file in unread), default=None)
         told = f"{line}, in {span}"
         if newest_ms is not None:

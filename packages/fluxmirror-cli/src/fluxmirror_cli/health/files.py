@@ -8,7 +8,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_cli.health_row import ERROR, MEND, OK, WARN, Row, size
+from fluxmirror_cli.health.row import ERROR, MEND, OK, WARN, Row, size
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Shell completion: what is offered, and where its scripts go."""

@@ -1,0 +1,1 @@
+"""What doctor looks at: one module per thing, a table of rows at the end."""
