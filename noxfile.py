@@ -38,7 +38,7 @@ SHELLS = (
     ("zsh", "--emulate", "sh", "-n"),
 )
 AGENT_WORKERS = ("--numprocesses=2", "--dist=loadgroup")  # one agent's tests share its home
-BENCHES = ("hook", "drain", "transcripts")
+BENCHES = ("hook", "drain", "transcripts", "reports")
 IMPORT_ALL = ("python", "-I", "scripts/import_all.py")
 
 
@@ -203,6 +203,8 @@ def bench(session: nox.Session) -> None:
     names = session.posargs[:1] or BENCHES
     wanted = "transcripts" in names and "--no-ccusage" not in session.posargs
     env = ccusage(session) if wanted else {}
+    if "reports" in names:
+        env["FLUXMIRROR_BENCH_HISTORY"] = str(session.cache_dir.resolve())
     for name in names:
         session.run("python", f"scripts/bench_{name}.py", *session.posargs[1:], env=env)
 

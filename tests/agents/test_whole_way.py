@@ -92,10 +92,11 @@ def test_everything_is_there_and_then_nothing_of_us(
 ) -> None:
     """Each agent's call is in the report; taken out, we record nothing and are named nowhere."""
     anyone, project = clients[0], new_project(tmp_path)
-    program.run(anyone, "install", "--all")
+    program.run(anyone, "init", "--language", "ko", "--timezone", "KST", "--agents", "all")
     for client in clients:
         work(client, model, project)
     report = program.run(anyone, "today")
+    assert "Asia/Seoul" in report
     for agent, command in SHELL.items():
         assert BY_ID[agent].name in report, report
         assert command in report, report
@@ -105,12 +106,15 @@ def test_everything_is_there_and_then_nothing_of_us(
     assert coverage["total"]["both"] == len(SHELL), coverage
     costs = json.loads(program.run(anyone, "cost", "--by", "agent", "--json"))
     assert {row["key"] for row in costs["rows"]} == set(SHELL)
+    program.run(anyone, "doctor")
 
     program.run(anyone, "uninstall", "--all")
     for client in clients:
         work(client, model, project)
     assert recorded(program, anyone) == sorted(SHELL.items())
     assert naming_us(anyone.home) == []
+    program.run(anyone, "uninstall", "--purge", "--yes")
+    assert [path for path in anyone.home.rglob("*") if OUR_NAME in path.name.encode()] == []
 
 
 @pytest.mark.xdist_group("whole way")

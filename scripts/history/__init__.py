@@ -1,0 +1,1 @@
+"""A made-up history of many tool calls, as rows of the store."""
