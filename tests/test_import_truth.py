@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_core.transcripts.part import BAD_LINE, NO_CALL
+from fluxmirror_core.transcripts.problem import BAD_LINE, NO_CALL
 from fluxmirror_store.importing.session_files import Found
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.waiting import Wanted

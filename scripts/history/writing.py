@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_core.event import AgentEvent, Kind
 from fluxmirror_core.paths import places
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import TORN_END, Problem
 from fluxmirror_store import tally
 from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
 from fluxmirror_store.database import connect_to_write
@@ -22,7 +22,7 @@ from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.response_rows import write_responses
 from fluxmirror_store.importing.session_files import SessionFile
 from fluxmirror_store.importing.sources import Job, ReadSoFar, register, save_reading
-from fluxmirror_store.importing.stretch import TORN_END, Mark
+from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from fluxmirror_core.transcripts.part import Problem
+    from fluxmirror_core.transcripts.problem import Problem
 
     from tests.agents.client import Client
 

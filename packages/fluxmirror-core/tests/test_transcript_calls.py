@@ -14,7 +14,8 @@ import pytest
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.event import ANSWERED, ASKED, Kind, Outcome
 from fluxmirror_core.transcripts.calls import claude, gemini, qwen
-from fluxmirror_core.transcripts.part import NO_CALL, UNKNOWN_RECORD, Part, Problem, whole_lines
+from fluxmirror_core.transcripts.part import Part, whole_lines
+from fluxmirror_core.transcripts.problem import NO_CALL, UNKNOWN_RECORD, Problem
 from fluxmirror_core.wire import claude as claude_hooks
 from fluxmirror_core.wire import gemini as gemini_hooks
 from hypothesis import HealthCheck, given, settings

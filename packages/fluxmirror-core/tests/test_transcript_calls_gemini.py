@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fluxmirror_core.event import ANSWERED, ASKED, Outcome
 from fluxmirror_core.transcripts.calls.gemini import calls
-from fluxmirror_core.transcripts.part import UNKNOWN_RECORD, Part, Problem
+from fluxmirror_core.transcripts.part import Part
+from fluxmirror_core.transcripts.problem import UNKNOWN_RECORD, Problem
 
 if TYPE_CHECKING:
     from fluxmirror_core.transcripts.told_call import ToldCall

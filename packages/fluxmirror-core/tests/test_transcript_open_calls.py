@@ -6,7 +6,8 @@ import json
 
 from fluxmirror_core.event import ASKED, Kind, Outcome
 from fluxmirror_core.transcripts.calls.open_calls import MOST, OpenCalls, UnattributedCalls
-from fluxmirror_core.transcripts.part import NO_CALL, Part, Problem
+from fluxmirror_core.transcripts.part import Part
+from fluxmirror_core.transcripts.problem import NO_CALL, Problem
 from fluxmirror_core.transcripts.told_call import ToldCall
 from fluxmirror_core.wire.observation import Observation
 

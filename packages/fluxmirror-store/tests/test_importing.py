@@ -15,16 +15,21 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.pricing import Price, Rates
-from fluxmirror_core.transcripts.part import BAD_LINE, UNKNOWN_RECORD, Problem
+from fluxmirror_core.transcripts.problem import (
+    BAD_LINE,
+    FAILED,
+    NO_TIME,
+    REWRITTEN,
+    TORN_END,
+    UNKNOWN_RECORD,
+    Problem,
+)
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 from fluxmirror_store.drain import drain
 from fluxmirror_store.importing import opencode, stretch
-from fluxmirror_store.importing.reading import FAILED
 from fluxmirror_store.importing.run import Imported, import_session_files
 from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
 from fluxmirror_store.importing.sources import USAGE
-from fluxmirror_store.importing.stretch import REWRITTEN, TORN_END
-from fluxmirror_store.importing.usage import NO_TIME
 from fluxmirror_store.importing.waiting import Wanted, news, pending
 
 if TYPE_CHECKING:

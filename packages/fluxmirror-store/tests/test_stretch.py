@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import Problem
 from fluxmirror_store.importing import stretch
 from fluxmirror_store.importing.stretch import Mark, marked, read_stretch
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fluxmirror_core.config.settings import FULL, NONE, Settings
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import SLOW_PATTERN, Problem
 from fluxmirror_store import spool, spool_reader, tally
 from fluxmirror_store.drain import Drained, drain
-from fluxmirror_store.importing.reading import SLOW_PATTERN
 from fluxmirror_store.importing.run import Imported, import_session_files
 from fluxmirror_store.importing.session_files import find_session_files, of_recorded
 from fluxmirror_store.importing.waiting import Wanted

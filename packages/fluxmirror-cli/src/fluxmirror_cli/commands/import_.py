@@ -33,7 +33,7 @@ from fluxmirror_cli.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmirror_core.transcripts.part import Problem
+    from fluxmirror_core.transcripts.problem import Problem
     from fluxmirror_store.importing.run import Imported
     from fluxmirror_store.importing.session_files import Found, SessionFile
 

@@ -6,13 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
-from fluxmirror_core.transcripts.part import BAD_LINE, NO_CALL, UNKNOWN_RECORD
-from fluxmirror_store.importing.reading import FAILED
-from fluxmirror_store.importing.stretch import LONG_LINE, REWRITTEN, TORN_END
-from fluxmirror_store.importing.usage import NO_TIME
+from fluxmirror_core.transcripts.problem import (
+    BAD_LINE,
+    FAILED,
+    LONG_LINE,
+    NO_CALL,
+    NO_TIME,
+    REWRITTEN,
+    TORN_END,
+    UNKNOWN_RECORD,
+)
 
 if TYPE_CHECKING:
-    from fluxmirror_core.transcripts.part import Problem
+    from fluxmirror_core.transcripts.problem import Problem
 
     Problems = Counter[tuple[str, Problem]]
     """By agent."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.run import files_to_archive
-from fluxmirror_store.importing.sources import USAGE, load_sources, stored_path
+from fluxmirror_store.importing.sources import known_paths, stored_path
 from fluxmirror_store.importing.waiting import is_running
 
 from fluxmirror_cli.health.evidence import UNREADABLE
@@ -56,7 +56,7 @@ class _Looked(NamedTuple):
 def examine_sources(evidence: Evidence) -> Iterator[Row]:
     """Look at the session files that there are, and that there were; no file is opened."""
     if not evidence.settings.session_files:
-        remedy = "`fluxmirror config set session-files true` has them read"
+        remedy = "`fluxmirror config set session_files on` has them read"
         yield Row("session files", OFF, "not read: session_files is false", remedy)
         return
     try:
@@ -91,7 +91,7 @@ def _paths(files: Iterable[SessionFile]) -> frozenset[str]:
 
 def _count_gone(evidence: Evidence) -> int:
     with evidence.reading() as db:
-        known = load_sources(db, USAGE) if db is not None else {}
+        known = known_paths(db) if db is not None else []
     there = {stored_path(file.path) for file in evidence.found.files}
     return sum(path not in there and not os.path.lexists(path) for path in known)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.hook_facts import hook_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fluxmirror_core.analysis.told_calls import OddCall, ReadFile
 
@@ -27,15 +28,12 @@ class SessionFiles:
     """Session files, by the sessions and subagents that they are named after."""
 
     def __init__(self, files: Iterable[ReadFile]) -> None:
-        self._files: dict[tuple[str, str], list[ReadFile]] = defaultdict(list)
-        for file in files:
-            for name in set(_names(file)):
-                self._files[file.agent, name].append(file)
+        self._files = files
 
     def of(self, call: OddCall) -> list[ReadFile]:
         """Give the files that may hold a call; none when its subagent's own file is not here."""
         if call.agent == _ONE_FOR_ALL:
-            return self._files.get((call.agent, ""), [])
+            return self._by_name.get((call.agent, ""), [])
         own = self._named(call.agent, call.session)
         if call.subagent is None or not hook_facts(call.agent).has_subagent_files:
             return own
@@ -46,7 +44,16 @@ class SessionFiles:
         if not name:
             return []
         short = name[:_SHORT_CHARS] if agent == "gemini-cli" else name
-        return self._files.get((agent, name)) or self._files.get((agent, short), [])
+        return self._by_name.get((agent, name)) or self._by_name.get((agent, short), [])
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], list[ReadFile]]:
+        """The files by agent and name; made when it is first asked for, as it rarely is."""
+        found: dict[tuple[str, str], list[ReadFile]] = defaultdict(list)
+        for file in self._files:
+            for name in set(_names(file)):
+                found[file.agent, name].append(file)
+        return found
 
 
 def _names(file: ReadFile) -> Iterator[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxmirror_core.transcripts.problem import BAD_LINE, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,25 +14,8 @@ if TYPE_CHECKING:
 Memory = dict[str, Any]
 """What earlier lines of a file told of later ones; survives as JSON between two readings."""
 
-BAD_LINE: Final = "bad line"
-"""No JSON object: torn by a full disk, or edited by hand."""
-UNKNOWN_RECORD: Final = "unknown record"
-"""A kind of record this program does not know: the agent's format has moved on."""
-NO_CALL: Final = "result without call"
-"""The end of a tool call whose beginning the file does not hold."""
-
 _BLANK: Final = b" \t\r\n\x00"
 """A file system that lost power leaves zeros where lines were to be."""
-
-
-class Problem(NamedTuple):
-    """What was odd about a line."""
-
-    kind: str
-    name: str = ""
-    """Which kind of record, for one."""
-    version: str = ""
-    """The agent's, where its records tell it."""
 
 
 class Part:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import StoreError
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import Problem
 
 from fluxmirror_store.archiving import names
 from fluxmirror_store.archiving.archive import known_copies, open_archive

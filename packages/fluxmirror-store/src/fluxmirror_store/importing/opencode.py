@@ -7,11 +7,12 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.transcripts.calls.opencode import calls_of
-from fluxmirror_core.transcripts.part import Part, Problem
+from fluxmirror_core.transcripts.part import Part
+from fluxmirror_core.transcripts.problem import FAILED, Problem
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 
 from fluxmirror_store.importing.calls import call_event
-from fluxmirror_store.importing.reading import FAILED, Reading, count_slow_values
+from fluxmirror_store.importing.reading import Reading, count_slow_values
 from fluxmirror_store.importing.session_files import DATABASE_AGENT
 from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import Mark

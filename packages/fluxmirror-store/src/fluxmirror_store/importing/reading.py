@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import FAILED, SLOW_PATTERN, Problem
 
 from fluxmirror_store.importing.calls import read_calls
 from fluxmirror_store.importing.session_files import UNREADABLE
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _NAME_BYTES: Final = 60
-FAILED: Final = "the program failed"
-"""The name is the error's; the rest of the file is read when it has changed."""
-SLOW_PATTERN: Final = "slow pattern"
-"""A value was masked whole, because a pattern of the user's took too long with it."""
 GROUP_BYTES: Final = 4 << 20
 GROUP_FILES: Final = 200
 """A group of files, read by one worker, ends at either: small, so that all workers end together."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from fluxmirror_core.private import make_directory
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import FAILED, Problem
 
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import checkpoint, wal_bytes
@@ -20,14 +20,7 @@ from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.call_rows import write_calls
 from fluxmirror_store.importing.nameless import join_nameless
 from fluxmirror_store.importing.opencode import read_database
-from fluxmirror_store.importing.reading import (
-    FAILED,
-    Reading,
-    gathered,
-    groups,
-    read_group,
-    unreadable,
-)
+from fluxmirror_store.importing.reading import Reading, gathered, groups, read_group, unreadable
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
 from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE, of_recorded
 from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.agents import AGENTS, BY_ID
 from fluxmirror_core.paths import home
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,15 +7,9 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.transcripts.part import BAD_LINE, Problem
+from fluxmirror_core.transcripts.problem import BAD_LINE, LONG_LINE, REWRITTEN, TORN_END, Problem
 
-from fluxmirror_store.importing.stretch import (
-    LONG_LINE,
-    REWRITTEN,
-    TORN_END,
-    Mark,
-    continues,
-)
+from fluxmirror_store.importing.stretch import Mark, continues
 
 if TYPE_CHECKING:
     import sqlite3
@@ -128,6 +122,11 @@ def load_sources(db: sqlite3.Connection, what: str) -> dict[str, Source]:
         mark = Mark() if end is None else Mark(end, tail, memory)
         sources[path] = Source(number, agent, path, identity, gone_ms, size, mtime_ns, mark)
     return sources
+
+
+def known_paths(db: sqlite3.Connection) -> list[str]:
+    """Give the paths of all sources, as they are stored."""
+    return [path for (path,) in db.execute("SELECT path FROM source")]
 
 
 def unread_bytes(db: sqlite3.Connection, what: str, found: Found, *, full: bool) -> int | None:

@@ -7,7 +7,8 @@ import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.transcripts.part import Part, Problem, whole_lines
+from fluxmirror_core.transcripts.part import Part, whole_lines
+from fluxmirror_core.transcripts.problem import LONG_LINE, REWRITTEN, TORN_END, Problem
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 8 << 20
 """About so much of a file is read at once."""
 LONGEST_LINE: Final = 256 << 20
-REWRITTEN: Final = "rewritten file"
-"""What was read of it is not there any more: it is read anew."""
-LONG_LINE: Final = "line too long"
-TORN_END: Final = "torn last line"
-"""Still being written, or what a kill has left; it is read when it is whole."""
 _TAIL_BYTES: Final = 1024
 
 

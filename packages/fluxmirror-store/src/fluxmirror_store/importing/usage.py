@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core import bounds
 from fluxmirror_core.period import EVER_MS
-from fluxmirror_core.transcripts.part import Problem
+from fluxmirror_core.transcripts.problem import NO_TIME, Problem
 from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_core.transcripts.usage import claude, codex, copilot, gemini, qwen
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.importing.sources import Job
 
-NO_TIME: Final = "record without time"
-"""It is counted at the time of the record before it, or of the file."""
 _READERS: Final[Mapping[str, Callable[[Part], Iterator[Response]]]] = {
     "claude-code": claude.responses,
     "codex-cli": codex.responses,

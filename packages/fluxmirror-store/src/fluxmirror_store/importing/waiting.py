@@ -52,6 +52,8 @@ def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:
     newest = sorted(files, key=lambda file: -file.mtime_ns)
     if not os.path.exists(places.database) or is_outdated(places.database):
         return newest
+    if not news(places, found, wanted):  # quickly told, and so most of the time
+        return []
     with closing(connect_to_read(places.database)) as db, store_errors(places.database):
         plans = [
             sources.build_plan(files, sources.load_sources(db, what), full=wanted.full)

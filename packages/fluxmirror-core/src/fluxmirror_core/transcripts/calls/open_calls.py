@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.event import Kind, Outcome
-from fluxmirror_core.transcripts.part import NO_CALL, Memory, Part, Problem
+from fluxmirror_core.transcripts.problem import NO_CALL, Problem
 from fluxmirror_core.transcripts.told_call import ToldCall
 from fluxmirror_core.wire.observation import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fluxmirror_core.transcripts.part import Memory, Part
 
 MOST: Final = 1_000
 """Kept at a time of each sort; the oldest is forgotten: its end will hardly come."""

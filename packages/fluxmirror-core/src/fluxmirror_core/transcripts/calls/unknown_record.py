@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.transcripts.part import UNKNOWN_RECORD, Problem
+from fluxmirror_core.transcripts.problem import UNKNOWN_RECORD, Problem
 from fluxmirror_core.wire.observation import text
 
 if TYPE_CHECKING:
