@@ -9,13 +9,30 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_core.config.schema import KEYS
+from fluxmirror_core.config.schema import KEYS, parse_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _PROGRAM = "from fluxmirror_cli.entry import main; raise SystemExit(main())"
+VALUES = {
+    "language": ("ja", "ko"),
+    "timezone": ("PST", "KST"),
+    "storage.path": ("/a.db", "/b.db"),
+    "storage.retention_days": ("30", "31"),
+    "archive.retention_days": ("40", "41"),
+    "capture.enabled": ("on", "off"),
+    "capture.payloads": ("none", "full"),
+    "capture.output_bytes": ("4", "5"),
+    "session_files": ("on", "off"),
+    "mirror": ("/a", "/b"),
+    "redaction.patterns": ("a", "b"),
+    "self_noise.enabled": ("off", "on"),
+    "self_noise.repo_paths": ("/a", "/b"),
+    **{name: ("on", "off") for name in KEYS if name.startswith("agents.")},
+}
+"""What each key is set to, one after another."""
 
 
 def run(*arguments: str, at: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
@@ -71,7 +88,7 @@ def test_get_of_a_key_without_a_value_exits_1(flux_home: Path) -> None:
     ran = run("config", "get", "storage.path")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert config("get", "capture.enabled") == "true\n"
-    assert json.loads(config("get", "redaction.patterns", "--json"))["value"] in ([], None)
+    assert json.loads(config("get", "redaction.patterns", "--json"))["value"] == []
 
 
 @pytest.mark.parametrize(
@@ -138,19 +155,26 @@ def test_what_does_not_count_is_said_when_it_is_set(flux_home: Path) -> None:
     assert "FLUXMIRROR_LANGUAGE says japanese" in ran.stderr
 
 
-def test_twenty_processes_set_twenty_keys(file: Path) -> None:
-    """None of them loses what another wrote."""
-    switches = [name for name in KEYS if name.startswith("agents.")]
+def test_a_process_for_every_key_and_none_loses_what_another_wrote(file: Path) -> None:
+    """Each sets its key again and again, while all the others set theirs."""
+    again = (
+        "import sys\n"
+        "from fluxmirror_cli.entry import main\n"
+        "key, *values = sys.argv[1:]\n"
+        "for value in values:\n"
+        "    sys.argv[1:] = ['config', 'set', key, value]\n"
+        "    assert main() == 0\n"
+    )
+    assert VALUES.keys() == KEYS.keys()
     running = [
-        subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, "config", "set", name, "off"],
-            stdout=subprocess.DEVNULL,
-        )
-        for name in switches
+        subprocess.Popen([sys.executable, "-c", again, key, *values], stdout=subprocess.DEVNULL)
+        for key, values in VALUES.items()
     ]
     assert {process.wait() for process in running} == {0}
     told = json.loads(config("show", "--json"))["keys"]
-    assert [one["value"] for one in told if one["key"] in switches] == [False] * len(switches)
+    wanted = {key: parse_values(KEYS[key], values[-1:]) for key, values in VALUES.items()}
+    assert {one["key"]: one["value"] for one in told} == json.loads(json.dumps(wanted))
+    assert sorted(os.listdir(file.parent)) == ["config.toml"]
 
 
 def test_a_project_file_is_trusted_by_its_content(flux_home: Path, tmp_path: Path) -> None:
@@ -158,14 +182,16 @@ def test_a_project_file_is_trusted_by_its_content(flux_home: Path, tmp_path: Pat
     project = tmp_path / "app"
     project.mkdir()
     (project / ".fluxmirror.toml").write_text("language = 'ko'\n")
-    assert config("get", "language", at=project) == "english\n"
+    before = run("config", "get", "language", at=project)
+    assert before.stdout == "english\n"
+    assert "config trust" in before.stderr
     refused = run("config", "trust", at=project)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "is trusted as it is now" in config("trust", "--yes", at=project)
     assert config("get", "language", at=project) == "korean\n"
     assert str(project) in config("trust", "--list")
     (project / ".fluxmirror.toml").write_text("language = 'ja'\n")
-    assert config("get", "language", at=project) == "english\n"
+    assert run("config", "get", "language", at=project).stdout == "english\n"
     assert "changed since" in config("trust", "--list")
     assert "revoked" in config("trust", "--revoke", at=project)
     ran = run("config", "trust", at=tmp_path)
@@ -183,7 +209,7 @@ def test_an_older_file_is_taken_over_once_and_kept(flux_home: Path) -> None:
         "storage": {"kind": "sqlite", "path": None, "retention_days": "30"},
         "agents": {"gemini-cli": {"enabled": "no"}, "claude-desktop": {"enabled": True}},
         "wrapper": {"kind": "bash"},
-        "redaction": {"patterns": ["ACME-[0-9]+", "("]},
+        "redaction": {"patterns": ["ACME-[0-9]+", "b+"]},
     }
     (directory / "config.json").write_text(json.dumps(old))
     ran = run("config", "show", "--json")
@@ -191,13 +217,53 @@ def test_an_older_file_is_taken_over_once_and_kept(flux_home: Path) -> None:
     told = {one["key"]: one["value"] for one in json.loads(ran.stdout)["keys"]}
     assert (told["language"], told["timezone"]) == ("korean", "Asia/Tokyo")
     assert told["agents.gemini-cli.enabled"] is False
-    assert told["redaction.patterns"] == ["ACME-[0-9]+"]
+    assert told["redaction.patterns"] == ["ACME-[0-9]+", "b+"]
     assert told["storage.retention_days"] is None
     text = (directory / "config.toml").read_text(encoding="utf-8")
     assert "#   storage.retention_days = 30\n" in text
     assert '#   wrapper.kind = "bash"\n' in text
     assert json.loads((directory / "config.json.old").read_text()) == old
     assert run("config", "show").stderr == ""
+
+
+def test_what_an_older_file_masks_and_cannot_be_understood_shuts(flux_home: Path) -> None:
+    """It is taken over as it stands, named with its line, and everything waits."""
+    directory = flux_home / "config"
+    directory.mkdir(parents=True)
+    old = {"redaction": {"patterns": ["ACME-[0-9]+", "("]}, "odd\nname": 1}
+    (directory / "config.json").write_text(json.dumps(old))
+    ran = run("drain")
+    assert ran.returncode == 5
+    assert "config.toml" in ran.stderr
+    assert "parenthesis" in ran.stderr
+    assert run("config", "get", "redaction.patterns").returncode == 5
+    config("set", "redaction.patterns", "ACME-[0-9]+")
+    assert run("drain").returncode == 0
+
+
+def test_a_key_that_is_not_understood_is_not_its_default(file: Path) -> None:
+    """A script that asks must not read what does not hold."""
+    file.parent.mkdir(parents=True)
+    file.write_text("[capture]\nenabled = 'off'\n")
+    ran = run("config", "get", "capture.enabled")
+    assert (ran.returncode, ran.stdout) == (5, "")
+    assert "not understood" in run("config", "explain", "capture.enabled").stdout
+    assert run("config", "get", "language").stdout == "english\n"
+
+
+def test_a_deleted_directory_is_no_reason_to_fail(flux_home: Path, tmp_path: Path) -> None:
+    """A shell may stand in one."""
+    gone = tmp_path / "gone"
+    script = (
+        "from fluxmirror_cli.entry import main; import os; "
+        f"os.chdir({str(gone)!r}); os.rmdir({str(gone)!r}); raise SystemExit(main())"
+    )
+    for arguments in (["config", "path"], ["config", "show"]):
+        gone.mkdir(exist_ok=True)
+        ran = subprocess.run(
+            [sys.executable, "-c", script, *arguments], capture_output=True, check=False
+        )
+        assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_an_older_file_that_is_none_is_said_and_kept(flux_home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,8 @@ from fluxmirror_core.config.load import last_good_path, load, remembered_directo
 from fluxmirror_core.config.project_rules import ProjectRules, Rules
 from fluxmirror_core.config.resolution import Source, layers_of
 from fluxmirror_core.config.resolve import private_values, resolve
-from fluxmirror_core.config.toml_text import read_toml
 from fluxmirror_core.config.trust import distrust, is_trusted, trust, trust_path
+from fluxmirror_core.flat import flat
 from fluxmirror_core.paths import Places, places
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -181,23 +182,122 @@ def test_a_private_variable_that_cannot_be_meant_shuts(machine: Machine) -> None
     assert found.unknown == ["capture.enabled"]
 
 
-@pytest.mark.parametrize("kind", ["directory", "unreadable", "loop"])
+@pytest.mark.parametrize("kind", ["directory", "unreadable", "loop", "nothing", "pipe", "long"])
 def test_a_file_that_cannot_be_read_is_told_and_shuts(machine: Machine, kind: str) -> None:
-    """Never a traceback, never a silent default."""
+    """Never a traceback, never a silent default, and nobody waits for a pipe."""
     path = user_path(machine.places)
-    if kind == "directory":
-        os.makedirs(path)
-    elif kind == "loop":
-        os.makedirs(os.path.dirname(path))
-        os.symlink(path, path)
-    elif os.geteuid() == 0:
-        pytest.skip("root reads everything")
-    else:
-        machine.user("language = 'korean'\n")
+    machine.user("language = 'korean'\n" if kind != "long" else "#" * (1 << 20) + "\n")
+    if kind == "unreadable":
+        if os.geteuid() == 0:
+            pytest.skip("root reads everything")
         os.chmod(path, 0)
+    elif kind != "long":
+        os.unlink(path)
+        made = {
+            "directory": os.makedirs,
+            "loop": lambda path: os.symlink(path, path),
+            "nothing": lambda path: os.symlink(f"{path}.away", path),
+            "pipe": os.mkfifo,
+        }
+        made[kind](path)
     found = machine.load()
     assert path in found.problems[0].sentence
     assert found.unknown
+
+
+def test_a_file_in_the_place_of_the_directory_shuts(machine: Machine) -> None:
+    """What is there is no configuration, and not none either."""
+    os.makedirs(machine.places.data)
+    with open(machine.places.config, "w", encoding="utf-8") as file:
+        file.write("in the way")
+    assert machine.load().unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("[capture]\nenabled = 'off'\n", ["capture.enabled"]),
+        ("[capture]\nenabled = no\n", ["capture.enabled"]),
+        ("capture = false\n", ["capture.enabled"]),
+        ("enabled = false\n", ["capture.enabled"]),
+        ("[capture]\noff = true\n", ["capture.enabled"]),
+        ("payloads = 'none'\n", ["capture.payloads"]),
+        ("patterns = ['x']\n", ["redaction.patterns"]),
+        ("redaction = ['x']\n", ["redaction.patterns"]),
+        ("[session_files]\nenabled = false\n", ["session_files"]),
+        ("[agents.qwen]\nenabled = false\n", ["agents.qwen-code.enabled"]),
+        ("[storage]\npath = 'relative'\n", ["storage.path"]),
+        ("[storage\npath = '/x'\n", ["storage.path"]),
+        ("[redaction]\npatterns = ['a+', '(']\n", ["redaction.patterns"]),
+        ("[redaction]\npatterns = [\n'a+',\n\"\\d\",\n]\n", ["redaction.patterns"]),
+    ],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_is_asked_for_and_not_understood_waits(
+    machine: Machine, text: str, keys: list[str], *, is_known: bool
+) -> None:
+    """Whoever just asked for less must not get what was before, as nothing was said of it."""
+    if is_known:
+        machine.user("language = 'korean'\n")
+        assert machine.load().unknown == []
+    machine.user(text)
+    assert set(keys) <= set(machine.load().unknown)
+
+
+@pytest.mark.parametrize("text", ["[studio]\nport = 1\n", "[ai]\nprovider = 'off'\n", "x = 1\n"])
+def test_a_key_of_another_version_stops_nothing(machine: Machine, text: str) -> None:
+    """It is named; everything else goes on."""
+    machine.user(text)
+    found = machine.load()
+    assert found.unknown == []
+    assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["[storage]\nretention_days = '10 years'\n", "[storage]\nretention_days = 365 days\n"]
+)
+def test_a_key_that_deletes_deletes_nothing_when_it_is_not_understood(
+    machine: Machine, text: str
+) -> None:
+    """Neither by what it seems to say nor by what it said before."""
+    machine.user("[storage]\nretention_days = 3\n")
+    assert machine.load().settings(machine.env).storage_retention_days == 3
+    machine.user(text)
+    found = machine.load()
+    assert found.settings(machine.env).storage_retention_days is None
+    assert found.unknown == []
+
+
+def test_the_good_patterns_of_a_broken_list_are_added_to_the_last_good(machine: Machine) -> None:
+    """More masked is what its owner wants in either case."""
+    machine.user("[redaction]\npatterns = ['a+']\n")
+    machine.load()
+    machine.user("[redaction]\npatterns = ['b+', '(']\n")
+    assert machine.load().settings(machine.env).redaction_patterns == ("a+", "b+")
+
+
+def test_the_last_good_file_is_the_last_one_seen(machine: Machine) -> None:
+    """Also when what it says was remembered from an earlier time."""
+    opened, shut = "", "[capture]\nenabled = false\n"
+    for text in (opened, opened, shut, opened, shut):
+        machine.user(text)
+        machine.load()
+    machine.user("[")
+    assert not machine.load().settings(machine.env).capture_enabled
+
+
+def test_a_misspelt_variable_shuts_what_it_may_mean(machine: Machine) -> None:
+    """Nobody behind a hook sees a warning."""
+    found = machine.load(FLUXMIRROR_CAPTURE_ENABLE="false")
+    assert found.unknown == ["capture.enabled"]
+
+
+def test_what_was_understood_is_of_one_home(machine: Machine, tmp_path: Path) -> None:
+    """`~` is another place for another user."""
+    machine.user("mirror = '~/m'\n")
+    for name in ("a", "b"):
+        os.environ["HOME"] = str(tmp_path / name)
+        assert machine.load().settings(machine.env).mirror == str(tmp_path / name / "m")
 
 
 def test_a_project_file_tightens_unasked(machine: Machine) -> None:
@@ -260,9 +360,54 @@ def test_a_directorys_rules_are_its_projects(machine: Machine) -> None:
     assert ProjectRules().rules_of(source) == Rules()
     machine.project("[redaction]\npatterns = ['x+']\n")
     assert ProjectRules().rules_of(source) == Rules(is_recorded=True, patterns=("x+",))
-    for text in ("[capture]\nenabled = false\n", "[capture]\nenabled = 0\n", "[capture"):
+    machine.project("[ai]\nprovider = 'off'\n")
+    assert ProjectRules().rules_of(source) == Rules()
+    many = [f"p{number}" for number in range(51)]
+    for text in (
+        "[capture]\nenabled = false\n",
+        "[capture]\nenabled = 0\n",
+        "[capture]\noff = true\n",
+        "capture = false\n",
+        "enabled = false\n",
+        "[capture",
+        f"[redaction]\npatterns = {many}\n",
+        "#" * (1 << 17),
+    ):
         machine.project(text)
-        assert not ProjectRules().rules_of(source).is_recorded
+        assert not ProjectRules().rules_of(source).is_recorded, text[:40]
+
+
+@pytest.mark.parametrize("made", ["nothing", "zero", "pipe", "directory"])
+def test_what_is_no_file_keeps_its_directory_private_and_nobody_waiting(
+    machine: Machine, made: str
+) -> None:
+    """A repository may come with links to anything."""
+    path = machine.repository / ".fluxmirror.toml"
+    if made == "nothing":
+        path.symlink_to("away")
+    elif made == "zero":
+        path.symlink_to("/dev/zero")
+    elif made == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    assert not ProjectRules().rules_of(str(machine.repository / "src")).is_recorded
+    assert machine.load().problems
+
+
+def test_rules_add_up_towards_the_root(machine: Machine) -> None:
+    """A repository inside of a private directory is private, and so is a folder in none."""
+    above = machine.repository.parent / ".fluxmirror.toml"
+    above.write_text("[redaction]\npatterns = ['a+']\n")
+    machine.project("[redaction]\npatterns = ['b+']\n")
+    source = str(machine.repository / "src")
+    assert ProjectRules().rules_of(source).patterns == ("b+", "a+")
+    above.write_text("[capture]\nenabled = false\n")
+    assert not ProjectRules().rules_of(source).is_recorded
+    assert not ProjectRules().rules_of(str(above.parent / "notes" / "sub")).is_recorded
+    if os.geteuid() == 0:
+        os.chown(above, 12345, 12345)
+        assert ProjectRules().rules_of(source).is_recorded
 
 
 def test_what_was_understood_is_remembered_until_something_changes(machine: Machine) -> None:
@@ -331,15 +476,43 @@ def test_no_edit_brings_a_silent_default(
     good = private_values(FileText("f", _FILE.encode()))
     assert good is not None
     inputs = Inputs({}, [], FileText("f", data), None, is_project_trusted=False)
-    told, said = private_values(FileText("f", data)), read_toml(data).values
-    for last_good in (good, None):
+    for last_good in (good, {}, None):
         found = resolve(inputs, last_good)
         kept = {key: layers[0].value for key, layers in found.values.items()}
-        slips = any("there is no key" in problem.sentence for problem in found.problems)
+        said = _strictly(data)
+        assert said is not None or found.problems
         for key, value in good.items():
-            as_said = kept.get(key) == (said if told is None else told).get(key, "nothing")
-            gone = told is not None and key not in told and key not in kept
-            stays = kept.get(key) == value
-            assert as_said or gone or stays or key in found.unknown or slips, (key, data)
-        if told is None:
-            assert found.problems
+            if said is not None and (key in said or not found.problems):
+                # It is TOML, and names the key or nothing odd: what it says is what is wanted.
+                is_sound = kept.get(key) == said.get(key) or key in found.unknown
+                assert is_sound or kept.get(key) == value, (key, data)
+            elif last_good is not good:
+                continue  # it was never said before, so nothing can be kept
+            elif said is None and not _may_be_gone(key, data):
+                is_closed = kept.get(key) == value or key in found.unknown
+                is_tighter = isinstance(value, list) and set(value) <= set(_items(kept.get(key)))
+                is_said = key in kept and _a_line_says(data, key, kept[key])
+                assert is_closed or is_tighter or is_said, (key, data)
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _strictly(data: bytes) -> dict[str, object] | None:
+    """Read a text as TOML itself does: as a whole or not at all."""
+    try:
+        return dict(flat(tomllib.loads(data.decode("utf-8-sig"))))
+    except ValueError:
+        return None
+
+
+def _a_line_says(data: bytes, key: str, value: object) -> bool:
+    """Tell whether one line of a text, which is TOML for itself, gives a key a value."""
+    told = map(_strictly, data.splitlines())
+    return {key.rpartition(".")[2]: value} in told
+
+
+def _may_be_gone(key: str, data: bytes) -> bool:
+    """Tell whether an edit took the very name out of the text."""
+    return key.rpartition(".")[2].encode() not in data

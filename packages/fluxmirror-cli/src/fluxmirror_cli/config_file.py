@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.atomic import replace_file
-from fluxmirror_core.config.inputs import older_path, user_path
+from fluxmirror_core.config.inputs import user_path
 from fluxmirror_core.errors import ConfigError
 from fluxmirror_core.paths import places
 from fluxmirror_core.private import make_directory
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.paths import Places
 
-_LOCK: Final = "config.lock"
+LOCK: Final = "config.lock"
+"""Beside the file; taken away by who held it."""
 _WAIT_S: Final = 10.0
 _KEPT: Final = ".old"
 _RIGHTS: Final = "see who owns it and what rights it has"
@@ -80,7 +81,7 @@ def change_text(change: Callable[[str, str], str]) -> None:
         ConfigError: it cannot be read or written, or `change` refuses; it is as it was.
     """
     path = user_file()
-    with _alone(path):
+    with alone(path):
         text = read_text(path)
         written = change(text, path)
         if written != text or not os.path.exists(path):
@@ -129,16 +130,20 @@ def shown_value(value: object) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
-def take_over(own: Places) -> None:
+def take_over(own: Places, old: str) -> None:
     """Make a `config.toml` of the `config.json` of an older installation; that one is kept.
+
+    Args:
+        own: where things lie.
+        old: the older file.
 
     Where it cannot be done it is said, and tried again the next time.
     """
     from fluxmirror_core.config.older_file import converted
 
-    old, new = older_path(own), user_path(own)
+    new = user_path(own)
     try:
-        with _alone(new):
+        with alone(new):
             if os.path.lexists(new) or not os.path.exists(old):
                 return  # another process was faster
             write_text(new, converted(read_text(old).encode("utf-8"), old))
@@ -152,26 +157,28 @@ def take_over(own: Places) -> None:
 
 
 @contextmanager
-def _alone(path: str) -> Iterator[None]:
-    """Keep other processes from changing the file for the block.
+def alone(path: str) -> Iterator[None]:
+    """Keep other processes from changing a file for the block.
 
     Raises:
         ConfigError: its directory cannot be written, or another is at it for too long.
     """
     directory = os.path.dirname(path)
-    lock_path = os.path.join(directory, _LOCK)
-    try:
-        make_directory(directory)
-        with lock.held(lock_path, _WAIT_S) as ours:
-            if not ours:
-                raise ConfigError(f"another process is changing {path}", hint="try again")
-            try:
-                yield
-            finally:
+    lock_path = os.path.join(directory, LOCK)
+    with ExitStack() as stack:
+        try:
+            make_directory(directory)
+            ours = stack.enter_context(lock.held(lock_path, _WAIT_S))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ConfigError(f"{directory} cannot be written: {reason}", hint=_RIGHTS) from error
+        if not ours:
+            raise ConfigError(f"another process is changing {path}", hint="try again")
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows removes no file that is open
                 os.unlink(lock_path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError(f"{directory} cannot be written: {reason}", hint=_RIGHTS) from error
 
 
 def _places() -> Places:

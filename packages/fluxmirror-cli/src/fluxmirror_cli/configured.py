@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.config.inputs import older_path, user_path
 from fluxmirror_core.config.languages import LANGUAGES, NATIVE, find_language
 from fluxmirror_core.config.load import load
+from fluxmirror_core.config.resolution import Problem
 from fluxmirror_core.errors import ConfigError
 from fluxmirror_core.messages import ENGLISH, load_catalog
 from fluxmirror_core.paths import Places, places
-from fluxmirror_core.zones import find_zone
+from fluxmirror_core.zones import find_zone, unread_tz
 
 from fluxmirror_cli.output import can_write, complain
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from fluxmirror_core.config.resolution import Problem, Resolution
+    from fluxmirror_core.config.resolution import Resolution
     from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.messages import Catalog
 
@@ -30,17 +32,23 @@ _told: set[Problem] = set()
 def resolution() -> Resolution:
     """Give what every layer of the configuration says, the project's file of this directory too."""
     _take_over()
-    return load(os.environ, _own_places(), _directory())
+    return load(os.environ, _own_places(), current_directory())
+
+
+def own_resolution() -> Resolution:
+    """Give what every layer says but the project's file: what holds in whatever directory."""
+    _take_over()
+    return load(os.environ, _own_places(), None)
 
 
 def settings() -> Settings:
     """Give the value of every key, here and now; what is wrong is said once, on stderr."""
-    found = resolution()
-    for problem in found.problems:
-        if problem not in _told:
-            _told.add(problem)
-            complain(problem.sentence, problem.hint)
-    return found.settings(os.environ)
+    return _settings(resolution())
+
+
+def own_settings() -> Settings:
+    """Give what holds in whatever directory; what is wrong is said once, on stderr."""
+    return _settings(own_resolution())
 
 
 def settings_to_capture() -> Settings:
@@ -49,17 +57,23 @@ def settings_to_capture() -> Settings:
     Raises:
         ConfigError: nobody can tell what its owner wants kept: what waits has to wait.
     """
-    _take_over()
-    found = load(os.environ, _own_places(), None)
+    found = own_resolution()
     if found.unknown:
-        first = found.problems[0] if found.problems else None
         _told.update(found.problems[:1])
-        reason = f": {first.sentence}" if first else ""
-        raise ConfigError(
-            f"nothing is recorded until the configuration is mended{reason}",
-            hint=f"what happens meanwhile waits; mend {user_path(_own_places())}",
-        )
+        raise _unknown(found, "nothing is recorded until the configuration is mended")
     return found.settings(os.environ)
+
+
+def patterns_to_show() -> tuple[str, ...]:
+    """Give the user's patterns, to mask what is shown with.
+
+    Raises:
+        ConfigError: nobody can tell which they are.
+    """
+    found = resolution()
+    if "redaction.patterns" in found.unknown:
+        raise _unknown(found, "nothing is shown while nobody can tell what is to be masked")
+    return found.settings(os.environ).redaction_patterns
 
 
 def here() -> Places:
@@ -67,8 +81,16 @@ def here() -> Places:
     own = _own_places()
     if os.environ.get("FLUXMIRROR_DB"):
         return own
-    path = load(os.environ, own, None).settings(os.environ).storage_path
+    path = own_resolution().settings(os.environ).storage_path
     return own if path is None else own.with_database(path)
+
+
+def current_directory() -> str | None:
+    """Give the directory that a command is run in; None when it was deleted meanwhile."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def chosen_zone(asked: str | None = None) -> ZoneInfo:
@@ -80,7 +102,27 @@ def chosen_zone(asked: str | None = None) -> ZoneInfo:
     Raises:
         UsageError: a zone that was asked for by name does not exist.
     """
-    return find_zone(asked or settings().timezone)
+    if asked:
+        return find_zone(asked)
+    found = resolution()
+    if problem := zone_problem(found):
+        _tell(problem)
+    return find_zone(_settings(found).timezone)
+
+
+def zone_problem(found: Resolution) -> Problem | None:
+    """Say that days are counted in another zone than `TZ` means; None where that can be read."""
+    tz = unread_tz(os.environ)
+    if tz is None or "timezone" in found.values:
+        return None
+    zone = found.settings(os.environ).timezone
+    sentence = f"TZ={tz!r} is no zone's name, so days are counted in {zone}"
+    return Problem("TZ", sentence, "`fluxmirror config set timezone ZONE` sets one")
+
+
+def own_zone() -> ZoneInfo:
+    """Give the zone that days are counted in, whatever the project of this directory says."""
+    return find_zone(own_settings().timezone)
 
 
 def chosen_catalog(asked: str | None = None) -> Catalog:
@@ -96,21 +138,38 @@ def chosen_catalog(asked: str | None = None) -> Catalog:
     return load_catalog(LANGUAGES[name] if can_write(NATIVE[name]) else ENGLISH)
 
 
+def _settings(found: Resolution) -> Settings:
+    for problem in found.problems:
+        _tell(problem)
+    return found.settings(os.environ)
+
+
+def _tell(problem: Problem) -> None:
+    if problem not in _told:
+        _told.add(problem)
+        complain(problem.sentence, problem.hint)
+
+
+def _unknown(found: Resolution, what: str) -> ConfigError:
+    first = found.problems[0] if found.problems else None
+    reason = f": {first.sentence}" if first else ""
+    hint = f"; mend {first.where}" if first else ""
+    return ConfigError(f"{what}{reason}", hint=f"what happens meanwhile waits{hint}")
+
+
 def _own_places() -> Places:
     return places(os.environ, sys.platform)
 
 
-def _directory() -> str | None:
-    try:
-        return os.getcwd()
-    except OSError:  # it was deleted under us
-        return None
+@cache
+def _take_over_once(path: str) -> None:
+    """Make a `config.toml` of the file of an older installation; what is wrong is said once."""
+    from fluxmirror_cli.config_file import take_over
+
+    take_over(_own_places(), path)
 
 
 def _take_over() -> None:
-    """Make a `config.toml` of the file of an older installation, once."""
     own = _own_places()
     if os.path.exists(older_path(own)) and not os.path.lexists(user_path(own)):
-        from fluxmirror_cli.config_file import take_over
-
-        take_over(own)
+        _take_over_once(older_path(own))

@@ -7,8 +7,10 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.flat import flat
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 ENGLISH: Final = "en"
 _FOLDER: Final = os.path.join(os.path.dirname(__file__), "locales")
@@ -63,17 +65,9 @@ def read_texts(language: str) -> dict[str, str]:
     if language not in languages():
         return {}
     with open(os.path.join(_FOLDER, f"{language}.toml"), "rb") as file:
-        return dict(_flat(tomllib.load(file), ""))
+        return {name: str(text) for name, text in flat(tomllib.load(file))}
 
 
 @cache
 def _english() -> dict[str, str]:
     return read_texts(ENGLISH)
-
-
-def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value)

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import click
-from fluxmirror_core.config.inputs import find_project_file, read_file
+from fluxmirror_core.config.inputs import find_project_file
 from fluxmirror_core.config.load import last_good_path
 from fluxmirror_core.config.resolution import Source, layers_of
 from fluxmirror_core.config.schema import KEYS, find_key, parse_values
-from fluxmirror_core.config.trust import distrust, is_trusted, trust, trust_path, trusted_files
-from fluxmirror_core.errors import ConfigError, ExitCode, UsageError
+from fluxmirror_core.config.trust import trust_path
+from fluxmirror_core.errors import ConfigError, ExitCode
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.config_file import remove_key, shown_value, user_file, write_values
-from fluxmirror_cli.configured import here, resolution
+from fluxmirror_cli.configured import current_directory, here, resolution, settings
 from fluxmirror_cli.options import Command, Group, json_option
 from fluxmirror_cli.output import Result, complain, show
-from fluxmirror_cli.registration.choice import agrees, is_answered
 from fluxmirror_cli.table import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from fluxmirror_core.config.inputs import FileText
     from fluxmirror_core.config.resolution import Resolution, Value
     from fluxmirror_core.config.schema import Key
 
 _UNSET: Final = "(not set)"
-_T = TypeVar("_T")
 
 
 class _Group(Group):
     """`config` and what is below it."""
 
-    modules: ClassVar = {"edit": "fluxmirror_cli.commands.config_edit"}
+    modules: ClassVar = {
+        "edit": "fluxmirror_cli.commands.config_edit",
+        "trust": "fluxmirror_cli.commands.config_trust",
+    }
 
 
 @click.group("config", cls=_Group, examples=("fluxmirror config show",))
@@ -65,10 +63,13 @@ def show_all(*, as_json: bool) -> None:
 def get(context: click.Context, *, name: str, as_json: bool) -> None:
     """Print the value of a KEY; exit 1 when it has none."""
     key = find_key(name)
+    settings()  # says what is wrong
     value = layers_of(key.name, resolution(), os.environ)[0]
-    shown = "" if value.value is None else f"{shown_value(value.value)}\n"
+    if value.source == Source.UNKNOWN:
+        raise ConfigError(f"nobody can tell what {key.name} is to be", hint=f"mend {user_file()}")
+    shown = "" if value.value is None else f"{one_line(shown_value(value.value))}\n"
     show(
-        Result(lambda: {"key": key.name, "value": value.value}, lambda: one_line_each(shown)),
+        Result(lambda: {"key": key.name, "value": value.value}, lambda: shown),
         as_json=as_json,
     )
     context.exit(ExitCode.OK if value.value is not None else ExitCode.WARNING)
@@ -96,7 +97,7 @@ def set_value(*, name: str, words: tuple[str, ...], as_json: bool) -> None:
     value = parse_values(key, words)
     written = write_values({key.name: value})
     facts = {"key": key.name, "value": value, "file": user_file()}
-    show(Result(lambda: facts, lambda: one_line_each(f"{written[0]}\n")), as_json=as_json)
+    show(Result(lambda: facts, lambda: f"{one_line(written[0])}\n"), as_json=as_json)
     _warn_of_shadow(key)
 
 
@@ -144,105 +145,14 @@ def explain(context: click.Context, *, name: str | None, as_json: bool) -> None:
 @json_option
 def path(*, as_json: bool) -> None:
     """Print where your configuration file is, or would be."""
-    directory = os.getcwd()
+    directory = current_directory()
     facts = {
         "user": user_file(),
-        "project": find_project_file(directory),
+        "project": None if directory is None else find_project_file(directory),
         "trusted": trust_path(here()),
         "last_good": last_good_path(here()),
     }
     show(Result(lambda: facts, lambda: f"{user_file()}\n"), as_json=as_json)
-
-
-@command.command(
-    "trust",
-    cls=Command,
-    examples=("fluxmirror config trust", "fluxmirror config trust --list"),
-)
-@click.argument("directory", required=False, metavar="[DIR]")
-@click.option("--revoke", is_flag=True, help="Take the trust back.")
-@click.option("--list", "listed", is_flag=True, help="List the files that are trusted.")
-@click.option("--yes", "-y", is_flag=True, help="Trust it unasked.")
-@json_option
-def trust_project(
-    *, directory: str | None, revoke: bool, listed: bool, yes: bool, as_json: bool
-) -> None:
-    """Let every key count that the project's file of this directory, or of DIR, may set.
-
-    What only tightens counts without it: no recording, more masking. Any change of the file takes
-    the trust back.
-    """
-    if listed:
-        _list_trusted(as_json=as_json)
-        return
-    file = _project_file(directory or os.getcwd())
-    if revoke:
-        was_trusted = _written(lambda: distrust(here(), file.path))
-        _tell_trust(file, "revoked" if was_trusted else "was not trusted", as_json=as_json)
-        return
-    if is_trusted(here(), file.path, file.data or b""):
-        _tell_trust(file, "is trusted already", as_json=as_json)
-        return
-    _ask_for_trust(file, yes=yes)
-    _written(lambda: trust(here(), file.path, file.data or b""))
-    _tell_trust(file, "is trusted as it is now", as_json=as_json)
-
-
-def one_line_each(text: str) -> str:
-    """Make every line of a text harmless for a terminal."""
-    return "".join(f"{one_line(line)}\n" for line in text.splitlines())
-
-
-def _project_file(directory: str) -> FileText:
-    found = find_project_file(os.path.abspath(directory))
-    file = read_file(found) if found else None
-    if file is None:
-        raise ConfigError(
-            f"there is no project file for {directory}",
-            hint="it is called .fluxmirror.toml, there or up to the repository's root",
-        )
-    if file.data is None:
-        raise ConfigError(f"{file.path} cannot be read: {file.fault}")
-    return file
-
-
-def _ask_for_trust(file: FileText, *, yes: bool) -> None:
-    """Show the file, and ask."""
-    if yes:
-        return
-    if not is_answered():
-        raise UsageError("nobody is there to be asked", hint="read the file, then add --yes")
-    text = (file.data or b"").decode("utf-8", "replace")
-    click.echo(f"{one_line(file.path)}:\n{one_line_each(text)}", nl=False, err=True)
-    if not agrees("Let all of it count?"):
-        raise KeyboardInterrupt("nothing is trusted")
-
-
-def _tell_trust(file: FileText, word: str, *, as_json: bool) -> None:
-    trusted = is_trusted(here(), file.path, file.data or b"")
-    facts = {"file": file.path, "trusted": trusted}
-    text = one_line(f"{file.path}: {word}")
-    show(Result(lambda: facts, lambda: f"{text}\n"), as_json=as_json)
-
-
-def _list_trusted(*, as_json: bool) -> None:
-    files = sorted(trusted_files(here()))
-    rows = [
-        (one, is_trusted(here(), one, (found.data if (found := read_file(one)) else b"") or b""))
-        for one in files
-    ]
-    facts = {"files": [{"file": one, "trusted": still} for one, still in rows]}
-    lines = [one_line(one) + ("" if still else "  (changed since)") for one, still in rows]
-    text = "".join(f"{line}\n" for line in lines or ["no project file is trusted"])
-    show(Result(lambda: facts, lambda: text), as_json=as_json)
-
-
-def _written(write: Callable[[], _T]) -> _T:
-    try:
-        return write()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError(f"{trust_path(here())} cannot be written: {reason}") from error
 
 
 def _warn_of_shadow(key: Key) -> None:

@@ -31,6 +31,9 @@ def command() -> None:
         )
     before = read_text(user_file())
     typed = _edited(before, user_file())
+    if typed is None:
+        emit("nothing was changed\n")
+        return
 
     def put(now: str, path: str) -> str:
         if now != before:
@@ -41,12 +44,12 @@ def command() -> None:
     emit(f"{one_line(user_file())}: written\n")
 
 
-def _edited(text: str, path: str) -> str:
-    """Have a person edit a text until it is right, or until they give up."""
+def _edited(text: str, path: str) -> str | None:
+    """Have a person edit a text until it is right; None when they change nothing."""
     while True:
         typed = _open_editor(text)
         if typed is None or typed == text:
-            raise KeyboardInterrupt("the file is as it was")
+            return None
         problems = problems_of(FileText(path, typed.encode("utf-8")))
         if not problems:
             return typed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import tomlkit
@@ -11,7 +12,7 @@ from fluxmirror_core.config.toml_text import read_toml
 from fluxmirror_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tomlkit import TOMLDocument
     from tomlkit.items import Item
@@ -31,13 +32,14 @@ def with_values(text: str, values: Mapping[str, object], path: str) -> str:
         ConfigError: the text is no TOML, or has something else where a key's table has to be.
     """
     document = _parse(text, path)
-    for key, value in values.items():
-        _set(document, key, value, path)
-    written = tomlkit.dumps(document)
+    with _refusing(path):
+        for key, value in values.items():
+            _set(document, key, value, path)
+        written = tomlkit.dumps(document)
     told = read_toml(written.encode("utf-8"))
     wanted = {key: list(one) if isinstance(one, tuple) else one for key, one in values.items()}
     if told.faults or any(told.values.get(key) != value for key, value in wanted.items()):
-        raise ConfigError(f"{path} cannot be changed without breaking it", hint=_BY_HAND)
+        raise _refusal(path)
     return written
 
 
@@ -52,12 +54,26 @@ def without_key(text: str, key: str, path: str) -> str | None:
     document = _parse(text, path)
     if key not in read_toml(text.encode("utf-8")).values:
         return None
-    _remove(document, key.split("."))
-    written = tomlkit.dumps(document)
+    with _refusing(path):
+        _remove(document, key.split("."))
+        written = tomlkit.dumps(document)
     told = read_toml(written.encode("utf-8"))
     if told.faults or key in told.values:
-        raise ConfigError(f"{path} cannot be changed without breaking it", hint=_BY_HAND)
+        raise _refusal(path)
     return written
+
+
+@contextmanager
+def _refusing(path: str) -> Iterator[None]:
+    """Refuse what tomlkit fails on: it has a few layouts that it reads and cannot change."""
+    try:
+        yield
+    except (TOMLKitError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _refusal(path) from error
+
+
+def _refusal(path: str) -> ConfigError:
+    return ConfigError(f"{path} cannot be changed without breaking it", hint=_BY_HAND)
 
 
 def _parse(text: str, path: str) -> TOMLDocument:

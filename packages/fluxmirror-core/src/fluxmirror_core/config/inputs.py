@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.config.settings import Settings
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.paths import Places
 
+MOST_BYTES: Final = 1 << 20
+"""Nobody's own configuration is longer."""
+MOST_PROJECT_BYTES: Final = 64 << 10
+_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe in a file's place must not keep anybody waiting."""
 USER_FILE: Final = "config.toml"
 OLDER_FILE: Final = "config.json"
 """The user's file of older programs."""
@@ -49,6 +55,8 @@ class Inputs(NamedTuple):
     user: FileText | None
     project: FileText | None
     is_project_trusted: bool
+    home: str = ""
+    """What `~` stands for."""
 
     @property
     def are_any(self) -> bool:
@@ -66,13 +74,14 @@ def read_inputs(env: Mapping[str, str], places: Places, directory: str | None) -
     """
     ours = {name: value for name, value in env.items() if name.startswith(PREFIX) and value}
     path = None if directory is None else find_project_file(directory)
-    project = None if path is None else read_file(path)
+    project = None if path is None else read_file(path, MOST_PROJECT_BYTES)
     return Inputs(
         {name: value for name, value in sorted(ours.items()) if name in _VARIABLES},
         sorted(ours.keys() - _VARIABLES - _NO_KEYS),
         read_file(user_path(places)) or _older(places),
         project,
         project is not None and is_trusted(places, project.path, project.data or b""),
+        os.path.expanduser("~"),
     )
 
 
@@ -86,18 +95,43 @@ def older_path(places: Places) -> str:
     return os.path.join(places.config, OLDER_FILE)
 
 
-def read_file(path: str) -> FileText | None:
-    """Read a file; None when there is none."""
+def read_file(path: str, most_bytes: int = MOST_BYTES) -> FileText | None:
+    """Read a file; None when there is none.
+
+    Nothing but a regular file is read, and no more of it than anybody's configuration has: a
+    project's file may be a link to anything.
+    """
     try:
-        with open(path, "rb") as file:
-            return FileText(path, file.read())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except IsADirectoryError:
-        return FileText(path, None, "it is a directory")
+        descriptor = os.open(path, _READ_FLAGS)
+    except FileNotFoundError:
+        # What a link to nothing says, nobody can tell.
+        return FileText(path, None, "it is a link to nothing") if os.path.lexists(path) else None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return FileText(path, None, reason or type(error).__name__)
+        return FileText(path, None, _reason(error))
+    try:
+        return _read_regular(descriptor, path, most_bytes)
+    except OSError as error:
+        return FileText(path, None, _reason(error))
+    finally:
+        os.close(descriptor)
+
+
+def _read_regular(descriptor: int, path: str, most_bytes: int) -> FileText:
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):
+        return FileText(path, None, "it is a directory")
+    if not stat.S_ISREG(mode):
+        return FileText(path, None, "it is no file")
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        return FileText(path, None, f"it is longer than {most_bytes:,} bytes")
+    return FileText(path, data)
+
+
+def _reason(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return reason or type(error).__name__
 
 
 def _older(places: Places) -> FileText | None:

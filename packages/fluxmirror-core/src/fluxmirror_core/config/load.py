@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.atomic import replace_file
 from fluxmirror_core.config.inputs import read_inputs
@@ -18,10 +18,10 @@ from fluxmirror_core.private import make_directory
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluxmirror_core.config.inputs import FileText, Inputs
+    from fluxmirror_core.config.inputs import Inputs
     from fluxmirror_core.paths import Places
 
-_SCHEMA: Final = os.path.join(os.path.dirname(__file__), "schema.py")
+_MODULES: Final = os.path.dirname(__file__)
 _KEPT: Final = 16
 """So many resolutions are remembered: one per project that commands are run in."""
 
@@ -39,12 +39,11 @@ def load(env: Mapping[str, str], places: Places, directory: str | None) -> Resol
         return Resolution({}, [], [])
     last_good = _read(last_good_path(places))
     path = os.path.join(remembered_directory(places), f"{_digest(inputs, last_good)}.json")
-    remembered = _recall(path)
-    if remembered is not None:
-        return remembered
-    resolution = _resolve(inputs, places, last_good)
-    _remember(path, resolution)
-    return resolution
+    understood = _recall(path) or _understand(inputs, last_good)
+    if understood.is_new:
+        _remember(path, understood)
+    _keep_good(understood.good, places, last_good)
+    return understood.resolution
 
 
 def last_good_path(places: Places) -> str:
@@ -57,51 +56,55 @@ def remembered_directory(places: Places) -> str:
     return os.path.join(places.cache, "config")
 
 
-def _resolve(inputs: Inputs, places: Places, last_good: bytes | None) -> Resolution:
-    from fluxmirror_core.config.resolve import resolve
+class _Understood(NamedTuple):
+    """What is remembered."""
 
-    resolution = resolve(inputs, _parse(last_good))
-    if inputs.user is not None:
-        _keep_good(inputs.user, places)
-    return resolution
+    resolution: Resolution
+    good: dict[str, object] | None
+    """What the user's file says of the keys that fail closed; None when that cannot be told."""
+    is_new: bool
 
 
-def _keep_good(file: FileText, places: Places) -> None:
+def _understand(inputs: Inputs, last_good: bytes | None) -> _Understood:
+    from fluxmirror_core.config.resolve import private_values, resolve
+
+    good = None if inputs.user is None else private_values(inputs.user)
+    return _Understood(resolve(inputs, _parse(last_good)), good, is_new=True)
+
+
+def _keep_good(good: dict[str, object] | None, places: Places, last_good: bytes | None) -> None:
     """Write down what a file that can be understood says of the keys that fail closed."""
-    from fluxmirror_core.config.resolve import private_values
-
-    good = private_values(file)
-    if good is None:
-        return
-    data = json.dumps(good, sort_keys=True).encode("utf-8")
-    if data != _read(last_good_path(places)):
+    data = None if good is None else json.dumps(good, sort_keys=True).encode("utf-8")
+    if data is not None and data != last_good:
         _write(last_good_path(places), data)
 
 
 def _digest(inputs: Inputs, last_good: bytes | None) -> str:
-    """Tell one state of everything from another, this program's own schema included."""
-    own = os.stat(_SCHEMA)
-    told = repr((own.st_mtime_ns, own.st_size, inputs, last_good))
+    """Tell one state of everything from another, this program's own modules included."""
+    own = [entry.stat() for entry in sorted(os.scandir(_MODULES), key=lambda entry: entry.name)]
+    states = [(one.st_mtime_ns, one.st_size) for one in own]
+    told = repr((states, inputs, last_good))
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _recall(path: str) -> Resolution | None:
+def _recall(path: str) -> _Understood | None:
     data = _read(path)
     if data is None:
         return None
     try:
-        values, problems, unknown = json.loads(data)
-        return Resolution(
+        (values, problems, unknown), good = json.loads(data)
+        resolution = Resolution(
             {key: [Value(*layer) for layer in layers] for key, layers in values.items()},
             [Problem(*problem) for problem in problems],
             unknown,
         )
     except (ValueError, TypeError, AttributeError):
         return None
+    return _Understood(resolution, good, is_new=False)
 
 
-def _remember(path: str, resolution: Resolution) -> None:
-    _write(path, json.dumps(resolution).encode("utf-8"))
+def _remember(path: str, understood: _Understood) -> None:
+    _write(path, json.dumps((understood.resolution, understood.good)).encode("utf-8"))
     directory = os.path.dirname(path)
     try:
         kept = [os.path.join(directory, name) for name in os.listdir(directory)]

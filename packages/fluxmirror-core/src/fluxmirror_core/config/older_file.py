@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.config.editing import with_values
 from fluxmirror_core.config.schema import KEYS, check_value, parse_value
 from fluxmirror_core.errors import ConfigError
+from fluxmirror_core.flat import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fluxmirror_core.config.schema import Key
 
 _HEAD: Final = "# Taken over from config.json, which is kept as config.json.old.\n"
@@ -41,8 +40,9 @@ def converted(data: bytes, path: str) -> str:
     if not isinstance(told, dict):
         raise ConfigError(f"{path} is no JSON object", hint=_HINT)
     taken = _Taken()
-    for name, value in _flat(told, ""):
-        taken.take(name, value)
+    for name, value in flat(told):
+        if value is not None:
+            taken.take(name, value)
     return with_values(taken.head(), taken.values, path)
 
 
@@ -55,27 +55,20 @@ class _Taken:
         self._asleep: list[str] = []
 
     def take(self, name: str, value: object) -> None:
-        key = KEYS.get(name)
-        if key is None:
-            self._left.append(_line(name, value))
-        elif key.is_list and isinstance(value, list):
-            self._take_list(key, value)
-        else:
-            checked = _checked(key, value)
-            if checked is None:
-                self._left.append(_line(name, value))
-            elif name in _DELETING:
-                self._asleep.append(_line(name, checked))
-            elif checked != key.default:
-                self.values[name] = checked
+        """Take one value; one that decides what is kept as it stands, if need be.
 
-    def _take_list(self, key: Key, items: list[object]) -> None:
-        """Take of a list what can be understood: one bad pattern must not cost the others."""
-        good = {repr(item): _checked(key, [item]) for item in items}
-        self._left += [_line(key.name, [item]) for item in items if good[repr(item)] is None]
-        checked = [one for value in good.values() if isinstance(value, tuple) for one in value]
-        if checked:
-            self.values[key.name] = tuple(checked)
+        What of these cannot be understood has to be mended in the new file, where it is named.
+        """
+        key = KEYS.get(name)
+        checked = None if key is None else _checked(key, value)
+        if key is None or (checked is None and not key.is_private):
+            self._left.append(_line(name, value))
+        elif name in _DELETING:
+            self._asleep.append(_line(name, value if checked is None else checked))
+        elif checked is None:
+            self.values[name] = value
+        elif checked != key.default:
+            self.values[name] = checked
 
     def head(self) -> str:
         """Give the comment that the new file begins with."""
@@ -85,15 +78,8 @@ class _Taken:
 
 
 def _line(name: str, value: object) -> str:
-    return f"#   {name} = {json.dumps(value)}\n"
-
-
-def _flat(table: dict[str, object], prefix: str) -> Iterator[tuple[str, object]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        elif value is not None:
-            yield f"{prefix}{name}", value
+    shown = name if name.replace(".", "").replace("-", "").isidentifier() else json.dumps(name)
+    return f"#   {shown} = {json.dumps(value)}\n"
 
 
 def _checked(key: Key, value: object) -> object | None:

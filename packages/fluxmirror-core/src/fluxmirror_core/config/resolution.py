@@ -24,6 +24,8 @@ class Source(StrEnum):
     USER = "user file"
     LAST_GOOD = "last good user file"
     """What the user file said when it could last be understood, for keys that fail closed."""
+    UNKNOWN = "not understood"
+    """Nobody can tell what its owner wants; what it decides about has to wait."""
     INFERRED = "inferred"
     DEFAULT = "default"
 
@@ -69,6 +71,8 @@ class Resolution(NamedTuple):
 def layers_of(key: str, resolution: Resolution, env: Mapping[str, str]) -> list[Value]:
     """Give what every layer says of a key, the strongest first; the last is the default."""
     layers = list(resolution.values.get(key, ()))
+    if key in resolution.unknown:
+        layers.insert(0, Value(None, Source.UNKNOWN, "everything waits"))
     if key == "language" and (language := inferred_language(env)):
         layers.append(Value(language[0], Source.INFERRED, language[1]))
     if key == "timezone":

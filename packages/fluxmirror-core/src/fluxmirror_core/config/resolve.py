@@ -10,7 +10,10 @@ from fluxmirror_core.config.schema import (
     KEYS,
     TIGHTEN,
     TRUSTED,
+    UNSET,
+    WAIT,
     check_value,
+    meant_keys,
     nearest_key,
     parse_value,
 )
@@ -37,10 +40,15 @@ class _Layer:
         self.values: dict[str, Value] = {}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
-        """Keys that fail closed and of which this layer cannot tell what it says."""
+        """Keys of which the layer says, or seems to say, what cannot be understood."""
+        self.is_cut: bool = False
+        """Whether it may have said more than can be read, of any key."""
+        self.good_items: dict[str, list[object]] = {}
+        """Of a list with a bad item, the others."""
 
     def complain(self, where: str, error: ConfigError) -> None:
-        self.problems.append(Problem(where, str(error), error.hint))
+        """Note what a variable says that cannot be."""
+        self.problems.append(Problem(where, f"{where}: {error}", error.hint))
 
 
 def resolve(inputs: Inputs, last_good: Mapping[str, object] | None) -> Resolution:
@@ -54,16 +62,16 @@ def resolve(inputs: Inputs, last_good: Mapping[str, object] | None) -> Resolutio
     environment = _environment(inputs)
     user = _user(inputs.user) if inputs.user else _Layer()
     project = _project(inputs) if inputs.project else _Layer()
-    unknown = _fail_closed(user, environment, last_good)
+    unknown = _close(user, environment, last_good)
     values = {key: layers for key in KEYS if (layers := _layers(key, environment, project, user))}
     problems = [*environment.problems, *project.problems, *user.problems]
     return Resolution(values, problems, sorted(unknown))
 
 
 def private_values(file: FileText) -> dict[str, object] | None:
-    """Give what a user's file says of the keys that fail closed; None when it cannot be told."""
+    """Give what a file says of the keys that fail closed; None when it cannot be told."""
     layer = _user(file)
-    if layer.broken:
+    if layer.is_cut or any(KEYS[key].is_private for key in layer.broken):
         return None
     told = layer.values.items()
     return {key: value.value for key, value in told if KEYS[key].is_private}
@@ -81,7 +89,8 @@ def _environment(inputs: Inputs) -> _Layer:
         for variable in (*names, key.variable):
             if variable in inputs.env and key.name not in layer.values:
                 _read_variable(layer, key, variable, inputs.env[variable])
-    layer.problems += _strangers(inputs.strangers)
+    for name in inputs.strangers:
+        _read_stranger(layer, name)
     return layer
 
 
@@ -93,34 +102,37 @@ def _read_variable(layer: _Layer, key: Key, variable: str, text: str) -> None:
         value = parse_value(key, text)
     except ConfigError as error:
         layer.complain(variable, error)
-        if key.is_private:
-            layer.broken.add(key.name)
+        layer.broken.add(key.name)
     else:
         layer.values[key.name] = Value(_as_json(value), Source.ENVIRONMENT, variable)
 
 
-def _strangers(names: list[str]) -> Iterator[Problem]:
-    """Name variables that are most likely slips: others are none of our business."""
+def _read_stranger(layer: _Layer, name: str) -> None:
+    """Note a variable that is most likely a slip; others are none of our business."""
     from difflib import get_close_matches
 
-    ours = [key.variable for key in KEYS.values()]
-    for name in names:
-        near = get_close_matches(name, ours, n=1, cutoff=_NEAR)
-        # All begin alike, so it is what follows that has to be like one.
-        rest = [one.removeprefix(PREFIX) for one in near]
-        if near and get_close_matches(name.removeprefix(PREFIX), rest, n=1, cutoff=_NEAR):
-            hint = f"did you mean {near[0]}?"
-            yield Problem(name, f"there is no variable called {name}", hint)
+    # All begin alike, so it is what follows that has to be like one.
+    ours = {key.variable.removeprefix(PREFIX): key for key in KEYS.values()}
+    near = get_close_matches(name.removeprefix(PREFIX), ours, n=1, cutoff=_NEAR)
+    if near:
+        key = ours[near[0]]
+        said = f"there is no variable called {name}"
+        layer.problems.append(Problem(name, said, f"did you mean {key.variable}?"))
+        layer.broken.add(key.name)
 
 
 def _user(file: FileText) -> _Layer:
+    """Read a file as if it were the user's own."""
     layer = _Layer()
     told = _told(layer, file)
+    layer.is_cut = bool(told.faults)
     for name, value in told.values.items():
         _read_value(layer, file, told, name, value)
-    if told.faults:  # a line that cannot be read may be one of any of these
-        named = layer.values.keys()
-        layer.broken |= {key.name for key in KEYS.values() if key.is_private} - named
+    for name in told.unsure:
+        found = layer.values.pop(name, None)
+        if found is not None and isinstance(found.value, list):
+            layer.good_items[name] = list(found.value)
+        layer.broken |= {name} if name in KEYS else set(meant_keys(name))
     return layer
 
 
@@ -129,7 +141,7 @@ def _told(layer: _Layer, file: FileText) -> Told:
     if file.data is None:
         unread = Problem(file.path, f"{file.path} cannot be read: {file.fault}", _RIGHTS)
         layer.problems.append(unread)
-        return Told({}, {}, [Fault(0, file.fault)])
+        return Told({}, {}, [Fault(0, file.fault)], frozenset())
     told = read_toml(file.data)
     for fault in told.faults:
         where = f"{file.path}:{fault.line}"
@@ -144,35 +156,32 @@ def _read_value(layer: _Layer, file: FileText, told: Told, name: str, value: obj
         unknown = f"{where}: there is no key called {name!r}"
         layer.problems.append(Problem(where, unknown, nearest_key(name)))
         # Nobody knows whether the slip was meant to switch something off.
-        layer.broken |= _meant(name)
+        layer.broken |= {key for key in meant_keys(name) if key not in told.values}
         return
     try:
         checked = check_value(key, value)
     except ConfigError as error:
         layer.problems.append(Problem(where, f"{where}: {error}", error.hint))
-        if key.is_private:
-            layer.broken.add(name)
+        layer.broken.add(name)
+        if key.is_list and isinstance(value, list):
+            layer.good_items[name] = list(_good_items(key, value))
     else:
         layer.values[name] = Value(_as_json(checked), Source.USER, where)
 
 
-def _meant(name: str) -> set[str]:
-    """Give the keys that fail closed and that a misspelt name may have been meant to be."""
-    from difflib import get_close_matches
-
-    private = [key.name for key in KEYS.values() if key.is_private]
-    return set(get_close_matches(name.casefold(), private, n=1, cutoff=_NEAR))
+def _good_items(key: Key, items: list[object]) -> Iterator[object]:
+    for item in items:
+        try:
+            yield from check_value(key, [item])
+        except ConfigError:
+            continue
 
 
 def _project(inputs: Inputs) -> _Layer:
     """Read the project's file: what only tightens counts, all else needs trust."""
-    file = inputs.project
-    layer = _Layer()
-    if file is None:
-        return layer
-    told = _told(layer, file)
-    for name, value in told.values.items():
-        _read_value(layer, file, told, name, value)
+    if inputs.project is None:
+        return _Layer()
+    layer = _user(inputs.project)
     for name, found in list(layer.values.items()):
         problem = _objection(KEYS[name], found, is_trusted=inputs.is_project_trusted)
         if problem:
@@ -180,7 +189,6 @@ def _project(inputs: Inputs) -> _Layer:
             layer.problems.append(problem)
         else:
             layer.values[name] = found._replace(source=Source.PROJECT)
-    layer.broken.clear()  # `project_rules` says what a broken one means for its directory
     return layer
 
 
@@ -200,20 +208,26 @@ def _objection(key: Key, found: Value, *, is_trusted: bool) -> Problem | None:
     return Problem(found.where, f"{told} does not count in a project's file", hint)
 
 
-def _fail_closed(
-    user: _Layer, environment: _Layer, last_good: Mapping[str, object] | None
-) -> set[str]:
-    """Put what the user's file last said in the place of what cannot be told now.
+def _close(user: _Layer, environment: _Layer, last_good: Mapping[str, object] | None) -> set[str]:
+    """Put into the place of what cannot be told what lets the least out.
 
     Returns:
         The keys of which nothing is known.
     """
-    unknown = set(environment.broken)
-    for name in user.broken - environment.values.keys():
-        if last_good is None:
-            unknown.add(name)
-        elif name in last_good:
-            user.values[name] = Value(last_good[name], Source.LAST_GOOD, "")
+    unknown = {key for key in environment.broken if KEYS[key].closing == WAIT}
+    for key in KEYS.values():
+        is_broken = key.name in user.broken
+        is_suspect = is_broken or (user.is_cut and key.name not in user.values)
+        if not (key.is_private and is_suspect) or key.name in environment.values:
+            continue
+        if key.closing == UNSET:
+            user.values.pop(key.name, None)
+        elif last_good is not None and key.name in last_good:
+            items = [*_items(last_good[key.name]), *user.good_items.get(key.name, ())]
+            held = list(dict.fromkeys(items)) if key.is_list else last_good[key.name]
+            user.values[key.name] = Value(held, Source.LAST_GOOD, "")
+        elif is_broken or last_good is None:
+            unknown.add(key.name)
     return unknown
 
 

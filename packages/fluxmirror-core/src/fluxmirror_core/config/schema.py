@@ -25,6 +25,8 @@ _DEFAULTS: Final = Settings()
 _LONGEST_DAYS: Final = 36_500
 _MOST_BYTES: Final = 1 << 30
 _SHOWN_CHARS: Final = 60
+_NEAR: Final = 0.75
+"""How much a name must be like a key to be taken for a slip of the keyboard."""
 _VARIABLES: Final = str.maketrans(".-", "__")
 
 
@@ -38,12 +40,18 @@ class Key(NamedTuple):
     """What it may be, in words that follow `must be`."""
     meaning: str
     """What it does, in a sentence."""
-    is_private: bool = False
-    """Whether a value that cannot be understood must not let anything out: it fails closed."""
+    closing: str = ""
+    """What a value that cannot be understood means: the layer below, unless it is `WAIT` or
+    `UNSET`."""
     in_project: str = "never"
     """What a project's file may do with it: `tighten`, `trusted`, or `never`."""
     flag: str = ""
     """The option of commands that overrules it."""
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether it decides what is kept, and where."""
+        return bool(self.closing)
 
     @property
     def default(self) -> object:
@@ -63,6 +71,10 @@ class Key(NamedTuple):
 
 TIGHTEN: Final = "tighten"
 TRUSTED: Final = "trusted"
+WAIT: Final = "wait"
+"""What was last understood holds; without that nothing is recorded, and everything waits."""
+UNSET: Final = "unset"
+"""Nothing at all, whatever was understood before: the key has something deleted."""
 
 
 def _language(text: str) -> str:
@@ -80,6 +92,13 @@ def _path(text: str) -> str:
     return os.path.normpath(path)
 
 
+def _file(text: str) -> str:
+    path = _path(text)
+    if os.path.isdir(path):
+        raise ConfigError(f"{path} is a directory", hint="name a file")
+    return path
+
+
 def _pattern(text: str) -> str:
     fault = pattern_fault(text)
     if fault:
@@ -88,6 +107,7 @@ def _pattern(text: str) -> str:
 
 
 _Path = Annotated[str, AfterValidator(_path)]
+_File = Annotated[str, AfterValidator(_file)]
 _Days = Annotated[int, Field(ge=1, le=_LONGEST_DAYS)]
 _DAYS: Final = "a whole number of days, 1 or more"
 _SWITCH: Final = "true or false"
@@ -100,7 +120,7 @@ def _agent_key(agent: str, name: str) -> Key:
         bool,
         _SWITCH,
         f"Whether anything that {name} does is recorded.",
-        is_private=True,
+        closing=WAIT,
     )
 
 
@@ -123,9 +143,10 @@ _ROWS: Final = (
     ),
     Key(
         "storage.path",
-        _Path,
-        _PATH,
+        _File,
+        "the absolute path of a file",
         "The database; without it the usual one of this system.",
+        closing=WAIT,
         flag="--db",
     ),
     Key(
@@ -133,57 +154,58 @@ _ROWS: Final = (
         _Days,
         _DAYS,
         "What was recorded longer ago is deleted, once a day; without it nothing is.",
-        is_private=True,
+        closing=UNSET,
     ),
     Key(
         "archive.retention_days",
         _Days,
         _DAYS,
         "Copies of session files that are gone for longer are deleted; without it none is.",
-        is_private=True,
+        closing=UNSET,
     ),
     Key(
         "capture.enabled",
         bool,
         _SWITCH,
         "Whether anything is recorded; a project's file may switch it off for its directory.",
-        is_private=True,
+        closing=WAIT,
         in_project=TIGHTEN,
     ),
     Key(
         "capture.payloads",
         Literal["none", "input", "full"],
         "none, input or full",
-        "What is kept of a call's texts: nothing, what went in, or also what came out.",
-        is_private=True,
+        "What is kept of a call's texts: nothing but programs and paths, what went in, or also what"
+        " came out.",
+        closing=WAIT,
     ),
     Key(
         "capture.output_bytes",
         Annotated[int, Field(ge=0, le=_MOST_BYTES)],
         "a whole number of bytes, at most a gigabyte",
         "How much of what a tool gave back is kept when capture.payloads is full.",
-        is_private=True,
+        closing=WAIT,
     ),
     Key(
         "session_files",
         bool,
         _SWITCH,
         "Whether the agents' own session files are read: usage, costs, calls no hook saw.",
-        is_private=True,
+        closing=WAIT,
     ),
     Key(
         "mirror",
         _Path,
         _PATH,
         "A directory for a copy of every event as JSON lines; without it there is none.",
-        is_private=True,
+        closing=WAIT,
     ),
     Key(
         "redaction.patterns",
         list[Annotated[str, Field(min_length=1), AfterValidator(_pattern)]],
         "a list of regular expressions",
         "What is masked beside the built-in rules; a project's file may add its own.",
-        is_private=True,
+        closing=WAIT,
         in_project=TIGHTEN,
     ),
     Key(
@@ -222,15 +244,28 @@ def find_key(name: str) -> Key:
 
 
 def nearest_key(name: str) -> str:
-    """Give a hint that tells the keys most like a name."""
+    """Give a hint that tells the keys that a name may have been meant to be."""
+    meant = meant_keys(name)[:2]
+    return f"did you mean {' or '.join(meant)}?" if meant else "`fluxmirror config show` lists them"
+
+
+def meant_keys(name: str) -> list[str]:
+    """Give the keys that an unknown name may have been meant to be, the likeliest first.
+
+    A name in a table of ours, a table's own name, and the last part of a key alone are all meant,
+    besides those that are nearly a key.
+    """
     from difflib import get_close_matches
 
-    word = name.strip().casefold()
-    last = {key.rpartition(".")[2]: key for key in KEYS}
-    near = get_close_matches(word, KEYS, n=2) or [
-        last[one] for one in get_close_matches(word, last, n=1)
-    ]
-    return f"did you mean {' or '.join(near)}?" if near else "`fluxmirror config show` lists them"
+    word = name.strip().casefold().strip(".")
+    table, _, last = word.rpartition(".")
+    near = get_close_matches(word, KEYS, n=2, cutoff=_NEAR)
+    inside = [key for key in KEYS if key.startswith(f"{word}.") or word.startswith(f"{key}.")]
+    beside = [key for key in KEYS if table and key.rpartition(".")[0] == table]
+    ends = {key: key.rpartition(".")[2] for key in KEYS}
+    alike = get_close_matches(last, set(ends.values()), n=1, cutoff=_NEAR)
+    bare = [key for key in KEYS if not table and ends[key] in alike]
+    return list(dict.fromkeys((*near, *inside, *beside, *bare)))
 
 
 def check_value(key: Key, value: object, *, strict: bool = True) -> Any:  # noqa: ANN401 - each key has a type of its own

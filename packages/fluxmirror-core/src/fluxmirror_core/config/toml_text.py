@@ -6,17 +6,16 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.flat import flat
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_BYTES: Final = 1 << 20
-"""Nobody's configuration is longer."""
 _MOST_TRIES: Final = 64
 _AT: Final = re.compile(r"\(at line (\d+)|\(at end of document\)")
-_HEADER: Final = re.compile(r"\s*\[")
-_NAMED: Final = re.compile(
-    r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)"""
-)
+_PART: Final = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_HEADER: Final = re.compile(rf"\s*\[+\s*({_PART}(?:\s*\.\s*{_PART})*)?")
+_NAMED: Final = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 
 
 class Fault(NamedTuple):
@@ -35,6 +34,8 @@ class Told(NamedTuple):
     lines: dict[str, int]
     """In which line a name is given, where that can be told."""
     faults: list[Fault]
+    unsure: frozenset[str]
+    """Names of which the text says something that is not, or not surely, in `values`."""
 
 
 def read_toml(data: bytes) -> Told:
@@ -42,26 +43,37 @@ def read_toml(data: bytes) -> Told:
 
     With a broken `[header]` goes all that stands below it: it would fall to the header before.
     """
-    if len(data) > MOST_BYTES:
-        return Told({}, {}, [Fault(1, f"the file is longer than {MOST_BYTES:,} bytes")])
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Told({}, {}, [Fault(line, "the file is no UTF-8")])
-    lines = text.split("\n")
-    faults: list[Fault] = []
+        return Told({}, {}, [Fault(line, "the file is no UTF-8")], frozenset())
+    before = text.split("\n")
+    lines, faults = list(before), list[Fault]()
+    values = _parse(lines, faults)
+    named = dict(_named_lines(lines))
+    removed = [
+        name
+        for name, number in _named_lines(before)
+        if number > len(lines) or not lines[number - 1]
+    ]
+    unsure = {*removed, *(_spread(values, named, lines) if faults else ())}
+    return Told(values, named, faults, frozenset(unsure))
+
+
+def _parse(lines: list[str], faults: list[Fault]) -> dict[str, object]:
+    """Read what can be read; what cannot is emptied, line by line, and noted."""
     while True:
         try:
-            values = dict(_flat(tomllib.loads("\n".join(lines)), ""))
+            return dict(flat(tomllib.loads("\n".join(lines))))
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             fault = _fault(error, lines)
-            if len(faults) == _MOST_TRIES:
-                return Told({}, {}, faults)
             faults.append(fault)
-            _leave_out(lines, fault.line)
+        if len(faults) > _MOST_TRIES:
+            del lines[fault.line - 1 :]  # what stands before the last fault still counts
+            faults.pop()
         else:
-            return Told(values, dict(_named_lines(lines)), faults)
+            _leave_out(lines, fault.line)
 
 
 def _fault(error: Exception, lines: list[str]) -> Fault:
@@ -78,33 +90,37 @@ def _fault(error: Exception, lines: list[str]) -> Fault:
 
 def _leave_out(lines: list[str], number: int) -> None:
     """Empty a line; with a header all lines up to the next one."""
-    is_header = _HEADER.match(lines[number - 1])
+    is_header = lines[number - 1].lstrip().startswith("[")
     lines[number - 1] = ""
     if is_header:
         for at in range(number, len(lines)):
-            if _HEADER.match(lines[at]):
+            if lines[at].lstrip().startswith("["):
                 return
             lines[at] = ""
 
 
-def _flat(table: dict[str, object], prefix: str) -> Iterator[tuple[str, object]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
+def _spread(values: dict[str, object], named: dict[str, int], lines: list[str]) -> Iterator[str]:
+    """Name the values that no single line gives: of such a one a broken line may be missing."""
+    for name in values:
+        number = named.get(name)
+        try:
+            if number is not None and tomllib.loads(lines[number - 1]):
+                continue
+        except tomllib.TOMLDecodeError:
+            pass
+        yield name
 
 
 def _named_lines(lines: list[str]) -> Iterator[tuple[str, int]]:
     """Tell which line gives which name, as far as lines alone tell it."""
     table = ""
     for number, line in enumerate(lines, 1):
-        is_header = _HEADER.match(line)
-        found = _NAMED.match(line[is_header.end() :] if is_header else line)
-        if not found:
-            continue
-        name = ".".join(part.strip(" \t\"'") for part in found[1].split("."))
-        if is_header:
-            table = f"{name}."
-        elif line[found.end() :].lstrip().startswith("="):
-            yield f"{table}{name}", number
+        if line.lstrip().startswith("["):
+            header = _HEADER.match(line)
+            table = f"{_plain(header[1])}." if header and header[1] else "?."
+        elif found := _NAMED.match(line):
+            yield f"{table}{_plain(found[1])}", number
+
+
+def _plain(name: str) -> str:
+    return ".".join(part.strip(" \t\"'") for part in name.split("."))
