@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fluxmirror_core.detail import extract_detail, patched_paths
+from fluxmirror_core.detail import extract_detail, patched_paths, program_or_paths
 from fluxmirror_core.tools import name_tool
 
 SPECIFIED = [
@@ -161,3 +161,47 @@ def test_patch_with_a_line_of_blanks_is_read_at_once() -> None:
     """A hostile line costs what its length is, not its square."""
     name = "a" + " " * 500_000 + "b"
     assert detail("apply_patch", {"command": f"*** Add File: {name}"}) == name
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    [
+        ("cat private-text", "cat"),
+        ("make", "make"),
+        ("  /usr/bin/python3 -c 'x'", "/usr/bin/python3"),
+        ("./run.sh; ls", "./run.sh"),
+        ("'/opt/tool' x", "/opt/tool"),
+        ("ls\nsecret", "ls"),
+        ("ls|wc", "ls"),
+        ("bash, -lc, make", "bash"),
+        ("C:\\Tools\\x.exe /s", "C:\\Tools\\x.exe"),
+        ("TOKEN=secret make", "make"),
+        ("A='b c' D=\"e f\" G= make x", "make"),
+        ("TOKEN=secret", ""),
+        ("TOKEN=$(cat the secret) make", ""),
+        ("A=\"b$(echo 'c d')\" make", ""),
+        ("(cd /x; ls)", ""),
+        ("$HOME/bin/x", ""),
+        ("[REDACTED:kv_secret:ab12] x", ""),
+        ("", ""),
+    ],
+)
+def test_program_of_a_command_is_its_first_word(command: str, program: str) -> None:
+    """Behind its variables, whose values may be anything; nothing where it is no plain word."""
+    assert program_or_paths(name_tool("claude-code", "Bash"), command) == program
+
+
+@pytest.mark.parametrize(
+    ("tool", "kept"),
+    [
+        ("Read", "x"),
+        ("Write", "x"),
+        ("apply_patch", "x"),
+        ("Grep", ""),
+        ("Task", ""),
+        ("mcp__a__b", ""),
+    ],
+)
+def test_only_paths_are_kept_of_other_tools(tool: str, kept: str) -> None:
+    """A pattern, a task or a question is a text."""
+    assert program_or_paths(name_tool("claude-code", tool), "x") == kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import subprocess
 import sys
 
@@ -62,11 +64,44 @@ def test_fault_of_a_pattern_is_one_clause(pattern: str, fault: str) -> None:
 
 
 def test_slow_pattern_is_stopped() -> None:
-    """And gets less time each time: many slow values are no reason to wait for each."""
+    """However often."""
     patterns = UserPatterns((SLOW,))
     for _ in range(30):
         with pytest.raises(SlowPatternError):
-            list(patterns.spans("a" * 4000))
+            patterns.spans("a" * 4000)
+
+
+def test_patterns_share_the_time_of_a_value_and_values_share_some_more() -> None:
+    """Each pattern alone would take a twentieth of a second with each: an hour, for a drain."""
+    patterns = UserPatterns([f"{SLOW}{number}" for number in range(50)])
+    for _ in range(1_500):
+        with pytest.raises(SlowPatternError):
+            patterns.spans("a" * 4000)
+    for _ in range(1_000):
+        with contextlib.suppress(SlowPatternError):
+            patterns.spans("short")
+    assert patterns.spans("short") == []
+
+
+@pytest.mark.parametrize("pattern", [r"\d(?!\d)", r"\w(?!\w)", r"\w(?=$|\[)"])
+def test_pattern_is_run_once_on_what_was_written(pattern: str) -> None:
+    """Some match anew beside every mask, letter by letter."""
+    masked = Redactor(KEY, (pattern,)).text("1" * 300)
+    assert re.fullmatch(r"1{299}\[REDACTED:user:[0-9a-f]{4}\]", masked)
+
+
+def test_rules_find_what_patterns_left() -> None:
+    """A secret that only comes to light behind a mask is one."""
+    masked = Redactor(KEY, ("x{5}",)).text("xxxxx password=hunter2")
+    assert masked.count("[REDACTED:") == 2
+
+
+def test_value_that_a_pattern_matches_all_over_is_masked_whole() -> None:
+    """A mask for each of its letters would be twenty times as long, and tell no more."""
+    redactor = Redactor(KEY, (r"\w",))
+    masked = redactor.text("a b " * 5000)
+    assert re.fullmatch(r"\[REDACTED:user:[0-9a-f]{4}\]", masked)
+    assert redactor.slow_values == 1
 
 
 def test_value_that_a_pattern_is_too_slow_for_is_masked_whole() -> None:

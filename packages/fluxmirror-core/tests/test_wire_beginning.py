@@ -24,12 +24,26 @@ def test_long_text_is_cut() -> None:
 
 def test_what_comes_behind_the_end_is_left_out() -> None:
     """Members and items in their order; the last string may be cut."""
-    assert beginning({"a": "123456", "b": "7"}, 5) == ({"a": "1234"}, True)
-    assert beginning(["123", "456", "789"], 5) == (["123", "45"], True)
+    assert beginning({"a": "123456", "b": "7"}, 12) == ({"a": "1234"}, True)
+    assert beginning(["123", "456", "789"], 12) == (["123", "45"], True)
 
 
-def test_numbers_and_names_count_as_well() -> None:
-    """A million of them is no small value."""
-    taken, is_cut = beginning({"rows": [{"id": number} for number in range(1_000_000)]}, 1000)
+@pytest.mark.parametrize(
+    "value",
+    [
+        [1] * 10_000,
+        [{"id": number} for number in range(10_000)],
+        {str(number): number / 7 for number in range(10_000)},
+        [[]] * 10_000,
+        [[[{}, True, None]]] * 10_000,
+        ["x"] * 10_000,
+        {"text": "x" * 10_000},
+    ],
+    ids=["numbers", "rows", "names", "lists", "nested", "strings", "text"],
+)
+def test_as_much_is_taken_as_was_asked_for(value: object) -> None:
+    """Written as it is kept: neither less nor a lot more."""
+    taken, is_cut = beginning(value, 1000)
     assert is_cut
-    assert len(json.dumps(taken)) < 2500
+    assert 1000 <= len(json.dumps(taken, separators=(",", ":"))) < 1100
+    assert beginning(value, len(json.dumps(value))) == (value, False)

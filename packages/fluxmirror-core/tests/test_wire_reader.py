@@ -14,7 +14,8 @@ from fluxmirror_core.agents import BY_ID, BY_KIND
 from fluxmirror_core.event import AFTER, BEFORE, AgentEvent, Kind, Outcome
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import Capture, PayloadReader, Reading, UnreadablePayloadError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PAYLOADS: Final = Path(__file__).parents[3] / "tests" / "payloads"
-READER: Final = PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
+READER: Final = PayloadReader(Builders(Redactor(b"key"), Machine(Repositories(), "host", "user")))
 NOW_MS: Final = 1_795_232_000_000
 TEXTS: Final[dict[str, int]] = {
     "kind": 20,

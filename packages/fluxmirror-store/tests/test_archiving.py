@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
 import sqlite3
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.config.settings import Settings
-from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.errors import NoDataError, StoreError, UsageError
 from fluxmirror_store.archiving.archive import known_copies, open_archive
 from fluxmirror_store.archiving.names import archive_directory
 from fluxmirror_store.archiving.restoring import restore_copies
@@ -407,6 +408,43 @@ def test_restore_gives_back_every_byte(
     assert (home / "1" / below / "s1/subagents/agent-7.jsonl").read_bytes() == helper.read_bytes()
     assert not (home / "1" / below / other.name).exists()
     assert len([name for _, _, names in os.walk(home / "2") for name in names]) == 1
+
+
+def told(session: str, tokens: int) -> bytes:
+    """A line of Claude Code's: the response `m1` of a session, with so many tokens."""
+    message = {"id": "m1", "usage": {"input_tokens": tokens}}
+    line = {"type": "assistant", "sessionId": session, "message": message}
+    return json.dumps({**line, "timestamp": "2026-01-02T03:04:05Z"}).encode() + b"\n"
+
+
+def test_a_session_is_found_by_how_its_id_begins(
+    places: Places, home: Path, archive: Archive
+) -> None:
+    """As long as no other begins so."""
+    write(home / CLAUDE / "4f1c2b9e-45d1.jsonl", told("4f1c2b9e-45d1", 1))
+    write(home / ".codex/sessions/2026/01/02/rollout-1-4f1c2bzz.jsonl", b"{}\n")
+    archive()
+    with pytest.raises(UsageError, match="may be any of 2 sessions: 4f1c2b9e-45d1, 4f1c2bzz"):
+        restore_copies(places, "4f1c2b", str(home / "to"))
+    with pytest.raises(NoDataError):
+        restore_copies(places, "4f1c", str(home / "to"))
+    (claude,) = restore_copies(places, "4f1c2b9", str(home / "to")).files
+    (codex,) = restore_copies(places, "4f1c2bz", str(home / "to")).files
+    assert (claude.copy.agent, codex.copy.agent) == ("claude-code", "codex-cli")
+
+
+def test_a_file_that_tells_of_the_same_responses_comes_along_and_is_marked(
+    places: Places, home: Path, archive: Archive
+) -> None:
+    """A fork repeats what its session had."""
+    write(home / CLAUDE / "session-one.jsonl", told("session-one", 1))
+    write(home / CLAUDE / "fork.jsonl", told("session-one", 2))
+    found = find_session_files({"HOME": str(home)})
+    import_session_files(places, Settings(), found, NoPrices(), Wanted())
+    archive()
+    files = restore_copies(places, "session-one", str(home / "to")).files
+    shared = {os.path.basename(file.path): file.is_shared for file in files}
+    assert shared == {"session-one.jsonl": False, "fork.jsonl": True}
 
 
 def test_restore_writes_over_nothing(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.config.settings import Settings
-from fluxmirror_core.errors import StoreError
+from fluxmirror_core.errors import StoreError, UsageError
 from fluxmirror_store import lock
-from fluxmirror_store.changing import changed_by_hand
-from fluxmirror_store.database import connect_to_read
-from fluxmirror_store.drain import drain
+from fluxmirror_store.changing import CHANGING, _Judge, changed_by_hand
+from fluxmirror_store.database import connect_to_read, connect_to_write
+from fluxmirror_store.drain import LOCK, drain
+from fluxmirror_store.statements import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,13 @@ def names(places: Places) -> list[str]:
     """What is committed of the rows that the tests write."""
     with closing(connect_to_read(places.database)) as db:
         return [name for (name,) in db.execute("SELECT name FROM tally ORDER BY name")]
+
+
+def change(places: Places, *statements: str) -> None:
+    """Run statements as a person's own."""
+    with changed_by_hand(places.database, [places.spool], 0) as db:
+        for _ in Script(statements, {}, CHANGING).run(db):
+            pass
 
 
 def test_all_of_it_is_committed_at_the_end(places: Places) -> None:
@@ -65,12 +73,25 @@ def test_an_interrupt_says_that_nothing_was_changed(places: Places) -> None:
     assert names(places) == []
 
 
+def test_an_interrupt_in_the_midst_of_judging_is_no_refusal(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite takes it for one; who pressed Ctrl-C is told so all the same."""
+
+    def stop(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_Judge, "_is_allowed", stop)
+    with pytest.raises(KeyboardInterrupt, match="nothing was changed"):
+        change(places, KEEP)
+
+
 def test_nobody_drains_meanwhile(places: Places) -> None:
     """Neither does it begin while somebody drains."""
     with changed_by_hand(places.database, [places.spool], 0):
         assert drain(places, Settings()).busy
     with (
-        lock.held(os.path.join(places.spool, "drain.lock")),
+        lock.held(os.path.join(places.spool, LOCK)),
         pytest.raises(StoreError, match="nothing was changed"),
         changed_by_hand(places.database, [places.spool], 0),
     ):
@@ -93,6 +114,14 @@ def test_nobody_drains_meanwhile(places: Places) -> None:
         "DROP INDEX event_ts",
         "ALTER TABLE event ADD COLUMN mine",
         "UPDATE sqlite_master SET sql = ''",
+        "UPDATE sqlite_sequence SET seq = 0",
+        "INSERT INTO sqlite_sequence VALUES ('event', 0)",
+        "CREATE UNIQUE INDEX u ON Event (agent)",
+        "CREATE TRIGGER t AFTER INSERT ON EVENT BEGIN DELETE FROM event; END",
+        "CREATE TRIGGER t INSTEAD OF INSERT ON events BEGIN SELECT 1; END",
+        "UPDATE event SET id = id + 1",
+        "UPDATE event SET _rowid_ = 1",
+        "ANALYZE",
         "VACUUM",
     ],
 )
@@ -105,6 +134,36 @@ def test_what_would_break_it_is_refused(places: Places, statement: str) -> None:
     assert names(places) == ["kept"]
 
 
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("DELETE FROM sqlite_sequence", "no number"),
+        ("UPDATE sqlite_sequence SET name = 'x'", "no number"),
+        ("INSERT INTO mcp_message VALUES (1 << 62, 0, 'c2s', NULL, '{}', 'x')", "no number"),
+        ("CREATE TABLE mine (x REFERENCES Event (id))", "mine would keep rows of Event"),
+    ],
+)
+def test_what_would_stand_in_the_way_of_recording_is_undone(
+    places: Places, capture: Callable[..., str], script: str, reason: str
+) -> None:
+    """No single statement shows it, so it shows when all is done."""
+    capture({"session_id": "s", "hook_event_name": "PreToolUse", "tool_name": "Bash"}, "claude")
+    drain(places, Settings())
+    with pytest.raises(UsageError, match=reason):
+        change(places, KEEP, script)
+    assert names(places) == []
+
+
+def test_what_was_put_in_the_way_before_can_be_taken_out(places: Places) -> None:
+    """By another program, or by an older one of ours."""
+    with closing(connect_to_write(places.database)) as db:
+        db.execute("CREATE UNIQUE INDEX u ON event (agent)")
+        db.execute("CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END")
+    with changed_by_hand(places.database, [places.spool], 0) as db:
+        db.execute("DROP INDEX u")
+        db.execute("DROP TRIGGER t")
+
+
 def test_rows_and_tables_of_ones_own_can_be_changed(
     places: Places, capture: Callable[..., str]
 ) -> None:
@@ -113,10 +172,17 @@ def test_rows_and_tables_of_ones_own_can_be_changed(
     drain(places, Settings())
     with changed_by_hand(places.database, [places.spool], 0) as db:
         for statement in (
-            "CREATE TABLE mine (x)",
-            "ALTER TABLE mine ADD COLUMN y",
+            "CREATE TABLE mine (n INTEGER PRIMARY KEY AUTOINCREMENT, x)",
+            "ALTER TABLE mine ADD COLUMN y REFERENCES event (id) ON DELETE CASCADE",
+            "INSERT INTO mine (y) SELECT id FROM event",
             "CREATE INDEX mine_x ON mine (x)",
-            "DROP TABLE mine",
+            "CREATE VIEW my_calls AS SELECT * FROM agent_events",
+            "CREATE TRIGGER mine_t AFTER INSERT ON mine BEGIN SELECT 1; END",
+            "ALTER TABLE mine RENAME TO yours",
+            "REINDEX yours",
+            "DROP TRIGGER mine_t",
+            "DROP VIEW my_calls",
+            "DROP TABLE yours",
             "SAVEPOINT here",
             "DELETE FROM event",
             "RELEASE here",

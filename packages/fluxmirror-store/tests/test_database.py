@@ -18,6 +18,7 @@ from fluxmirror_store.database import (
     connect_to_write,
     empty,
     is_outdated,
+    is_there,
     newest_version,
     restrict_to_reading,
 )
@@ -184,6 +185,37 @@ def test_directory_in_the_way_is_a_sentence(places: Places) -> None:
     os.makedirs(places.database)
     with pytest.raises(StoreError, match="cannot be opened"):
         connect_to_write(places.database)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes that have names")
+def test_what_is_no_file_is_left_as_it_is(places: Places) -> None:
+    """A device would get other rights, and whoever waits at a pipe waits for ever."""
+    os.makedirs(os.path.dirname(places.database))
+    os.mkfifo(places.database)
+    os.chmod(places.database, 0o644)
+    for connect in (connect_to_write, connect_to_read):
+        with pytest.raises(StoreError, match="cannot be opened: it is no file"):
+            connect(places.database)
+    assert not is_there(places.database)
+    assert not is_outdated(places.database)
+    assert stat.S_IMODE(os.stat(places.database).st_mode) == 0o644
+
+
+@pytest.mark.parametrize("pragma", ["", "PRAGMA journal_mode = WAL"])
+def test_a_file_that_nothing_was_written_into_is_no_older_database(
+    places: Places, pragma: str
+) -> None:
+    """A full disk leaves one; the next drain makes a database of it."""
+    os.makedirs(os.path.dirname(places.database))
+    Path(places.database).touch()
+    with closing(sqlite3.connect(places.database)) as db:
+        db.execute(pragma)
+    assert not is_there(places.database)
+    with pytest.raises(NoDataError, match="there is nothing in the database"):
+        connect_to_read(places.database)
+    connect_to_write(places.database).close()
+    assert is_there(places.database)
+    connect_to_read(places.database).close()
 
 
 def test_locked_database_is_a_sentence(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:

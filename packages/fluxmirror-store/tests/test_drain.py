@@ -16,10 +16,9 @@ import pytest
 from fluxmirror_core import journal
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import StoreError
-from fluxmirror_store import aside, lock, spool, spool_reader
+from fluxmirror_store import aside, checkpoint, lock, spool, spool_reader
 from fluxmirror_store import drain as drain_module
 from fluxmirror_store.batch import Batch
-from fluxmirror_store.checkpoint import wal_bytes
 from fluxmirror_store.database import connect_to_read, connect_to_write, newest_version
 from fluxmirror_store.drain import Drained, drain, run_quietly
 from fluxmirror_store.tally import tallied
@@ -386,15 +385,16 @@ def test_log_is_taken_back_between_batches(
     places: Places, capture: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However much waits: the log stays bounded."""
-    monkeypatch.setattr(drain_module, "WAL_BYTES", 100_000)
+    monkeypatch.setattr(checkpoint, "WAL_BYTES", 100_000)
     monkeypatch.setattr(drain_module, "BATCH_FILES", 20)
+    wal_bytes = checkpoint.wal_bytes
     sizes = []
 
     def look(path: str) -> int:
         sizes.append(wal_bytes(path))
         return sizes[-1]
 
-    monkeypatch.setattr("fluxmirror_store.drain.wal_bytes", look)
+    monkeypatch.setattr(checkpoint, "wal_bytes", look)
     for number in range(400):
         capture(call(number) | {"tool_input": {"command": "x" * 2000}})
     drain(places, Settings())

@@ -615,3 +615,21 @@ def test_a_row_the_program_fails_on_hides_no_other(
     monkeypatch.setattr(opencode, "responses_of", failing)
     assert run().problems[("opencode", Problem(FAILED, "KeyError"))] == 1
     assert {one["key"] for one in rows(table="response")} == {"a", "c"}
+
+
+@pytest.mark.parametrize("session", ["ses", "sub"])
+def test_a_private_session_of_a_database_is_private_wherever_it_works(
+    home: Path, run: Callable[..., Imported], rows: Rows, session: str
+) -> None:
+    """A subagent's too, whose own session may be elsewhere."""
+    path, private = opencode_database(home), home / "private"
+    private.mkdir()
+    (private / ".fluxmirror.toml").write_text("capture.enabled = false\n", encoding="utf-8")
+    data = '{"role":"assistant","path":{"cwd":"/p"},"tokens":{"input":3,"output":1}}'
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE session SET directory = ?", (str(private),))
+        db.execute("INSERT INTO session VALUES ('sub', 'ses', '/p'), ('other', NULL, '/p')")
+        for key, of in (("a", session), ("b", "other")):
+            db.execute("INSERT INTO message VALUES (?, ?, 1000000, 1000000, ?)", (key, of, data))
+    run()
+    assert [one["key"] for one in rows(table="response")] == ["b"]

@@ -51,21 +51,41 @@ def test_both_layers_tell_the_same(
         write_events(db, events)
     append_lines(str(tmp_path / "mirror"), events)
     database = database_layer(db, PERIOD)
-    mirror = mirror_layer(str(tmp_path / "mirror"), DAY)
+    mirror = mirror_layer(str(tmp_path / "mirror"), PERIOD)
     assert database.agents == mirror.agents
     assert database.agents == (
         AgentRows("claude-code", 4, ("own", "shared"), (("Bash", 3),)),
         AgentRows("qwen-code", 2, ("shared",), (("Bash", 1), ("Read", 1))),
     )
-    (leak,) = build_isolation(DAY, [database, mirror]).leaks
+    (leak,) = build_isolation(PERIOD, [database, mirror]).leaks
     assert (leak.session, leak.layers) == ("shared", ("database", "mirror"))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York", "Asia/Kathmandu"])
+def test_a_local_day_is_read_from_the_files_of_two_days(
+    db: sqlite3.Connection, event: Make, tmp_path: Path, zone: str
+) -> None:
+    """The mirror counts days of UTC; of both files the lines of the local day are taken."""
+    period = day_period(DAY, ZoneInfo(zone))
+    bounds = (period.start_ms, period.end_ms)
+    events = [event(f"{ms}{by}", ts_ms=ms + by) for ms in bounds for by in (-1, 0, 1)]
+    with writing(db):
+        write_events(db, events)
+    append_lines(str(tmp_path), events)
+    assert mirror_layer(str(tmp_path), period) == database_layer(db, period)._replace(name="mirror")
+    assert mirror_layer(str(tmp_path), period).rows == 3
+
+
+def test_the_calendars_first_day_can_be_asked_for(tmp_path: Path) -> None:
+    """East of UTC it begins in a year that no calendar has."""
+    assert mirror_layer(str(tmp_path), day_period(date.min, ZoneInfo("Asia/Seoul"))).rows == 0
 
 
 def test_a_line_in_another_agents_file_leaks(event: Make, tmp_path: Path) -> None:
     """Its session is seen under both, though it stands in one file alone."""
     append_lines(str(tmp_path), [event("1")])
     (tmp_path / "claude-code").rename(tmp_path / "qwen-code")
-    (leak,) = build_isolation(DAY, [mirror_layer(str(tmp_path), DAY)]).leaks
+    (leak,) = build_isolation(PERIOD, [mirror_layer(str(tmp_path), PERIOD)]).leaks
     assert leak.agents == ("claude-code", "qwen-code")
 
 
@@ -75,7 +95,7 @@ def test_a_broken_line_is_counted_and_hides_no_other(event: Make, tmp_path: Path
     path = tmp_path / "claude-code" / f"{DAY}.jsonl"
     broken = [b'{"session":', b"[]", b'{"session":{}}', b"\xff", b"", b"[" * 100_000]
     path.write_bytes(b"\n".join([*broken, path.read_bytes()]))
-    layer = mirror_layer(str(tmp_path), DAY)
+    layer = mirror_layer(str(tmp_path), PERIOD)
     assert (layer.rows, layer.unreadable) == (1, len(broken))
 
 
@@ -84,7 +104,7 @@ def test_no_mirror_is_an_empty_one(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     (tmp_path / "mirror" / "claude-code" / f"{DAY}.jsonl").mkdir(parents=True)
     for place in ("none", "file", "mirror"):
-        assert mirror_layer(str(tmp_path / place), DAY).rows == 0
+        assert mirror_layer(str(tmp_path / place), PERIOD).rows == 0
 
 
 def test_a_line_may_have_any_member(tmp_path: Path) -> None:
@@ -93,7 +113,7 @@ def test_a_line_may_have_any_member(tmp_path: Path) -> None:
     folder.mkdir()
     line = json.dumps({"session": "s", "agent": "a", "new": [1]})
     (folder / f"{DAY}.jsonl").write_text(f"{line}\n", encoding="utf-8")
-    assert mirror_layer(str(tmp_path), DAY).agents == (AgentRows("a", 1, ("s",), ()),)
+    assert mirror_layer(str(tmp_path), PERIOD).agents == (AgentRows("a", 1, ("s",), ()),)
 
 
 @pytest.mark.parametrize("analyzed", [False, True])

@@ -57,7 +57,7 @@ def test_line_is_complete_and_versioned(
     drain(places, Settings(mirror=str(mirror)))
     (line,) = lines(mirror / "claude-code" / "2026-01-01.jsonl")
     assert set(line) == {*AgentEvent._fields, "ts", "version"}
-    assert (line["ts"], line["version"]) == ("2026-01-01T12:00:00Z", 1)
+    assert (line["ts"], line["version"]) == ("2026-01-01T12:00:00Z", 2)
     assert (line["session"], line["tool"], line["detail"]) == ("s-1", "Bash", "make\n한국어")
     assert len(line["uid"]) == 32
 

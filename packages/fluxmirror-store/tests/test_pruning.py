@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.config.settings import Settings
-from fluxmirror_core.errors import NoDataError
+from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_store import lock, pruning
 from fluxmirror_store.database import connect_to_read, connect_to_write
 from fluxmirror_store.drain import LOCK as DRAIN_LOCK
@@ -26,8 +27,7 @@ from fluxmirror_store.pruning import (
     prune,
     take_older_again,
 )
-from fluxmirror_store.retention import pruned_before
-from fluxmirror_store.tally import tallied
+from fluxmirror_store.retention import pruned_before, raise_mark
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 OLD_MS = 1_767_268_800_000
 """2026-01-01T12:00:00Z."""
-KEPT_MS = OLD_MS + 30 * 86_400_000
-NEW_MS = KEPT_MS + 86_400_000
+DAY_MS = 86_400_000
+KEPT_MS = OLD_MS + 30 * DAY_MS
+NEW_MS = KEPT_MS + DAY_MS
 PADDING = "padding " * 400
 
 
@@ -55,7 +56,7 @@ class Book:
 def call(places: Places, capture: Callable[..., str]) -> Callable[..., None]:
     """Record calls that a hook told of."""
 
-    def record(*call_ids: str, at_ms: int = OLD_MS) -> None:
+    def record(*call_ids: str, at_ms: int = OLD_MS, settings: Settings | None = None) -> None:
         for call_id in call_ids:
             payload = {
                 "session_id": "s",
@@ -65,7 +66,7 @@ def call(places: Places, capture: Callable[..., str]) -> Callable[..., None]:
                 "tool_input": {"command": f"echo {call_id} {PADDING}"},
             }
             capture(payload, "claude", "PreToolUse", at_ms=at_ms)
-        drain(places, Settings())
+        drain(places, settings or Settings())
 
     return record
 
@@ -212,16 +213,59 @@ def test_a_drain_or_an_import_is_left_alone(
     assert stored(places, "SELECT call_id FROM event") == ["old"]
 
 
-def test_what_was_pruned_does_not_come_back_by_the_drain(
-    places: Places, call: Callable[..., None]
+def test_what_a_hook_tells_is_taken_whatever_its_time(
+    places: Places, call: Callable[..., None], tmp_path: Path
 ) -> None:
-    """It is counted, so that nothing is lost without a word."""
+    """It was told after the pruning: a clock that goes wrong must not cost anything."""
     call("new", at_ms=NEW_MS)
     prune(places, KEPT_MS)
-    call("late")
-    assert stored(places, "SELECT call_id FROM event") == ["new"]
+    call("clock-set-back", settings=Settings(mirror=str(tmp_path / "mirror")))
+    assert stored(places, "SELECT call_id FROM event") == ["new", "clock-set-back"]
+    (file,) = (tmp_path / "mirror").rglob("*.jsonl")
+    assert "clock-set-back" in file.read_text()
+    assert prune(places, KEPT_MS).rows == Rows(events=1)
+
+
+def test_a_time_to_come_is_refused(places: Places, call: Callable[..., None]) -> None:
+    """It would delete all there is."""
+    call("old")
+    with pytest.raises(UsageError, match="not come yet"):
+        prune(places, time.time_ns() // 1_000_000 + DAY_MS)
+    assert stored(places, "SELECT call_id FROM event") == ["old"]
     with closing(connect_to_read(places.database)) as db:
-        assert [(line.kind, line.times) for line in tallied(db)] == [("expired", 1)]
+        assert pruned_before(db, KEPT_MS) is None
+
+
+def test_a_clock_that_ran_ahead_keeps_nothing_of_today_away(
+    places: Places, session: Path, read: Callable[..., int]
+) -> None:
+    """Once it is set right; what is as far from now as was wanted then stays away."""
+    now_ms = time.time_ns() // 1_000_000
+    ahead_ms = now_ms + 3_650 * DAY_MS
+    with closing(connect_to_write(places.database)) as db:
+        raise_mark(db, ahead_ms - 30 * DAY_MS, ahead_ms)
+        assert pruned_before(db, now_ms) == now_ms - 30 * DAY_MS
+        assert pruned_before(db, ahead_ms) == ahead_ms - 30 * DAY_MS
+    day = time.strftime("%Y-%m-%d", time.gmtime(now_ms // 1000 - 86_400))
+    session.write_text(_response("old", "2026-01-01") + _response("new", day))
+    assert read() == 2
+    assert stored(places, "SELECT key FROM response") == ["new"]
+
+
+def test_a_mark_of_just_now_leaves_a_day(places: Places, db: sqlite3.Connection) -> None:
+    """Set back by a minute, the clock must not keep away what happens in that minute."""
+    raise_mark(db, NEW_MS, NEW_MS)
+    assert pruned_before(db, NEW_MS - 60_000) == NEW_MS - 60_000 - DAY_MS
+
+
+def test_the_next_pruning_sets_a_mark_right_that_lay_ahead(
+    places: Places, db: sqlite3.Connection
+) -> None:
+    """Else a shorter wish could never be noted."""
+    raise_mark(db, NEW_MS + 3_000 * DAY_MS, NEW_MS + 3_090 * DAY_MS)
+    for days, before_ms in ((120, 90), (90, 90), (30, 30)):
+        raise_mark(db, NEW_MS - days * DAY_MS, NEW_MS)
+        assert pruned_before(db, NEW_MS) == NEW_MS - before_ms * DAY_MS
 
 
 def test_what_was_pruned_does_not_come_back_by_an_import(
@@ -247,7 +291,7 @@ def test_the_mark_only_goes_forward(places: Places, call: Callable[..., None]) -
     for before_ms in (KEPT_MS, OLD_MS):
         prune(places, before_ms)
     with closing(connect_to_read(places.database)) as db:
-        assert pruned_before(db) == KEPT_MS
+        assert pruned_before(db, time.time_ns() // 1_000_000) == KEPT_MS
 
 
 def test_numbers_of_deleted_events_are_not_given_again(

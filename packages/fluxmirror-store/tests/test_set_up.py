@@ -48,9 +48,17 @@ def test_removing_it_leaves_nothing_of_it(there: Places) -> None:
         assert rows(there, f"SELECT * FROM {table}") == []
 
 
-def test_a_database_that_cannot_be_read_holds_nobody_knows_what(tmp_path: Path) -> None:
+def test_a_database_of_an_older_shape_holds_nobody_knows_what(there: Places) -> None:
     """It is not called empty before it is deleted."""
+    write_set_up_row(there, "a note", None)
+    with closing(sqlite3.connect(there.database)) as db:
+        db.execute("PRAGMA user_version = 3")
+    assert count_recorded(there.database) == Recorded(is_known=False)
+
+
+def test_what_is_not_ours_holds_nothing_of_ours(tmp_path: Path) -> None:
+    """It is not deleted either."""
     path = tmp_path / "events.db"
     assert count_recorded(str(path)) == Recorded()
     path.write_bytes(b"x" * 1024)
-    assert count_recorded(str(path)) == Recorded(is_known=False)
+    assert count_recorded(str(path)) == Recorded()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,6 @@ from fluxmirror_store.tally import tallied
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-    from pathlib import Path
 
     from fluxmirror_core.paths import Places
 
@@ -146,9 +146,42 @@ def test_none_keeps_no_payload(places: Places, capture: Callable[..., str], rows
     kept = rows(table="event LEFT JOIN payload ON event_id = id")
     assert [row["input_json"] for row in kept] == [None, None]
     call = next(row for row in kept if row["tool"])
-    assert (call["detail"], call["input_bytes"]) == ("echo EMP-1234", 27)
+    assert (call["detail"], call["input_bytes"]) == ("echo", 27)
     assert (call["output_text"], len(call["output_sha256"])) == (None, 32)
     assert call["output_bytes"] > 0
+
+
+@pytest.mark.parametrize(
+    ("told", "detail", "path"),
+    [
+        ({"tool_name": "Bash", "tool_input": {"command": "X=1 cat hush"}}, "cat", None),
+        ({"tool_name": "Read", "tool_input": {"file_path": "a.py"}}, "a.py", "/p/a.py"),
+        ({"tool_name": "Grep", "tool_input": {"pattern": "hush"}}, "", None),
+        ({"tool_name": "WebFetch", "tool_input": {"url": "https://hush.example"}}, "", None),
+        ({"tool_name": "Agent", "tool_input": {"description": "hush"}}, "", None),
+        ({"tool_name": "mcp__a__b", "tool_input": {"name": "hush"}}, "", None),
+        ({"hook_event_name": "UserPromptSubmit", "prompt": "hush"}, "", None),
+        ({"hook_event_name": "Notification", "message": "hush"}, "", None),
+        ({"hook_event_name": "PermissionDenied", "reason": "hush"}, "echo", None),
+        ({"hook_event_name": "SessionStart", "source": "startup"}, "startup", None),
+        ({"hook_event_name": "SubagentStop", "agent_type": "explorer"}, "explorer", None),
+    ],
+)
+def test_none_keeps_programs_and_paths_alone(
+    places: Places,
+    capture: Callable[..., str],
+    rows: Rows,
+    db: sqlite3.Connection,
+    told: dict[str, object],
+    detail: str,
+    path: str | None,
+) -> None:
+    """What reports are about; nothing that anybody wrote, asked or searched."""
+    capture({**CALL, **told})
+    drain(places, Settings(capture_payloads=NONE))
+    (kept,) = rows()
+    assert (kept["detail"], kept["path"]) == (detail, path)
+    assert "hush" not in everything(db)
 
 
 def test_full_keeps_what_came_out_without_its_secrets(
@@ -186,6 +219,21 @@ def test_output_is_cut_to_bytes_and_whole_letters(
     long, short = (row["output_text"] for row in rows(table="payload JOIN event ON event_id = id"))
     assert long == ("한국어" * 50)[:33]
     assert short == "ok\x00?"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [[1] * 50_000, [{"id": number} for number in range(20_000)], {"stdout": "a" * 100_000}],
+    ids=["numbers", "rows", "text"],
+)
+def test_as_much_of_an_object_is_kept_as_was_asked_for(
+    places: Places, capture: Callable[..., str], rows: Rows, output: object
+) -> None:
+    """Whatever it is made of."""
+    capture({**CALL, "tool_response": output})
+    drain(places, FULLY)
+    (kept,) = rows(table="payload JOIN event ON event_id = id")
+    assert len(kept["output_text"]) == FULLY.capture_output_bytes
 
 
 def test_session_files_tell_what_came_out(
@@ -228,17 +276,17 @@ def test_calls_without_ids_find_their_records_without_inputs(
     read: Callable[..., Imported],
     rows: Rows,
 ) -> None:
-    """By what is shown of them."""
+    """By what is shown of them, and by how long it was."""
     settings = Settings(capture_payloads=NONE)
     session_file("/p", "a")
     moment_ms = 1_795_176_000_000
-    for command in ("echo EMP-1234", "make"):
+    for command in ("echo EMP-1234", "echo again", "make"):
         nameless = {**CALL, "tool_use_id": None, "tool_input": {"command": command}}
         capture(nameless, at_ms=moment_ms)
     drain(places, settings)
     read(settings)
-    told = {row["detail"]: row["sources"] for row in rows()}
-    assert told == {"echo EMP-1234": "hook,transcript", "make": "hook"}
+    told = {(row["detail"], row["input_bytes"]): row["sources"] for row in rows()}
+    assert told == {("echo", 27): "hook,transcript", ("echo", 24): "hook", ("make", 18): "hook"}
 
 
 # Agents
@@ -359,6 +407,24 @@ def test_project_directory_counts_wherever_the_call_ran(
     assert rows() == []
 
 
+def test_what_nobody_can_read_of_a_private_project_is_deleted(
+    places: Places,
+    capture: Callable[..., str],
+    drop: Callable[..., None],
+    project: Callable[[str], str],
+    db: sqlite3.Connection,
+) -> None:
+    """Its bytes name the directory; elsewhere they are kept, for a newer program to read."""
+    private = json.dumps(project("[capture]\nenabled = false\n"))
+    capture(f'{{"cwd":{private},"prompt":"hush" broken'.encode(), "codex")
+    drop("torn", f'fluxmirror-spool/1\ttorn\tcodex\n{{"cwd":{private},"prompt":"hu'.encode())
+    capture(b'{"cwd":"/p" broken', "codex")
+    assert drain(places, Settings()) == Drained(files=3, bad=1, off=2)
+    assert counts(db, tally.OFF) == {"codex-cli": 2}
+    bad = Path(places.spool, "bad")
+    assert [b"/p" in path.read_bytes() for path in bad.iterdir() if path.is_file()] == [True]
+
+
 def test_project_file_that_nobody_understands_has_nothing_recorded(
     places: Places, capture: Callable[..., str], project: Callable[[str], str]
 ) -> None:
@@ -401,8 +467,8 @@ def test_session_files_have_nothing_of_a_private_directory(
 ) -> None:
     """Neither calls nor usage; the rest of the same file is read, and once."""
     private = project("[capture]\nenabled = false\n")
-    session_file(private, "a")
     session_file("/p", "b")
+    session_file(private, "a")
     session_file(private, "c")
     imported = read(Settings())
     assert (imported.responses, imported.calls) == (1, 1)
@@ -411,6 +477,41 @@ def test_session_files_have_nothing_of_a_private_directory(
     assert read(Settings()).files == 0
     os.unlink(os.path.join(private, ".fluxmirror.toml"))
     assert read(Settings(), full=True).calls == 2
+
+
+def test_session_that_began_in_a_private_directory_is_private_to_its_end(
+    session_file: Callable[..., None],
+    read: Callable[..., Imported],
+    project: Callable[[str], str],
+    rows: Rows,
+) -> None:
+    """As its hooks are, whose agent tells the project's directory; in what is added later too."""
+    private = project("[capture]\nenabled = false\n")
+    session_file(private, "a")
+    session_file("/p", "b")
+    settings = Settings(redaction_patterns=("project-",))  # masked in what is remembered of a file
+    assert (read(settings).calls, read(settings).responses) == (0, 0)
+    session_file("/p", "c")
+    imported = read(settings)
+    assert (imported.calls, imported.responses, rows(), rows(table="response")) == (0, 0, [], [])
+
+
+def test_subagent_of_a_private_session_is_private(
+    home: Path,
+    session_file: Callable[..., None],
+    read: Callable[..., Imported],
+    project: Callable[[str], str],
+    rows: Rows,
+) -> None:
+    """Wherever it works; its calls are in a file of its own."""
+    session_file("/p", "a")
+    session = home / ".claude/projects/-p/s.jsonl"
+    own = session.parent / "s/subagents/agent-1.jsonl"
+    own.parent.mkdir(parents=True)
+    session.rename(own)
+    session_file(project("[capture]\nenabled = false\n"), "b")
+    assert read(Settings()).calls == 0
+    assert rows() == []
 
 
 def test_patterns_of_a_project_hold_for_its_session_files(

@@ -28,6 +28,9 @@ _PREFERRED: Final = (
 """What to show of a tool nobody described, the best first."""
 _LONGEST_UNNAMED: Final = 200
 """A longer string of a tool nobody described may be a file's content: it is not shown."""
+_VARIABLES: Final = re.compile(r"""(?:\w+=(?:"[^"`$\\]*"|'[^']*'|[^\s"'`$()\\;&|<>]*)[ \t]+)*""")
+"""What stands before a command for it alone; whose values are worked out is not looked through."""
+_PROGRAM: Final = re.compile(r"""["']?([\w./~+:@\\-]+)["']?(?=[\s,;&|<>)]|$)""")
 _PATCHED: Final = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", re.MULTILINE)
 
 
@@ -47,6 +50,13 @@ def extract_detail(tool: NamedTool, tool_input: object) -> str:
     return _first(tool_input, _PREFERRED, _LONGEST_UNNAMED) or _summary(tool_input)
 
 
+def program_or_paths(tool: NamedTool, detail: str) -> str:
+    """Give of a call's detail what nobody wrote as a text: a command's program, or files' paths."""
+    if tool.tool_class == ToolClass.SHELL:
+        return _program(detail)
+    return detail if tool.tool_class in (ToolClass.READ, ToolClass.WRITE) else ""
+
+
 def patched_paths(tool: NamedTool, tool_input: object) -> list[str]:
     """Name the files of a patch in the `*** Begin Patch` form, in the patch's order."""
     members = tool_input if isinstance(tool_input, dict) else {}
@@ -54,6 +64,14 @@ def patched_paths(tool: NamedTool, tool_input: object) -> list[str]:
         tool_input if isinstance(tool_input, str) else ""
     )
     return list(filter(None, map(str.strip, _PATCHED.findall(patch))))
+
+
+def _program(command: str) -> str:
+    """Give the first word of a command, without variables; empty where that is no plain word."""
+    start = command.lstrip()
+    variables = _VARIABLES.match(start)
+    program = _PROGRAM.match(start, variables.end() if variables else 0)
+    return program[1] if program else ""
 
 
 def _bare(tool: NamedTool, tool_input: object) -> str:

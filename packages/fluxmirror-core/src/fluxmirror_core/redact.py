@@ -26,7 +26,7 @@ from fluxmirror_core.user_patterns import SlowPatternError, UserPatterns
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _WINDOW: Final = 512
 """How far a rule looks before it has matched; bounds what hostile text can cost."""
@@ -70,7 +70,7 @@ class Redactor:
         self._patterns = patterns
         self._user = UserPatterns(patterns) if patterns else None
         self.slow_values = 0
-        """How many values were masked whole, because a pattern took too long with them."""
+        """How many values were masked whole, because the patterns took too long with them."""
         self._exact = [compiled(pattern).search for pattern in EXACT_FINDERS]
         self._folded = [compiled(pattern).search for pattern in FOLDED_FINDERS]
 
@@ -102,10 +102,18 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Mask every secret in a string; the same object when there is none."""
-        if not self.may_hold_secret(text):
+        try:
+            own = () if self._user is None else self._user.spans(text)
+        except SlowPatternError:
+            self.slow_values += 1
+            return self._whole(text, _USER)
+        if not own and not self._holds_keyword(text):
             return text
-        while (masked := self._masked(text)) is not text:
-            text = masked
+        masked = self._masked(text, own)
+        while masked is not text:
+            # What a rule hid from another one is found now. A user's pattern is run once: one
+            # that matches beside what it matched before would go on and on.
+            text, masked = masked, self._masked(masked)
         return text
 
     def value(self, value: object, *, numbers: bool = True) -> object:
@@ -186,27 +194,22 @@ class Redactor:
         encoded = secret.encode("utf-8", "surrogatepass")
         return f"[REDACTED:{kind}:{blake2b(encoded, digest_size=2, key=self._key).hexdigest()}]"
 
-    def _masked(self, text: str) -> str:
+    def _masked(self, text: str, own: Iterable[tuple[int, int]] = ()) -> str:
+        """Mask once what the rules find, and the user's `own` places."""
         tags = _Tags(text)
         pieces: list[str] = []
         done = 0
-        try:
-            merged = _merged(self._spans(text))
-        except SlowPatternError:
-            self.slow_values += 1
-            return self._whole(text, _USER)
-        for span in merged:
+        for span in _merged(self._spans(text, own)):
             for start, end in tags.outside(span.start, span.end):
                 pieces += (text[done:start], self._mask(text[start:end], span.kind))
                 done = end
         return "".join((*pieces, text[done:])) if pieces else text
 
-    def _spans(self, text: str) -> Iterator[_Span]:
+    def _spans(self, text: str, own: Iterable[tuple[int, int]]) -> Iterator[_Span]:
         if self._user is None or self._holds_keyword(text):
             yield from _spans(text)
-        if self._user is not None:
-            for start, end in self._user.spans(text):
-                yield _Span(start, end, _USER)
+        for start, end in own:
+            yield _Span(start, end, _USER)
 
 
 class _Tags:

@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 LONGEST: Final = 10_000
 """Of a pattern, in characters."""
-_LIMIT_S: Final = 0.05
-"""How long a pattern may take with a short text, in seconds of the processor's time."""
-_LEAST_S: Final = 0.005
-"""The same for one that was too slow often: it gets half the time after each failure."""
-_CHARS_PER_S: Final = 5_000_000
-"""How much of a long text a harmless pattern gets through, with room to spare."""
+_VALUE_S: Final = 0.05
+"""How long all patterns together may take with one value, in seconds of the processor's time."""
+_MOST_SPANS: Final = 5_000
+"""So many places of one value are masked one by one; each takes time as well."""
+_ACCOUNT_S: Final = 1.0
+"""What is there for many slow values at most; what they take is paid from it."""
+_GRANTED_S: Final = 0.0002
+_PATTERN_S: Final = 0.000_005
+_CHARS_PER_S: Final = 20_000_000
+"""What each value pays in: some for itself, for each pattern and for its length. Harmless patterns
+take less."""
 
 
 class SlowPatternError(Exception):
-    """A pattern takes longer with a text than its limit; where it matches, nobody knows."""
+    """The patterns take longer with a value than they may; where they match, nobody knows."""
 
 
 class UserPatterns:
     """Finds what a user's patterns match; loads `regex`, so it is made where there are any."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._limits = {_library().compile(pattern): _LIMIT_S for pattern in patterns}
+        library = _library()
+        self._patterns = [library.compile(pattern) for pattern in patterns]
+        self._granted_s = _GRANTED_S + _PATTERN_S * len(self._patterns)
+        self._account_s = _ACCOUNT_S
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str) -> list[tuple[int, int]]:
         """Give the start and the end of everything that is to be masked, empty matches left out.
 
         Of a pattern with groups it is what the groups took; the whole match where none took part.
 
         Raises:
-            SlowPatternError: a pattern takes too long with this text.
+            SlowPatternError: the patterns take too long with this text, or match all over it.
         """
-        for pattern, limit_s in self._limits.items():
+        granted_s = self._granted_s + len(text) / _CHARS_PER_S
+        self._account_s = min(self._account_s + granted_s, _ACCOUNT_S)
+        started_s = time.process_time()
+        try:
+            return self._found(text, started_s + min(self._account_s, _VALUE_S))
+        finally:
+            self._account_s = max(self._account_s - (time.process_time() - started_s), 0.0)
+
+    def _found(self, text: str, end_s: float) -> list[tuple[int, int]]:
+        spans: list[tuple[int, int]] = []
+        for pattern in self._patterns:
+            left_s = end_s - time.process_time()
+            if left_s <= 0:
+                raise SlowPatternError
             try:
-                for match in pattern.finditer(text, timeout=limit_s + len(text) / _CHARS_PER_S):
-                    yield from _masked_parts(match)
+                for match in pattern.finditer(text, timeout=left_s):
+                    spans += _masked_parts(match)
+                    if len(spans) > _MOST_SPANS:
+                        raise SlowPatternError
             except TimeoutError:
-                self._limits[pattern] = max(limit_s / 2, _LEAST_S)
                 raise SlowPatternError from None
+        return spans
 
 
 def pattern_fault(text: str) -> str:
@@ -51,7 +75,7 @@ def pattern_fault(text: str) -> str:
     regex = _library()
     try:
         compiled = regex.compile(text)
-        matches_nothing = compiled.search("", timeout=_LIMIT_S) is not None
+        matches_nothing = compiled.search("", timeout=_VALUE_S) is not None
     except regex.error as error:
         return _clause(error.msg, error.pos)
     except ValueError:

@@ -7,24 +7,25 @@ import sqlite3
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.errors import StoreError
+from fluxmirror_core.errors import StoreError, UsageError
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import lock
-from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
+from fluxmirror_store.checkpoint import shorten_log
 from fluxmirror_store.database import connect_to_write, empty, store_errors
 from fluxmirror_store.statements import Limit
 from fluxmirror_store.transaction import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 CHANGING: Final = Limit(
     "it does more than `--write` allows",
-    "rows, and tables of your own, can be changed; leave out BEGIN, COMMIT, PRAGMA and ATTACH:"
-    " all statements are one transaction as it is",
+    "change rows, or tables of your own; FluxMirror's tables, indexes and ids stay as they are."
+    " Leave out BEGIN, COMMIT, PRAGMA and ATTACH: all statements are one transaction as it is",
 )
 _REFUSED: Final = (
+    sqlite3.SQLITE_ANALYZE,  # its numbers decide how every report searches
     sqlite3.SQLITE_ATTACH,
     sqlite3.SQLITE_DETACH,
     sqlite3.SQLITE_PRAGMA,  # `writable_schema`, and what the next program relies on
@@ -33,8 +34,20 @@ _REFUSED: Final = (
 _DROPS: Final = (
     sqlite3.SQLITE_DROP_INDEX,
     sqlite3.SQLITE_DROP_TABLE,
+    sqlite3.SQLITE_DROP_TRIGGER,
     sqlite3.SQLITE_DROP_VIEW,
 )
+_ADDITIONS: Final = (sqlite3.SQLITE_CREATE_INDEX, sqlite3.SQLITE_CREATE_TRIGGER)
+"""To a table, and any of them may refuse its next row, or do what nobody expects with it."""
+_CHANGES: Final = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE)
+_ROW_NUMBERS: Final = ("id", "ROWID")
+_MOST_ROWS: Final = 1 << 53
+"""No table of ours will ever number a row so high by itself."""
+_NUMBERED: Final = "SELECT name, seq FROM sqlite_sequence"
+_REFERENCES: Final = """
+SELECT m.name, k."table" FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS k
+WHERE m.type = 'table' AND k.on_delete NOT IN ('CASCADE', 'SET NULL')
+"""
 
 
 @contextmanager
@@ -44,8 +57,8 @@ def changed_by_hand(
     """Open the database for one transaction of a person's own.
 
     It is rolled back when the block ends early, and committed else; a statement may change rows and
-    add tables, and neither end the transaction nor reach for another file, a setting, or the
-    tables that FluxMirror needs.
+    add tables, and neither end the transaction nor reach for another file or a setting, nor change
+    the tables that FluxMirror needs, or put something into their way.
 
     Args:
         path: a database of ours, of this program's version.
@@ -53,6 +66,7 @@ def changed_by_hand(
         wait_s: how long to wait for one that is draining, in seconds.
 
     Raises:
+        UsageError: nothing could be recorded any more, or not be deleted, so it is rolled back.
         StoreError: it is drained all the time, or cannot be written.
         KeyboardInterrupt: Ctrl-C was pressed in the block; it says that nothing was changed.
     """
@@ -61,10 +75,9 @@ def changed_by_hand(
             held.enter_context(_undrained(spool, wait_s))
         db = held.enter_context(closing(connect_to_write(path)))
         try:
-            with writing(db), _restricted(db):
+            with writing(db), _unobstructed(db), _restricted(db):
                 yield db
-            if wal_bytes(path) > WAL_BYTES:
-                checkpoint(path)
+            shorten_log(path)
         except sqlite3.DatabaseError as error:
             # Only what SQLite says is the database's fault: not a full disk under the output.
             with store_errors(path):
@@ -73,10 +86,12 @@ def changed_by_hand(
 
 @contextmanager
 def _undrained(spool: str, wait_s: float) -> Iterator[None]:
+    from fluxmirror_store.drain import LOCK  # a statement that only reads does without the drain
+
     with ExitStack() as held:
         with store_errors(spool, "the spool"):
             make_directory(spool)
-            ours = held.enter_context(lock.held(os.path.join(spool, "drain.lock"), wait_s))
+            ours = held.enter_context(lock.held(os.path.join(spool, LOCK), wait_s))
         if not ours:
             raise StoreError(
                 "another process is draining the spool; nothing was changed",
@@ -87,29 +102,81 @@ def _undrained(spool: str, wait_s: float) -> Iterator[None]:
 
 @contextmanager
 def _restricted(db: sqlite3.Connection) -> Iterator[None]:
-    db.set_authorizer(_authorizer())
+    judge = _Judge()
+    db.set_authorizer(judge)
     try:
         yield
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("nothing was changed") from None
+        raise _interruption() from None
+    except UsageError as error:
+        if _is_denied(error.__cause__) and not judge.has_refused:
+            raise _interruption() from None
+        raise
     finally:
         db.set_authorizer(None)
 
 
-def _authorizer() -> Callable[..., int]:
-    """Give what judges each action of a statement."""
-    ours = _names_of_ours()
+def _interruption() -> KeyboardInterrupt:
+    return KeyboardInterrupt("nothing was changed")
 
-    def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
-        refused = (
+
+def _is_denied(error: BaseException | None) -> bool:
+    """Tell whether SQLite was told to refuse: by the judge, or by Ctrl-C while it judged."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_AUTH
+
+
+@contextmanager
+def _unobstructed(db: sqlite3.Connection) -> Iterator[None]:
+    """Refuse, when all is done, what no single statement shows.
+
+    Whoever deletes or renames a table of their own changes `sqlite_sequence` as well.
+    """
+    ours = _names_of_ours()
+    before = dict(db.execute(_NUMBERED))
+    yield
+    now = dict(db.execute(_NUMBERED))
+    tables = ours & (before.keys() | now.keys())
+    if not all(before.get(table, 0) <= now.get(table, 0) < _MOST_ROWS for table in tables):
+        raise UsageError(
+            "new rows would find no number; nothing was changed",
+            hint="leave sqlite_sequence alone, and give no row a number by far higher than others",
+        )
+    for table, other in db.execute(_REFERENCES):
+        if table not in ours and other.lower() in ours:
+            raise UsageError(
+                f"{table} would keep rows of {other} from being deleted; nothing was changed",
+                hint="add ON DELETE CASCADE to its reference",
+            )
+
+
+class _Judge:
+    """Judges each action of a statement; SQLite calls it, and drops what it raises."""
+
+    def __init__(self) -> None:
+        self._ours = _names_of_ours()
+        self.has_refused = False
+
+    def __call__(self, action: int, first: str | None, second: str | None, *_: object) -> int:
+        if self._is_allowed(action, first, second):
+            return sqlite3.SQLITE_OK
+        self.has_refused = True
+        return sqlite3.SQLITE_DENY
+
+    def _is_allowed(self, action: int, first: str | None, second: str | None) -> bool:
+        return not (
             action in _REFUSED
-            or (action in _DROPS and first in ours)
-            or (action == sqlite3.SQLITE_ALTER_TABLE and second in ours)
+            or (action in _DROPS and first in self._ours)
+            or (action in _ADDITIONS and second in self._ours)
+            or (action == sqlite3.SQLITE_ALTER_TABLE and second in self._ours)
+            or (action in _CHANGES and _is_sqlites(first or "", second))
+            or (action == sqlite3.SQLITE_UPDATE and first in self._ours and second in _ROW_NUMBERS)
             or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension")
         )
-        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
-    return authorize
+
+def _is_sqlites(table: str, column: str | None) -> bool:
+    """Tell whether a table is one of SQLite's own; to rename any table it changes a name itself."""
+    return table.startswith("sqlite_stat") or (table == "sqlite_sequence" and column != "name")
 
 
 def _names_of_ours() -> frozenset[str]:

@@ -24,6 +24,12 @@ def checkpoint(path: str) -> None:
         worker.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
+def shorten_log(path: str) -> None:
+    """Checkpoint where the log has grown long; the caller holds the drain's lock."""
+    if wal_bytes(path) > WAL_BYTES:
+        checkpoint(path)
+
+
 def wal_bytes(path: str) -> int:
     """Give the size of the write-ahead log; 0 when there is none."""
     try:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _ALL: Final = BEFORE | AFTER | ASKED | ANSWERED
 _NS_PER_MS: Final = 1_000_000
 _DAY_MS: Final = 86_400_000
+_LONG_MS: Final = 3_600_000
+"""Hardly a call runs longer: what began so long before the last that began has ended before it."""
 
 _COUNTED: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
@@ -65,10 +67,15 @@ AND CASE
 END
 ORDER BY ts_ms, id
 """
+_OF_SESSION: Final = "FROM event WHERE session = :session AND agent = :agent"
+_OF_ITS_FILE: Final = f"{_OF_SESSION} AND phases & {FILES}"
+_LAST: Final = "SELECT max(max(coalesce(ended_ms, ts_ms), ts_ms))"
+# Each looks at one end of the session alone: one of a day has thousands of events.
 _SESSION: Final = f"""
-SELECT max({_IS_HOOKED}), min(ts_ms), max(max(coalesce(ended_ms, ts_ms), ts_ms)),
-    max(CASE WHEN phases & {FILES} THEN max(coalesce(ended_ms, ts_ms), ts_ms) END)
-FROM event WHERE session = ? AND agent = ?
+SELECT EXISTS (SELECT 1 {_OF_SESSION} AND {_IS_HOOKED}),
+    (SELECT min(ts_ms) {_OF_SESSION}),
+    ({_LAST} {_OF_SESSION} AND ts_ms >= (SELECT max(ts_ms) {_OF_SESSION}) - {_LONG_MS}),
+    ({_LAST} {_OF_ITS_FILE} AND ts_ms >= (SELECT max(ts_ms) {_OF_ITS_FILE}) - {_LONG_MS})
 """
 _RESPONSES: Final = """
 SELECT agent, session, max(ts_ms) FROM response WHERE ts_ms BETWEEN ? AND ? GROUP BY agent, session
@@ -200,7 +207,7 @@ def _sessions(
     wanted = {(call.agent, call.session) for call in odd if call.session}
     signs = {}
     for agent, session in sorted((agent, session or "") for agent, session in wanted):
-        row = db.execute(_SESSION, (session, agent)).fetchone()
+        row = db.execute(_SESSION, {"session": session, "agent": agent}).fetchone()
         is_hooked, began_ms, last_ms, filed_ms = row
         answered_ms = responded.get((agent, session))
         if answered_ms is not None:

@@ -41,21 +41,19 @@ FROM event AS first WHERE first.path = written.path AND kind = '{Kind.TOOL_CALL}
 AND tool_class IN ('{ToolClass.READ}', '{ToolClass.WRITE}') AND {TOUCHED}
 ORDER BY ts_ms, id LIMIT 1
 """
+# A row for each file, and one for each patch, which says itself what it did to which files: what a
+# day wrote is gone through once.
 _FILES: Final = f"""
-SELECT file, writes, CASE
+SELECT patch, file, base, input_json, writes, CASE
     WHEN path IS NULL THEN whole
     WHEN whole = 0 THEN 0
     ELSE ({_FIRST_MADE_IT}) END
 FROM (
-    SELECT coalesce(path, detail) AS file, max(path) AS path, count(*) AS writes,
+    SELECT iif(tool_canonical = '{PATCH_TOOL}', id, NULL) AS patch, coalesce(path, detail) AS file,
+        max(path) AS path, max(coalesce(project, cwd)) AS base, count(*) AS writes,
         sum({_WHOLE}) AS whole
-    FROM event WHERE {_WRITTEN} AND tool_canonical IS NOT '{PATCH_TOOL}' GROUP BY 1
-) AS written
-"""
-_PATCHES: Final = f"""
-SELECT coalesce(path, detail), coalesce(project, cwd), input_json
-FROM event LEFT JOIN payload ON event_id = event.id
-WHERE {_WRITTEN} AND tool_canonical = '{PATCH_TOOL}'
+    FROM event WHERE {_WRITTEN} GROUP BY 1, 2
+) AS written LEFT JOIN payload ON event_id = patch
 """
 
 
@@ -88,11 +86,13 @@ def _total(db: sqlite3.Connection, one: _DayWindow) -> DayTotal:
 
 
 def _files(db: sqlite3.Connection, one: _DayWindow) -> DayFiles:
-    values = one.window._asdict()
-    writes = (FileWrites(*row) for row in db.execute(_FILES, values))
-    return build_day_files(
-        one.day, writes, (PatchCall(*row) for row in db.execute(_PATCHES, values))
-    )
+    writes, patches = [], []
+    for patch, file, base, input_json, times, made in db.execute(_FILES, one.window._asdict()):
+        if patch is None:
+            writes.append(FileWrites(file, times, made))
+        else:
+            patches.append(PatchCall(file, base, input_json))
+    return build_day_files(one.day, writes, patches)
 
 
 def _days(db: sqlite3.Connection, wanted: Window, zone: ZoneInfo) -> Iterator[_DayWindow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,10 @@ _READING_PRAGMAS: Final = _SETTABLE_PRAGMAS | {
     "database_list",
     "compile_options",
 }
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+_MADE_LATER: Final = (
+    "it is made when the first event is drained; `fluxmirror doctor` shows the rest"
+)
 BUSY_MS: Final = 5_000
 """How long a statement waits for another process's lock."""
 
@@ -49,6 +54,7 @@ def connect_to_write(path: str, progress: migrations.Progress | None = None) -> 
         StoreError: it is newer than this program, not ours, locked, damaged, or not to be made.
     """
     with store_errors(path):
+        _refuse_odd(path)
         _make_private(path)
         _refuse_scrap(path)
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
@@ -67,15 +73,13 @@ def connect_to_read(path: str) -> sqlite3.Connection:
     """Open the database for reading; nothing is made, nothing upgraded.
 
     Raises:
-        NoDataError: there is none.
+        NoDataError: there is none, or a file that nothing was ever written into.
         StoreError: it is damaged, not ours, or still in an older program's shape.
     """
     if not os.path.exists(path):
-        raise NoDataError(
-            f"there is no database at {path}",
-            hint="it is made when the first event is drained; `fluxmirror doctor` shows the rest",
-        )
+        raise NoDataError(f"there is no database at {path}", hint=_MADE_LATER)
     with store_errors(path):
+        _refuse_odd(path)
         db = _open_to_read(path)
         try:
             _check_to_read(db, path)
@@ -110,14 +114,44 @@ def _authorize(action: int, name: str | None, value: str | None, *_: object) -> 
 
 
 def is_outdated(path: str) -> bool:
-    """Tell whether there is a database of ours that an older program left."""
-    if not os.path.exists(path):
+    """Tell whether there is a database of ours that an older program left, or a blank one."""
+    if not os.path.isfile(path):
         return False
     try:
         with closing(_open_to_read(path)) as db:
             return schema_version(db) < newest_version() and migrations.is_ours(db)
     except sqlite3.Error:
         return False
+
+
+def is_own(path: str) -> bool:
+    """Tell whether a file is a database of ours, of any version; False where nobody can tell."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with closing(_open_to_read(path)) as db:
+            return migrations.is_ours(db)
+    except (OSError, sqlite3.Error):
+        return False
+
+
+def files_of(path: str) -> tuple[str, ...]:
+    """List a database, and the files that SQLite may keep beside it."""
+    return (path, *(f"{path}{suffix}" for suffix in _BESIDE))
+
+
+def is_there(path: str) -> bool:
+    """Tell whether there is a database, of whatever shape.
+
+    What a full disk leaves, a file that nothing was ever written into, is none.
+    """
+    if not os.path.isfile(path):
+        return False
+    try:
+        with closing(_open_to_read(path)) as db:
+            return not migrations.is_blank(db)
+    except sqlite3.Error:
+        return True
 
 
 def newest_version() -> int:
@@ -168,6 +202,13 @@ def _close_to_others(path: str) -> None:
         os.chmod(path, 0o600)
 
 
+def _refuse_odd(path: str) -> None:
+    """Refuse a directory, a device, a pipe: whoever writes to one does harm, or waits for ever."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        hint = "let FLUXMIRROR_DB, `storage.path` or --db name a file"
+        raise StoreError(f"the database {path} cannot be opened: it is no file", hint=hint)
+
+
 def _refuse_scrap(path: str) -> None:
     """Refuse what SQLite takes for an empty database, and would write over: a very small file."""
     if 0 < os.stat(path).st_size < _SMALLEST:
@@ -189,6 +230,8 @@ def _check(db: sqlite3.Connection, path: str) -> None:
 def _check_to_read(db: sqlite3.Connection, path: str) -> None:
     if not migrations.is_ours(db):
         raise _foreign(path)
+    if migrations.is_blank(db):
+        raise NoDataError(f"there is nothing in the database {path} yet", hint=_MADE_LATER)
     if schema_version(db) < newest_version():
         raise _outdated(path)
 

@@ -19,12 +19,11 @@ from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import aside, lock, spool, spool_reader, tally
 from fluxmirror_store.batch import Batch, failure_of, read_batch
-from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
+from fluxmirror_store.checkpoint import shorten_log
 from fluxmirror_store.crew import crew_size, in_order
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.machine import payload_reader
 from fluxmirror_store.mirror import append_lines
-from fluxmirror_store.retention import not_pruned
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 from fluxmirror_store.writer import write_events
 
@@ -202,9 +201,7 @@ def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
 def _store(db: sqlite3.Connection, batch: Batch) -> list[AgentEvent]:
     """Write what a batch's files told, in one transaction; gives the events that are new rows."""
     with writing(db):
-        events = not_pruned(db, batch.events)
-        new = write_events(db, events)
-        batch.tally.add(tally.EXPIRED, times=len(batch.events) - len(events))
+        new = write_events(db, batch.events)
         batch.tally.add(tally.TORN, times=_torn(new))
         batch.tally.flush(db, _now_ms())
         batch.hook_times.flush(db, _now_ms())
@@ -225,8 +222,7 @@ def _let_go(work: _Work, batch: Batch, new: list[AgentEvent]) -> Drained:
     _mirror(work, batch)
     gone = sum([_is_deleted(places, name) for name in batch.done])
     bad = _set_aside(places, work.db, batch.bad) if batch.bad else 0
-    if wal_bytes(places.database) > WAL_BYTES:
-        checkpoint(places.database)
+    shorten_log(places.database)
     return Drained(gone + bad, len(new), _torn(new), bad, off=batch.off)
 
 

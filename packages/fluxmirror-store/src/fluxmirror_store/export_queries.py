@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_store.queries import snapshot
+from fluxmirror_store.stored_text import lenient_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,11 +67,7 @@ def exported(db: sqlite3.Connection, view: View, wanted: ExportWindow) -> Iterat
     conditions = {**_BOUNDS, "agent": _AGENT[view]}
     only = " AND ".join(text for name, text in conditions.items() if asked[name] is not None)
     statement = f"SELECT * FROM {_VIEWS[view]} WHERE {only or 'true'} ORDER BY ts_ms, id"
-    db.text_factory = _lenient
+    db.text_factory = lenient_text
     with snapshot(db):
         found = db.execute(statement, asked)
         yield Export(tuple(name for name, *_ in found.description), found)
-
-
-def _lenient(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")

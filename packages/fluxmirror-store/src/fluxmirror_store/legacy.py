@@ -14,6 +14,7 @@ from fluxmirror_core.touched import absolute, touched_path
 from fluxmirror_core.wire.identity import digest
 
 from fluxmirror_store.schema import LEGACY_COLUMNS
+from fluxmirror_store.stored_text import lenient_text
 from fluxmirror_store.transaction import writing
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _oldest(db: sqlite3.Connection) -> list[LegacyRow]:
     columns = ", ".join(LEGACY_COLUMNS)
     strict = db.text_factory
     # One text that is no UTF-8 must not keep a whole database from being upgraded.
-    db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    db.text_factory = lenient_text
     try:
         found = db.execute(
             f"SELECT {columns} FROM legacy_agent_events ORDER BY id LIMIT {BATCH_ROWS}"

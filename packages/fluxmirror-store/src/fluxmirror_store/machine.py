@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import os
 import platform
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fluxmirror_core import bounds
 from fluxmirror_core.config.project_rules import ProjectRules
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import PayloadReader
+
+from fluxmirror_store.tag_key import KEY_BYTES, key_path, read_key
 
 if TYPE_CHECKING:
     from fluxmirror_core.config.settings import Settings
     from fluxmirror_core.paths import Places
 
-_KEY_BYTES: Final = 32
-
 
 def payload_reader(places: Places, settings: Settings) -> PayloadReader:
     """Make the reader of hook payloads of this machine and user."""
-    return PayloadReader(event_builder(places, settings))
+    return PayloadReader(event_builders(places, settings))
 
 
-def event_builder(places: Places, settings: Settings) -> EventBuilder:
+def event_builders(places: Places, settings: Settings) -> Builders:
     """Make what builds the events of this machine and user.
 
     Args:
@@ -35,14 +36,12 @@ def event_builder(places: Places, settings: Settings) -> EventBuilder:
     user = os.environ.get("USER") or os.environ.get("USERNAME") or None
     host = platform.node() or None
     redactor = Redactor(_redaction_key(places.spool), settings.redaction_patterns)
-    return EventBuilder(
-        redactor,
+    machine = Machine(
         Repositories(),
         bounds.cut_or_none(host, bounds.NAME_BYTES),
         bounds.cut_or_none(user, bounds.NAME_BYTES),
-        settings,
-        ProjectRules(),
     )
+    return Builders(redactor, machine, settings, ProjectRules())
 
 
 def _redaction_key(spool: str) -> bytes:
@@ -50,11 +49,13 @@ def _redaction_key(spool: str) -> bytes:
 
     With it equal secrets get equal tags; without it a tag tells nothing of the secret.
     """
-    path = os.path.join(spool, "redaction.key")
-    if not os.path.exists(path) or os.path.getsize(path) != _KEY_BYTES:
-        _make_key(path)
-    with open(path, "rb") as file:
-        return file.read(_KEY_BYTES)
+    key = read_key(spool)
+    if key is None:
+        _make_key(key_path(spool))
+        key = read_key(spool)
+    if key is None:  # such as a link to nowhere in its place
+        raise OSError(f"no key can be made at {key_path(spool)}")
+    return key
 
 
 def _make_key(path: str) -> None:
@@ -65,8 +66,8 @@ def _make_key(path: str) -> None:
     own = f"{path}.{os.getpid()}"
     descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "wb") as file:
-        file.write(os.urandom(_KEY_BYTES))
-    if os.path.exists(path) and os.path.getsize(path) != _KEY_BYTES:
+        file.write(os.urandom(KEY_BYTES))
+    if os.path.exists(path) and os.path.getsize(path) != KEY_BYTES:
         os.replace(own, path)
         return
     try:

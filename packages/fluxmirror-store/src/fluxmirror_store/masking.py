@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from fluxmirror_core.redact import Redactor
 
-_KEY_BYTES: Final = 32
+from fluxmirror_store.tag_key import KEY_BYTES, read_key
 
 
 def redactor_to_show(spool: str, patterns: tuple[str, ...]) -> Redactor:
@@ -19,13 +18,11 @@ def redactor_to_show(spool: str, patterns: tuple[str, ...]) -> Redactor:
         spool: the directory that holds the key; it need not be there.
         patterns: regular expressions of what its user wants masked as well.
     """
-    return Redactor(_key(spool) or os.urandom(_KEY_BYTES), patterns)
+    return Redactor(_key(spool) or os.urandom(KEY_BYTES), patterns)
 
 
 def _key(spool: str) -> bytes | None:
     try:
-        with open(os.path.join(spool, "redaction.key"), "rb") as file:
-            key = file.read(_KEY_BYTES)
+        return read_key(spool)
     except OSError:
         return None
-    return key if len(key) == _KEY_BYTES else None

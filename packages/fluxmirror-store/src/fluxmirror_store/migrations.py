@@ -60,6 +60,11 @@ def is_ours(db: sqlite3.Connection) -> bool:
     return bool(older) and all(_OLDER[name] <= _columns(db, name) for name in older)
 
 
+def is_blank(db: sqlite3.Connection) -> bool:
+    """Tell whether nothing was ever written into a file: no table is in it, and no version."""
+    return schema_version(db) == 0 and not tables(db)
+
+
 def tables(db: sqlite3.Connection) -> set[str]:
     """Name the tables of a database."""
     rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

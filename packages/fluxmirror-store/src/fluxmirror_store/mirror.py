@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.event import AgentEvent
 
-VERSION: Final = 1
+VERSION: Final = 2
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -41,9 +41,13 @@ def append_lines(directory: str, events: Iterable[AgentEvent]) -> None:
             file.write("".join(lines).encode("utf-8"))
 
 
+def file_name(ts_ms: int) -> str:
+    """Name the file of what happened then: one for each day of UTC."""
+    return time.strftime("%Y-%m-%d.jsonl", time.gmtime(ts_ms // 1000))
+
+
 def _path(directory: str, event: AgentEvent) -> str:
-    day = time.strftime("%Y-%m-%d", time.gmtime(event.ts_ms // 1000))
-    return os.path.join(directory, event.agent, f"{day}.jsonl")
+    return os.path.join(directory, event.agent, file_name(event.ts_ms))
 
 
 def _line(event: AgentEvent) -> str:

@@ -8,12 +8,12 @@ import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.errors import NoDataError
+from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import drain, lock
-from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
-from fluxmirror_store.database import connect_to_write, store_errors
+from fluxmirror_store.checkpoint import checkpoint, shorten_log
+from fluxmirror_store.database import connect_to_read, connect_to_write, store_errors
 from fluxmirror_store.importing.waiting import LOCK as IMPORT_LOCK
 from fluxmirror_store.retention import raise_mark, remove_mark
 from fluxmirror_store.transaction import writing
@@ -64,28 +64,45 @@ def count_timeless(db: sqlite3.Connection) -> int:
     return _count(db, "event WHERE ts_ms IS NULL")
 
 
+def newest_ms(path: str) -> int | None:
+    """Give the time of the newest event, in UTC milliseconds; None when there is none.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    if not os.path.exists(path):
+        return None
+    with closing(connect_to_read(path)) as db, store_errors(path):
+        newest: int | None = db.execute("SELECT max(ts_ms) FROM event").fetchone()[0]
+    return newest
+
+
 def prune(places: Places, before_ms: int, *, wait_s: float = 0.0) -> Pruned:
-    """Delete what was recorded before a moment, and take nothing from before it any more.
+    """Delete what was recorded before a moment, and have no import bring it back.
 
     How far session files were read stays known. A kill at any moment leaves a consistent database,
     and the next pruning goes on there.
 
     Args:
         places: where the database is.
-        before_ms: the moment, in UTC milliseconds.
+        before_ms: the moment, in UTC milliseconds; not one to come.
         wait_s: how long to wait for a drain or an import, in seconds.
 
     Raises:
+        UsageError: the moment has not come yet.
         NoDataError: there is no database.
         StoreError: it cannot be written.
     """
+    now_ms = time.time_ns() // 1_000_000
+    if before_ms > now_ms:
+        raise UsageError("that time has not come yet", hint="what is to come cannot be deleted")
     with _alone(places, wait_s) as db:
         if db is None:
             return Pruned(busy=True)
         # What was deleted is written over where its page stays in use.
         db.execute("PRAGMA secure_delete = FAST")
         with writing(db):
-            raise_mark(db, before_ms, time.time_ns() // 1_000_000)
+            raise_mark(db, before_ms, now_ms)
         before = _pages(db)
         rows = Rows(*(_delete(places, db, table, before_ms) for table in _TABLES))
         trouble = _give_back(places, db, is_worth_it=any(rows))
@@ -131,7 +148,7 @@ def _delete(places: Places, db: sqlite3.Connection, table: str, before_ms: int) 
     while True:
         with writing(db):
             gone = db.execute(f"DELETE FROM {table} WHERE id IN ({oldest})", (before_ms,)).rowcount
-        _shorten_log(places)
+        shorten_log(places.database)
         total += gone
         if gone < PORTION_ROWS:
             return total
@@ -160,15 +177,10 @@ def _give_pages_back(places: Places, db: sqlite3.Connection) -> None:
     while free:
         # `execute` would free a single page: the statement gives a row for each, without a column.
         db.executescript(f"PRAGMA incremental_vacuum({PORTION_PAGES})")
-        _shorten_log(places)
+        shorten_log(places.database)
         before, free = free, _pragma(db, "freelist_count")
         if free >= before:
             return
-
-
-def _shorten_log(places: Places) -> None:
-    if wal_bytes(places.database) > WAL_BYTES:
-        checkpoint(places.database)
 
 
 def _count(db: sqlite3.Connection, where: str, *values: int) -> int:

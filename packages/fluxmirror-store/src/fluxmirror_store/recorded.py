@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import FluxMirrorError
 
-from fluxmirror_store.database import connect_to_read, store_errors
+from fluxmirror_store.database import connect_to_read, is_own, store_errors
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,12 +21,12 @@ class Recorded(NamedTuple):
     events: int = 0
     responses: int = 0
     is_known: bool = True
-    """False for a database that cannot be read: nobody knows what is in it."""
+    """False for one of an older version: nobody knows how much is in it."""
 
 
 def count_recorded(path: str) -> Recorded:
-    """Count events and responses; none where there is no database."""
-    if not os.path.exists(path):
+    """Count events and responses; none where there is no database of ours."""
+    if not is_own(path):
         return Recorded()
     try:
         with closing(connect_to_read(path)) as db, store_errors(path):

@@ -15,7 +15,7 @@ from fluxmirror_core.wire.identity import Identity, digest
 from fluxmirror_core.wire.observation import Observation
 
 from fluxmirror_store.database import connect_to_write, store_errors
-from fluxmirror_store.machine import event_builder
+from fluxmirror_store.machine import event_builders
 from fluxmirror_store.queries import SETUP_AGENT
 from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
@@ -94,6 +94,5 @@ def _event(places: Places, note: str, directory: str | None) -> AgentEvent:
         outcome=Outcome.OK,
     )
     origin = Origin(SETUP_AGENT, "default", HOOK, time.time_ns() // 1_000_000)
-    return event_builder(places, Settings()).build(
-        seen, origin, Identity(digest("set-up", SESSION)), {}
-    )
+    builder = event_builders(places, Settings()).everywhere
+    return builder.build(seen, origin, Identity(digest("set-up", SESSION)), {})

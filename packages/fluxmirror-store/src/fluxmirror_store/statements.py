@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import UsageError
 
+from fluxmirror_store.stored_text import lenient_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -114,7 +116,7 @@ class Script:
             sqlite3.DatabaseError: the database is at fault.
             KeyboardInterrupt: Ctrl-C was pressed while one ran.
         """
-        db.text_factory = _lenient  # what was recorded is shown, even where it is no UTF-8
+        db.text_factory = lenient_text
         db.set_progress_handler(_look_up, _STEPS)
         for number, statement in enumerate(self._statements, 1):
             before = db.total_changes
@@ -208,7 +210,3 @@ def _changed_since(db: sqlite3.Connection, before: int) -> int:
 def _look_up() -> int:
     """Let SQLite go on; being called lets Python see a signal, and SQLite stops when it raises."""
     return 0
-
-
-def _lenient(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")

@@ -18,8 +18,6 @@ OFF: Final = "off"
 """An event that its owner did not want recorded."""
 SLOW_PATTERN: Final = "slow_pattern"
 """A value that was masked whole, because a pattern of the user's took too long with it."""
-EXPIRED: Final = "expired"
-"""Older than what is kept when it came in."""
 
 _ADD: Final = """
 INSERT INTO tally (kind, agent, name, version, count, last_ms) VALUES (?, ?, ?, ?, ?, ?)

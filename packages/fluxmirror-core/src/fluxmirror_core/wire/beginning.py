@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-_SCALAR_CHARS: Final = 8
-"""What a number, a truth value or a null counts for."""
+_MARKS: Final = 2
+"""The quotes of a string, the brackets of a list or an object."""
+_COMMA: Final = 1
+_COLON: Final = 1
 
 
 def beginning(value: object, most_chars: int) -> tuple[object, bool]:
@@ -13,11 +15,15 @@ def beginning(value: object, most_chars: int) -> tuple[object, bool]:
 
     Args:
         value: what JSON has.
-        most_chars: how many characters the strings and the names of members may have together.
+        most_chars: how many characters what is taken may have, written as JSON without escapes
+            and spaces; a value that is a string itself has no quotes.
 
     Returns:
-        What was taken, and whether anything was left; the last string taken may be cut.
+        What was taken, and whether anything was left; the last string taken may be cut. Where
+        anything was, what was taken has `most_chars` at least.
     """
+    if isinstance(value, str):
+        return value[:most_chars], len(value) > most_chars
     taking = _Taking(most_chars)
     return taking.take(value), taking.left < 0
 
@@ -30,6 +36,7 @@ class _Taking:
 
     def take(self, value: object) -> object:
         if isinstance(value, str):
+            self.left -= _MARKS
             taken = value[: max(self.left, 0)]
             self.left -= len(value)
             return taken
@@ -37,22 +44,25 @@ class _Taking:
             return self._members(value)
         if isinstance(value, list):
             return self._items(value)
-        self.left -= _SCALAR_CHARS
+        self.left -= len(repr(value))
         return value
 
     def _members(self, members: dict[str, object]) -> dict[str, object]:
         taken: dict[str, object] = {}
+        self.left -= _MARKS
         for name, member in members.items():
             if self.left < 0:
                 break
-            self.left -= len(name)
+            self.left -= len(name) + _MARKS + _COLON + (_COMMA if taken else 0)
             taken[name] = self.take(member)
         return taken
 
     def _items(self, items: list[object]) -> list[object]:
         taken: list[object] = []
+        self.left -= _MARKS
         for item in items:
             if self.left < 0:
                 break
+            self.left -= _COMMA if taken else 0
             taken.append(self.take(item))
         return taken

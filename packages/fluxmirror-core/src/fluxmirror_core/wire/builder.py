@@ -4,39 +4,46 @@ from __future__ import annotations
 
 import json
 import os
-from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import bounds
-from fluxmirror_core.config.settings import FULL, NONE, Settings
-from fluxmirror_core.detail import extract_detail
+from fluxmirror_core.config.settings import FULL, NONE
+from fluxmirror_core.detail import extract_detail, program_or_paths
 from fluxmirror_core.event import ASKED, BEFORE, SCHEMA_VERSION, AgentEvent, Kind
 from fluxmirror_core.self_noise import is_self_noise
-from fluxmirror_core.tools import NamedTool, name_tool
-from fluxmirror_core.touched import may_be_asked_for, touched_path
+from fluxmirror_core.tools import name_tool
+from fluxmirror_core.touched import touched_path
 from fluxmirror_core.wire.beginning import beginning
 from fluxmirror_core.wire.identity import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from fluxmirror_core.config.project_rules import Rules
-    from fluxmirror_core.redact import Redactor
+    from fluxmirror_core.config.settings import Settings
+    from fluxmirror_core.tools import NamedTool
     from fluxmirror_core.touched import Repositories
     from fluxmirror_core.wire.identity import Identity
     from fluxmirror_core.wire.observation import Observation
+    from fluxmirror_core.wire.scrubber import Scrubber
 
 _TOOL_KINDS: Final = (Kind.TOOL_CALL, Kind.PERMISSION_REQUEST, Kind.PERMISSION_DENIED)
+_WORDLESS: Final = (
+    Kind.SESSION_START,
+    Kind.SESSION_END,
+    Kind.SUBAGENT_START,
+    Kind.SUBAGENT_END,
+    Kind.COMPACTION_START,
+    Kind.COMPACTION_END,
+    Kind.TORN,
+)
+"""What is shown of these is a word of the agent's program, and nobody's text."""
 _BEGINNINGS: Final = (BEFORE, ASKED)
-_REMEMBERED_CHARS: Final = 8192
 _SCRUBBED_CHARS: Final = 8192
 """How much of an error is looked at; what is kept of it is far shorter."""
 _MARGIN_CHARS: Final = 8192
 """So much more of an output is looked at than is kept: where it was cut may be half a secret."""
-_REMEMBERED_PLACES: Final = 20_000
-_KEEP_ALL: Final = Settings()
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -53,12 +60,15 @@ class Origin(NamedTuple):
     response_key: str | None = None
 
 
-class DirectoryRules(Protocol):
-    """Knows what the projects' own files say of the capture in their directories."""
+class Machine(NamedTuple):
+    """Where events are built."""
 
-    @property
-    def rules_of(self) -> Callable[[str], Rules]:
-        """Directory, absolute → what holds there."""
+    repositories: Repositories
+    """Finds the root of the repository that a path lies in."""
+    host: str | None
+    """The machine's name."""
+    user: str | None
+    """The user's."""
 
 
 class _Input(NamedTuple):
@@ -71,79 +81,28 @@ class _Input(NamedTuple):
     """Whether it may have held secrets."""
 
 
+class _Place(NamedTuple):
+    """Where an event happened."""
+
+    cwd: str | None
+    project: str | None
+    repo: str | None
+    path: str | None
+
+
 class EventBuilder:
-    """Builds events on one machine, scrubbing every string it passes on.
+    """Builds events of one machine, scrubbing every string it passes on.
 
     Args:
-        redactor: takes the secrets out.
-        repositories: finds the root of the repository that a path lies in.
-        host: the machine's name.
-        user: the user's.
+        scrubber: takes the secrets out.
+        machine: whose events they are.
         settings: what is kept of an event.
-        rules: what the projects' files say; None where there are none.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a machine is, and what its user wants
-        self,
-        redactor: Redactor,
-        repositories: Repositories,
-        host: str | None,
-        user: str | None,
-        settings: Settings = _KEEP_ALL,
-        rules: DirectoryRules | None = None,
-    ) -> None:
-        self._redactor = redactor
-        self._looked_at = lru_cache(maxsize=256)(redactor.may_hold_secret)
-        self._scrubbed = lru_cache(maxsize=4096)(redactor.text)
-        self._repositories = repositories
-        self._host = host
-        self._user = user
+    def __init__(self, scrubber: Scrubber, machine: Machine, settings: Settings) -> None:
+        self.scrubber = scrubber
+        self._machine = machine
         self._settings = settings
-        self._rules = rules
-        self._builders: dict[tuple[str, ...], EventBuilder] = {}
-        self._within: dict[tuple[str, tuple[str | None, ...]], EventBuilder | None] = {}
-
-    def within(self, agent: str, *directories: str | None) -> EventBuilder | None:
-        """Give what builds the events of an agent in some directories.
-
-        Args:
-            agent: whose events they are.
-            directories: where it works, as it says itself: every one of them has its say.
-
-        Returns:
-            None where nothing of it is recorded.
-        """
-        place = agent, directories
-        if place not in self._within:
-            if len(self._within) >= _REMEMBERED_PLACES:
-                self._within.clear()
-            self._within[place] = self._look_up(agent, directories)
-        return self._within[place]
-
-    def _look_up(self, agent: str, directories: tuple[str | None, ...]) -> EventBuilder | None:
-        if not self._settings.is_recorded(agent):
-            return None
-        patterns: tuple[str, ...] = ()
-        for directory in directories:
-            if self._rules is not None and directory and may_be_asked_for(directory):
-                rules = self._rules.rules_of(directory)
-                if not rules.is_recorded:
-                    return None
-                patterns += rules.patterns
-        return self._with_patterns(patterns) if patterns else self
-
-    def _with_patterns(self, patterns: tuple[str, ...]) -> EventBuilder:
-        if patterns not in self._builders:
-            redactor = self._redactor.with_patterns(patterns)
-            self._builders[patterns] = EventBuilder(
-                redactor, self._repositories, self._host, self._user, self._settings
-            )
-        return self._builders[patterns]
-
-    def take_slow_values(self) -> int:
-        """Say how many values were masked whole since the last time, for a pattern's slowness."""
-        count, self._redactor.slow_values = self._redactor.slow_values, 0
-        return count + sum(builder.take_slow_values() for builder in self._builders.values())
 
     def build(
         self, seen: Observation, origin: Origin, identity: Identity, env: Mapping[str, str]
@@ -158,13 +117,13 @@ class EventBuilder:
         """
         if seen.kind is Kind.TOOL_CALL and seen.tool is None:
             seen = seen._replace(kind=Kind.SIGNAL, phase=0)
+        name = self.scrubber.name
         tool = name_tool(origin.agent, seen.tool, seen.mcp) if seen.tool else None
+        server, mcp_tool = (tool.mcp_server, tool.mcp_tool) if tool else seen.mcp or (None, None)
         is_call = seen.kind is Kind.TOOL_CALL
         given = self._input(seen)
+        place = self._place(seen, origin.project, tool if is_call else None, given.value)
         detail = self._detail(seen, tool, given)
-        project = origin.project
-        server, mcp_tool = (tool.mcp_server, tool.mcp_tool) if tool else seen.mcp or (None, None)
-        path = touched_path(tool, given.value, project or seen.cwd) if tool and is_call else None
         output = _output_bytes(seen.output)
         return AgentEvent(
             uid=identity.uid,
@@ -174,26 +133,23 @@ class EventBuilder:
             ended_ms=origin.ts_ms if is_call and seen.phase not in _BEGINNINGS else None,
             agent=origin.agent,
             evidence=origin.evidence,
-            session=self.name(seen.session),
-            subagent=self.name(seen.subagent),
-            subagent_type=self.name(seen.subagent_type),
-            turn=self.name(seen.turn),
-            call_id=self.name(seen.call_id),
-            hook_event=self.name(seen.hook_event) or "",
-            model=self.name(seen.model),
-            tool=self.name(seen.tool),
-            tool_canonical=self.name(tool.canonical) if tool else None,
+            session=name(seen.session),
+            subagent=name(seen.subagent),
+            subagent_type=name(seen.subagent_type),
+            turn=name(seen.turn),
+            call_id=name(seen.call_id),
+            hook_event=name(seen.hook_event) or "",
+            model=name(seen.model),
+            tool=name(seen.tool),
+            tool_canonical=name(tool.canonical) if tool else None,
             tool_class=tool.tool_class if tool else None,
-            mcp_server=self.name(server),
-            mcp_tool=self.name(mcp_tool),
-            detail=bounds.cut(detail, bounds.DETAIL_BYTES),
-            cwd=self.name(seen.cwd, bounds.PATH_BYTES),
-            project=self.name(project, bounds.PATH_BYTES),
-            repo=self.name(
-                self.repository_of(os.path.dirname(path) if path else project or seen.cwd),
-                bounds.PATH_BYTES,
-            ),
-            path=self.name(path, bounds.PATH_BYTES),
+            mcp_server=name(server),
+            mcp_tool=name(mcp_tool),
+            detail=bounds.cut(self._kept(detail, seen, tool, given), bounds.DETAIL_BYTES),
+            cwd=place.cwd,
+            project=place.project,
+            repo=place.repo,
+            path=place.path,
             outcome=str(seen.outcome) if is_call and seen.outcome else None,
             error=self._error(seen.error),
             exit_code=seen.exit_code,
@@ -201,17 +157,34 @@ class EventBuilder:
             duration_source=None if seen.duration_ms is None else "agent",
             input_bytes=given.size_bytes,
             output_bytes=None if output is None else len(output),
-            host=self._host,
-            user=self._user,
+            host=self._machine.host,
+            user=self._machine.user,
             sources=origin.source,
             self_noise=int(is_self_noise(env, self._settings, tool, seen.cwd, detail)),
             phases=seen.phase,
             pair_key=_pair_key(seen),
             schema_version=SCHEMA_VERSION,
-            response_key=self.name(origin.response_key),
+            response_key=name(origin.response_key),
             input_json=None if self._settings.capture_payloads == NONE else given.written,
             output_sha256=None if output is None else sha256(output).digest(),
             output_text=self._output_text(seen.output),
+        )
+
+    def repository_of(self, directory: str | None) -> str | None:
+        """Give the root of the repository that holds a directory."""
+        return self._machine.repositories.root_of(directory) if directory else None
+
+    def _place(
+        self, seen: Observation, project: str | None, called: NamedTool | None, given: object
+    ) -> _Place:
+        name, base = self.scrubber.name, project or seen.cwd
+        path = touched_path(called, given, base) if called else None
+        repository = self.repository_of(os.path.dirname(path) if path else base)
+        return _Place(
+            name(seen.cwd, bounds.PATH_BYTES),
+            name(project, bounds.PATH_BYTES),
+            name(repository, bounds.PATH_BYTES),
+            name(path, bounds.PATH_BYTES),
         )
 
     def _input(self, seen: Observation) -> _Input:
@@ -220,9 +193,9 @@ class EventBuilder:
             return _Input(None, None, None, suspect=False)
         written = _to_json(value)
         size_bytes = len(written) if written.isascii() else len(written.encode("utf-8", "replace"))
-        suspect = self.may_hold_secret(written)
+        suspect = self.scrubber.may_hold_secret(written)
         if suspect:
-            value = self._redactor.value(value)
+            value = self.scrubber.value(value)
             written = _to_json(value)
         return _Input(value, bounds.storable(written), size_bytes, suspect)
 
@@ -236,42 +209,31 @@ class EventBuilder:
             return None
         most_bytes = self._settings.capture_output_bytes
         value, is_cut = beginning(output, most_bytes + _MARGIN_CHARS)
-        value = self._redactor.value(value)
+        value = self.scrubber.value(value)
         text = value if isinstance(value, str) else _to_json(value)
         return bounds.cut(bounds.storable(text[:-_MARGIN_CHARS] if is_cut else text), most_bytes)
 
-    def scrubbed(self, value: object) -> object:
-        """Take the secrets out of a value as JSON has it; its numbers stay what they are."""
-        return self._redactor.value(value, numbers=False)
-
-    def may_hold_secret(self, written: str) -> bool:
-        """Tell whether a text is worth a closer look; each short one is looked at once."""
-        # Both hooks of a call bring the same input.
-        short = len(written) <= _REMEMBERED_CHARS
-        return (self._looked_at if short else self._redactor.may_hold_secret)(written)
-
     def _detail(self, seen: Observation, tool: NamedTool | None, given: _Input) -> str:
         if tool is None or seen.kind not in _TOOL_KINDS or seen.detail:
-            return self._redactor.text(seen.detail)
+            return self.scrubber.text(seen.detail)
         detail = extract_detail(tool, given.value)
         # Scrubbed once more: what was apart in the input may stand together in the detail.
-        return self._redactor.text(detail) if given.suspect else detail
+        return self.scrubber.text(detail) if given.suspect else detail
 
-    def name(self, name: str | None, limit: int = bounds.NAME_BYTES) -> str | None:
-        """Scrub and bound what the agent named: an id, a tool, a directory."""
-        if name is None:
-            return None
-        short = len(name) <= limit
-        return bounds.cut((self._scrubbed if short else self._redactor.text)(name), limit)
+    def _kept(self, detail: str, seen: Observation, tool: NamedTool | None, given: _Input) -> str:
+        """Give what is kept of a detail: without payloads no words of anybody's."""
+        if self._settings.capture_payloads != NONE or seen.kind in _WORDLESS:
+            return detail
+        if tool is None or seen.kind not in _TOOL_KINDS:
+            return ""
+        if seen.detail:  # a reason, beside what was asked for
+            detail = self._detail(seen._replace(detail=""), tool, given)
+        return program_or_paths(tool, detail)
 
     def _error(self, error: str | None) -> str | None:
         if error is None:
             return None
-        return bounds.cut(self._redactor.text(error[:_SCRUBBED_CHARS]), bounds.DETAIL_BYTES)
-
-    def repository_of(self, directory: str | None) -> str | None:
-        """Give the root of the repository that holds a directory."""
-        return self._repositories.root_of(directory) if directory else None
+        return bounds.cut(self.scrubber.text(error[:_SCRUBBED_CHARS]), bounds.DETAIL_BYTES)
 
 
 def _to_json(value: object) -> str:

@@ -17,12 +17,14 @@ from fluxmirror_core.wire.recognise import (
     event_of_shape,
     recognise,
 )
+from fluxmirror_core.wire.told_directories import told_directories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fluxmirror_core.event import AgentEvent
     from fluxmirror_core.wire.builder import EventBuilder
+    from fluxmirror_core.wire.builders import Builders
     from fluxmirror_core.wire.observation import Message
 
 _DIALECTS: Final = {
@@ -66,8 +68,8 @@ class UnreadablePayloadError(Exception):
 class PayloadReader:
     """Reads payloads on one machine."""
 
-    def __init__(self, builder: EventBuilder) -> None:
-        self._builder = builder
+    def __init__(self, builders: Builders) -> None:
+        self._builders = builders
 
     def read(self, capture: Capture) -> Reading:
         """Understand one payload.
@@ -99,19 +101,23 @@ class PayloadReader:
             events,
             recognised.spec.id,
             agent_version(recognised.spec, capture.env),
-            self._builder.name(unknown),
+            self._builders.everywhere.scrubber.name(unknown),
             undecodable,
             len(seen) - len(events),
         )
 
     def agent_left_out(self, capture: Capture) -> str | None:
-        """Name the agent of a payload that cannot be understood, if nothing of it is recorded."""
+        """Name the agent of a payload that cannot be understood, if nothing of it is recorded.
+
+        The directories that its bytes name are asked as well.
+        """
         recognised = recognise({}, capture.words, capture.env)
-        return None if self._within(recognised, capture) else recognised.spec.id
+        recorded = self._within(recognised, capture, *told_directories(capture.payload))
+        return None if recorded else recognised.spec.id
 
     def take_slow_values(self) -> int:
         """Say how many values were masked whole since the last time, for a pattern's slowness."""
-        return self._builder.take_slow_values()
+        return self._builders.take_slow_values()
 
     def torn(self, capture: Capture) -> AgentEvent:
         """Make the event that stands for a payload of which only a part arrived."""
@@ -119,15 +125,15 @@ class PayloadReader:
         seen = Observation(Kind.TORN, event_name({}, recognised.spec, capture.words))
         size = len(capture.payload)
         seen = seen._replace(detail=f"{size} bytes")
-        event = self._build(seen, recognised, capture, self._builder)
+        event = self._build(seen, recognised, capture, self._builders.everywhere)
         # A full disk tears many files alike: they are no double registration of one event.
         return event._replace(twin_uid=None)
 
     def _within(
-        self, recognised: Recognised, capture: Capture, directory: str | None = None
+        self, recognised: Recognised, capture: Capture, *directories: str | None
     ) -> EventBuilder | None:
         project = capture.env.get(recognised.spec.project_variable)
-        return self._builder.within(recognised.spec.id, directory, project)
+        return self._builders.within(recognised.spec.id, *directories, project)
 
     def _build(
         self, seen: Observation, recognised: Recognised, capture: Capture, builder: EventBuilder

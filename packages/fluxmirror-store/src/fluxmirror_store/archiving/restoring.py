@@ -13,11 +13,8 @@ from fluxmirror_core.private import make_directory
 
 from fluxmirror_store.archiving import names
 from fluxmirror_store.archiving.archive import nothing_archived, open_archive
-from fluxmirror_store.archiving.companions import companion_path
 from fluxmirror_store.archiving.copies import DamagedError, unpack
-from fluxmirror_store.archiving.rows import load_copies, sources_of_session
-from fluxmirror_store.archiving.run import last_copies
-from fluxmirror_store.importing.sources import stored_path
+from fluxmirror_store.archiving.finding import find_copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +31,8 @@ class Restored(NamedTuple):
 
     copy: Copy
     path: str
+    is_shared: bool = False
+    """Whether it is not called after the session, but tells of its responses, too."""
 
 
 class LeftError(StoreError):
@@ -60,7 +59,7 @@ def restore_copies(
     Args:
         places: where the archive is.
         wanted: the path of a session file, of a copy, or of a folder that such lay in, or a
-            session's id; None for all there is.
+            session's id or how it begins; None for all there is.
         directory: where to, laid out as below the agent's; when there are several agents, each
             has a folder of its own there. It is made when missing. No file of it is written over,
             and links in it that lead elsewhere are not followed.
@@ -69,11 +68,12 @@ def restore_copies(
 
     Raises:
         NoDataError: there is no such copy.
+        UsageError: several sessions begin so.
         StoreError: a file cannot be written, those before it are restored; or the only one that
             is meant was left.
     """
     with open_archive(places) as archive:
-        copies = _find(archive, wanted, agent)
+        copies, sharing = find_copies(archive, wanted, agent)
         if not copies:
             raise _no_copy(wanted, agent)
         each_apart = len({copy.agent for copy in copies}) > 1
@@ -83,7 +83,8 @@ def restore_copies(
             below = names.original(copy.path)
             target = f"{copy.agent}/{below}" if each_apart else below
             try:
-                restoration.files.append(_restore(archive, copy, directory, target))
+                restored = _restore(archive, copy, directory, target)
+                restoration.files.append(restored._replace(is_shared=copy.id in sharing))
             except LeftError as error:
                 restoration.left.append(error)
             done += copy.size
@@ -101,58 +102,6 @@ def _no_copy(wanted: str | None, agent: str | None) -> NoDataError:
     meant = "any session file" if wanted is None else repr(wanted)
     hint = "`fluxmirror archive list` shows what there is"
     return NoDataError(f"there is no copy of {meant}{of_agent}", hint=hint)
-
-
-def _find(archive: Archive, wanted: str | None, agent: str | None) -> list[Copy]:
-    """Find the copies that are meant: one by its own path, else those in use of each source."""
-    copies = [copy for copy in load_copies(archive.db) if agent in {None, copy.agent}]
-    last = last_copies(copies)
-    if wanted is None:
-        return list(last.values())
-    found = (
-        _by_path(archive, copies, last, wanted)
-        or _by_session(archive, last, wanted)
-        or _by_folder(archive, last, wanted)
-    )
-    companions = (last.get(companion_path(copy.agent, copy.source)) for copy in found)
-    return list(dict.fromkeys([*found, *filter(None, companions)]))
-
-
-def _by_path(
-    archive: Archive, copies: list[Copy], last: dict[str, Copy], wanted: str
-) -> list[Copy]:
-    path = os.path.abspath(wanted)
-    if named := [copy for copy in copies if wanted == copy.path or path == _place(archive, copy)]:
-        return named
-    return [last[source] for source in {wanted, stored_path(path)} if source in last]
-
-
-def _by_session(archive: Archive, last: dict[str, Copy], wanted: str) -> list[Copy]:
-    told = sources_of_session(archive.db, wanted)
-    return [copy for copy in last.values() if copy.source_id in told or _is_named(copy, wanted)]
-
-
-def _by_folder(archive: Archive, last: dict[str, Copy], wanted: str) -> list[Copy]:
-    """Find what lay in an agent's folder, or whose copies lie in one of the archive."""
-    path = os.path.abspath(wanted).rstrip(os.sep)
-    source, place, below = (f"{stored_path(path)}{os.sep}", f"{path}{os.sep}", f"{wanted}/")
-    return [
-        copy
-        for copy in last.values()
-        if copy.source.startswith(source)
-        or _place(archive, copy).startswith(place)
-        or copy.path.startswith(below.replace("//", "/"))
-    ]
-
-
-def _place(archive: Archive, copy: Copy) -> str:
-    return os.path.abspath(archive.place(copy.path))
-
-
-def _is_named(copy: Copy, session: str) -> bool:
-    """Tell whether a file, or a folder it lies in below its agent's, has a session's id as name."""
-    parts = (part.partition(".")[0] for part in names.original(copy.path).split("/"))
-    return any(part == session or part.endswith(f"-{session}") for part in parts)
 
 
 def _restore(archive: Archive, copy: Copy, directory: str, below: str) -> Restored:

@@ -33,6 +33,9 @@ _TOLD_OF: Final = """
 SELECT DISTINCT d.source_id FROM record AS d JOIN response AS r ON r.id = d.response_id
 WHERE r.session = ?
 """
+_BEGINNING: Final = """
+SELECT DISTINCT session FROM response WHERE substr(session, 1, length(?1)) = ?1
+"""
 
 
 class Copy(NamedTuple):
@@ -117,3 +120,8 @@ def forget_copy(db: sqlite3.Connection, copy_id: int) -> None:
 def sources_of_session(db: sqlite3.Connection, session: str) -> set[int]:
     """Give the ids of the sources that told of a session's responses."""
     return {source_id for (source_id,) in db.execute(_TOLD_OF, (session,))}
+
+
+def sessions_beginning(db: sqlite3.Connection, begin: str) -> set[str]:
+    """Give the sessions with responses whose ids begin so."""
+    return {session for (session,) in db.execute(_BEGINNING, (begin,))}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fluxmirror_core.transcripts.told_call import ToldCall
     from fluxmirror_core.wire.builder import EventBuilder
 
+    from fluxmirror_store.importing.session_place import Within
     from fluxmirror_store.importing.sources import Job
 
 _READERS: Final[Mapping[str, Callable[[Part], Iterator[ToldCall]]]] = {
@@ -33,14 +34,19 @@ _READERS: Final[Mapping[str, Callable[[Part], Iterator[ToldCall]]]] = {
 }
 
 
-def read_calls(job: Job, part: Part, builder: EventBuilder) -> list[AgentEvent]:
-    """Read what a part tells of calls; the beginning and the end of one are two tellings."""
+def read_calls(job: Job, part: Part, within: Within) -> list[AgentEvent]:
+    """Read what a part tells of calls; the beginning and the end of one are two tellings.
+
+    Args:
+        job: whose part it is.
+        part: its memory and problems are filled.
+        within: gives what names and scrubs the calls of a directory; None where none is recorded.
+    """
     events = []
     places: Counter[int] = Counter()
     for told in _READERS[job.file.agent](part):
-        within = builder.within(job.file.agent, told.seen.cwd)
-        if within is not None:
-            events.append(call_event(job, told, within, places[told.offset]))
+        if (builder := within(told.seen.cwd)) is not None:
+            events.append(call_event(job, told, builder, places[told.offset]))
         places[told.offset] += 1
     return events
 

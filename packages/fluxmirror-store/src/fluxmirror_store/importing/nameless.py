@@ -16,18 +16,20 @@ NEAR_MS: Final = 600_000
 may wait for its user's permission between the two."""
 
 _NAMELESS: Final = """
-SELECT e.uid, e.ts_ms, e.agent, e.session, e.tool, coalesce(p.input_json, e.detail)
+SELECT e.uid, e.ts_ms, e.agent, e.session, e.tool,
+    coalesce(p.input_json, e.input_bytes || ' bytes: ' || e.detail, e.detail)
 FROM event AS e LEFT JOIN payload AS p ON p.event_id = e.id
 WHERE e.call_id IS NULL AND e.phases > 0 AND e.phases < 8 AND e.session IS NOT NULL
 """
 _TOLD: Final = """
-SELECT e.uid, e.ts_ms, e.agent, e.session, e.tool, coalesce(p.input_json, e.detail)
+SELECT e.uid, e.ts_ms, e.agent, e.session, e.tool,
+    coalesce(p.input_json, e.input_bytes || ' bytes: ' || e.detail, e.detail)
 FROM event AS e LEFT JOIN payload AS p ON p.event_id = e.id
 WHERE e.session = ? AND e.phases >= 8 AND e.sources = 'transcript'
 """
 
 _What = tuple[str, str, str, str]
-"""Agent, session, tool and input; where inputs are not kept, what is shown of it."""
+"""Agent, session, tool and input; where inputs are not kept, how long it is and what is shown."""
 
 
 class _Seen(NamedTuple):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_core.transcripts.problem import FAILED, SLOW_PATTERN, Problem
 
 from fluxmirror_store.importing.calls import read_calls
 from fluxmirror_store.importing.session_files import UNREADABLE
+from fluxmirror_store.importing.session_place import session_directories
 from fluxmirror_store.importing.sources import CALLS, USAGE
 from fluxmirror_store.importing.stretch import BLOCK_BYTES, marked, read_stretch
 from fluxmirror_store.importing.usage import read_usage
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from fluxmirror_core.transcripts.part import Part
-    from fluxmirror_core.wire.builder import EventBuilder
+    from fluxmirror_core.wire.builders import Builders
+    from fluxmirror_core.wire.scrubber import Scrubber
 
+    from fluxmirror_store.importing.session_place import Within
     from fluxmirror_store.importing.sources import Job
     from fluxmirror_store.importing.stretch import Mark
 
-    Read = Callable[[Job, Part, EventBuilder], list[Any]]
+    Read = Callable[[Job, Part, Within], list[Any]]
 
 _READERS: Final[dict[str, Read]] = {USAGE: read_usage, CALLS: read_calls}
 _NAME_BYTES: Final = 60
@@ -49,15 +53,15 @@ class Reading(NamedTuple):
     """The file goes on."""
 
 
-def read_group(what: str, builder: EventBuilder, jobs: list[Job]) -> list[Reading]:
+def read_group(what: str, builders: Builders, jobs: list[Job]) -> list[Reading]:
     """Read a stretch of each of some files.
 
     Args:
         what: `USAGE` or `CALLS`.
-        builder: scrubs what is told.
+        builders: scrub what is told, and leave out what is not recorded.
         jobs: where to read on.
     """
-    return [_read(what, builder, job) for job in jobs]
+    return [_read(what, builders, job) for job in jobs]
 
 
 def gathered(what: str, groups: Iterable[list[Reading]]) -> Iterator[list[Reading]]:
@@ -88,7 +92,7 @@ def groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
         yield group
 
 
-def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
+def _read(what: str, builders: Builders, job: Job) -> Reading:
     try:
         stretch = read_stretch(job.file.path, job.mark, afresh=job.afresh)
     except FileNotFoundError:
@@ -96,34 +100,38 @@ def _read(what: str, builder: EventBuilder, job: Job) -> Reading:
     except (OSError, MemoryError) as error:
         return unreadable(job, getattr(error, "strerror", None) or type(error).__name__)
     part = stretch.part
+    within = partial(builders.within, job.file.agent, *session_directories(part))
     try:
-        told = _READERS[what](job, part, builder)
+        told = _READERS[what](job, part, within)
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others waiting
         return _failed(job, error)
-    count_slow_values(part.problems, builder)
-    problems = _scrubbed(part.problems, builder)
-    mark = _scrubbed_mark(marked(stretch), builder)
+    scrubber = (within() or builders.everywhere).scrubber
+    problems = _scrubbed(part.problems, scrubber)
+    mark = _scrubbed_mark(marked(stretch), scrubber)
+    count_slow_values(problems, builders)
     return Reading(job, mark, told, problems, stretch.rewritten, stretch.more)
 
 
-def count_slow_values(problems: Counter[Problem], builder: EventBuilder) -> None:
+def count_slow_values(problems: Counter[Problem], builders: Builders) -> None:
     """Count what was masked whole, because a pattern of the user's took too long with it."""
-    if times := builder.take_slow_values():
+    if times := builders.take_slow_values():
         problems[Problem(SLOW_PATTERN)] += times
 
 
-def _scrubbed_mark(mark: Mark, builder: EventBuilder) -> Mark:
+def _scrubbed_mark(mark: Mark, scrubber: Scrubber) -> Mark:
     """Take secrets out of what is remembered of a file, where there may be any."""
-    if not builder.may_hold_secret(mark.memory):
+    if not scrubber.may_hold_secret(mark.memory):
         return mark
-    return mark._replace(memory=json.dumps(builder.scrubbed(json.loads(mark.memory))))
+    return mark._replace(memory=json.dumps(scrubber.value(json.loads(mark.memory), numbers=False)))
 
 
-def _scrubbed(problems: Counter[Problem], builder: EventBuilder) -> Counter[Problem]:
+def _scrubbed(problems: Counter[Problem], scrubber: Scrubber) -> Counter[Problem]:
     """Bound what a file calls its records, and take secrets out of it."""
     scrubbed: Counter[Problem] = Counter()
     for (kind, *names), times in problems.items():
-        scrubbed[Problem(kind, *(builder.name(name, _NAME_BYTES) or "" for name in names))] += times
+        scrubbed[Problem(kind, *(scrubber.name(name, _NAME_BYTES) or "" for name in names))] += (
+            times
+        )
     return scrubbed
 
 

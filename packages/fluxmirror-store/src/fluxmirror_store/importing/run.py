@@ -26,7 +26,7 @@ from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE,
 from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.waiting import LOCK, Wanted, news, recent
-from fluxmirror_store.machine import event_builder
+from fluxmirror_store.machine import event_builders
 from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
 from fluxmirror_store.pricing import price_unknown
 from fluxmirror_store.retention import not_pruned
@@ -129,7 +129,7 @@ class _Import:
         self._book = book
         self._wanted = wanted
         self._progress = progress
-        self._builder = event_builder(places, settings)
+        self._builders = event_builders(places, settings)
         self._now_ms = time.time_ns() // 1_000_000
         budget_s = wanted.budget_s
         self._deadline = None if budget_s is None else time.monotonic() + budget_s
@@ -177,7 +177,7 @@ class _Import:
         try:
             with opencode_rows(path, self._places.cache) as database:
                 for what, job in wanted:
-                    for reading in read_database(what, job, database, self._builder):
+                    for reading in read_database(what, job, database, self._builders):
                         self._store(what, [reading])
                         if self._is_over():
                             break
@@ -206,7 +206,7 @@ class _Import:
             jobs = [] if self._is_over() else following
 
     def _readings(self, what: str, waiting: Iterator[Job]) -> Iterator[list[Reading]]:
-        read = partial(read_group, what, self._builder)
+        read = partial(read_group, what, self._builders)
         lists = self._until_deadline(waiting)
         if self._total - self._done() >= CREW_BYTES and (size := crew_size()) > 1:
             yield from in_order(read, lists, size)

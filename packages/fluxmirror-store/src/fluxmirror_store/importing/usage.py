@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from fluxmirror_core.transcripts.part import Part
     from fluxmirror_core.transcripts.response import Response
     from fluxmirror_core.wire.builder import EventBuilder
+    from fluxmirror_core.wire.scrubber import Scrubber
 
+    from fluxmirror_store.importing.session_place import Within
     from fluxmirror_store.importing.sources import Job
 
 _READERS: Final[Mapping[str, Callable[[Part], Iterator[Response]]]] = {
@@ -60,25 +62,25 @@ class _Told:
                 self.largest = response
 
 
-def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]:
+def read_usage(job: Job, part: Part, within: Within) -> list[ResponseRow]:
     """Read the responses of a part; the records of one in one row.
 
     Args:
         job: whose part it is.
         part: its memory and problems are filled.
-        builder: scrubs names, and finds repositories.
+        within: gives what scrubs the names of a directory's responses, and finds repositories; None
+            where none is recorded.
     """
     told: dict[str, _Told] = {}
     rows: list[ResponseRow] = []
     for response in _READERS[job.file.agent](part):
         timed = with_time(job, part, response)
-        within = builder.within(job.file.agent, timed.cwd)
-        if within is None:
+        if (builder := within(timed.cwd)) is None:
             continue
         if timed.key is None:
-            rows.append(response_row(job, timed, within))
+            rows.append(response_row(job, timed, builder))
         elif (known := told.get(timed.key)) is None:
-            told[timed.key] = _Told(timed, within)
+            told[timed.key] = _Told(timed, builder)
         else:
             known.add(timed)
     for one in told.values():
@@ -91,17 +93,18 @@ def read_usage(job: Job, part: Part, builder: EventBuilder) -> list[ResponseRow]
 
 def response_row(job: Job, told: Response, builder: EventBuilder) -> ResponseRow:
     """Make the row of one record of a response that has a time."""
-    project = _name(builder, told.cwd, bounds.PATH_BYTES)
+    scrubber = builder.scrubber
+    project = _name(scrubber, told.cwd, bounds.PATH_BYTES)
     return ResponseRow(
         agent=job.file.agent,
-        key=builder.name(told.key) or nameless_key(job.source_id, told.offset),
+        key=scrubber.name(told.key) or nameless_key(job.source_id, told.offset),
         ts_ms=told.ts_ms or 0,
         path=stored_path(job.file.path),
         source_id=job.source_id,
         offset=told.offset,
-        session=_name(builder, told.session),
-        subagent=_name(builder, told.subagent),
-        model=_name(builder, told.model),
+        session=_name(scrubber, told.session),
+        subagent=_name(scrubber, told.subagent),
+        model=_name(scrubber, told.model),
         project=builder.repository_of(project) or project,
         tokens=told.tokens,
         record=_record(job, told, builder),
@@ -110,7 +113,9 @@ def response_row(job: Job, told: Response, builder: EventBuilder) -> ResponseRow
 
 def _record(job: Job, told: Response, builder: EventBuilder) -> Record:
     path = stored_path(job.file.path)
-    return Record(path, job.source_id, told.offset, _raw(told.raw, builder), sum(told.tokens))
+    return Record(
+        path, job.source_id, told.offset, _raw(told.raw, builder.scrubber), sum(told.tokens)
+    )
 
 
 def with_time(job: Job, part: Part, told: Response) -> Response:
@@ -122,22 +127,22 @@ def with_time(job: Job, part: Part, told: Response) -> Response:
     return told._replace(ts_ms=part.memory.get(_LATEST, job.file.mtime_ns // 1_000_000))
 
 
-def _raw(counts: dict[str, Any], builder: EventBuilder, depth: int = 0) -> str:
+def _raw(counts: dict[str, Any], scrubber: Scrubber, depth: int = 0) -> str:
     """Write down the numbers alone, and the names they go by, as JSON."""
     written = []
     for name, value in islice(counts.items(), _MOST_COUNTS):
         if isinstance(value, dict) and depth < _DEEPEST:
-            written.append(f"{_quoted(builder, name)}:{_raw(value, builder, depth + 1)}")
+            written.append(f"{_quoted(scrubber, name)}:{_raw(value, scrubber, depth + 1)}")
         elif isinstance(value, int) and abs(value) < _LARGEST:
-            written.append(f"{_quoted(builder, name)}:{int(value)}")
+            written.append(f"{_quoted(scrubber, name)}:{int(value)}")
     return f"{{{','.join(written)}}}"
 
 
 @lru_cache(maxsize=1024)
-def _quoted(builder: EventBuilder, name: str) -> str:
-    return json.dumps(builder.name(name, _NAME_BYTES) or "")
+def _quoted(scrubber: Scrubber, name: str) -> str:
+    return json.dumps(scrubber.name(name, _NAME_BYTES) or "")
 
 
 @lru_cache(maxsize=4096)
-def _name(builder: EventBuilder, name: str | None, limit: int = bounds.NAME_BYTES) -> str | None:
-    return builder.name(name, limit)
+def _name(scrubber: Scrubber, name: str | None, limit: int = bounds.NAME_BYTES) -> str | None:
+    return scrubber.name(name, limit)
