@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import click
-from fluxmirror_core.errors import ExitCode
+from fluxmirror_core.errors import ExitCode, FluxMirrorError
 from fluxmirror_core.paths import places
 
 from fluxmirror_cli.configured import here
@@ -25,6 +25,7 @@ from fluxmirror_cli.first_run.summary import (
 from fluxmirror_cli.first_run.traces import own_directories_missing
 from fluxmirror_cli.first_run.wishes import Wishes, choose_manner, given_agents, given_values
 from fluxmirror_cli.health.examination import examine
+from fluxmirror_cli.health.table import doctor_result
 from fluxmirror_cli.options import Command, json_option, not_empty
 from fluxmirror_cli.output import Result, complain, emit, show
 from fluxmirror_cli.registration.account import Account
@@ -35,6 +36,9 @@ from fluxmirror_cli.registration.work import PASSING, TO_STAY
 if TYPE_CHECKING:
     from fluxmirror_cli.first_run.set_up import Planned
 
+_NOBODY_ASKED: Final = (
+    "no terminal: nothing was asked and nothing changed; `--yes` takes the defaults"
+)
 _AGENTS: Final = f"Names with commas between them, `all` or `none`: {', '.join(AGENT_KEYS)}."
 
 
@@ -131,13 +135,20 @@ def command(  # noqa: PLR0913 - one argument per option
     set_up = SetUp(survey(os.environ, sys.platform), wishes, missing)
     with Account().told_when_stopped():
         planned = set_up.plan(demo_row=demo_row)
+    if not (planned.is_any or manner.asks or manner.takes_defaults or non_interactive):
+        complain(_NOBODY_ASKED)
     files = set_up.files(planned)
     if dry_run:
         facts = plan_facts(planned, files)
         show(Result(lambda: facts, lambda: describe_plan(planned)), as_json=as_json)
         return
-    done = _carry_out(set_up, planned, as_json=as_json)
-    show(_summary(done, planned, files), as_json=as_json)
+    try:
+        done = _carry_out(set_up, planned, as_json=as_json)
+    except FluxMirrorError:
+        if not as_json:
+            emit(f"{doctor_result(examine(here())).text()}\n")  # then what went wrong
+        raise
+    show(_summary(done, planned, files, asks=manner.asks), as_json=as_json)
     if not all(outcome.is_fine for outcome in done.outcomes):
         context.exit(ExitCode.WARNING)
 
@@ -154,8 +165,8 @@ def _carry_out(set_up: SetUp, planned: Planned, *, as_json: bool) -> Done:
     return done
 
 
-def _summary(done: Done, planned: Planned, files: list[str]) -> Result:
-    """Say how things stand; the text is what follows the steps' own lines."""
+def _summary(done: Done, planned: Planned, files: list[str], *, asks: bool) -> Result:
+    """Say how things stand; the text is what follows the questions and the steps' own lines."""
     rows = examine(here())
     has_data = os.path.exists(here().database)
 
@@ -163,7 +174,12 @@ def _summary(done: Done, planned: Planned, files: list[str]) -> Result:
         commands = [command for command, _ in suggestions(has_data=has_data)]
         return {**done_facts(done, planned, files, rows), "try": commands}
 
-    return Result(facts, lambda: "".join(describe_end(rows, planned, has_data=has_data)))
+    def text() -> str:
+        said = asks or done != Done()
+        end = describe_end(rows, planned, was_anything_said=said, has_data=has_data)
+        return "".join(end)
+
+    return Result(facts, text)
 
 
 def _remove_demo(*, as_json: bool) -> None:

@@ -28,6 +28,7 @@ from fluxmirror_cli.registration.screens import (
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.registration.situation import Situation, survey
 from fluxmirror_cli.registration.turn import one_at_a_time
+from fluxmirror_cli.registration.typed_ahead import forget_typed_ahead
 from fluxmirror_cli.registration.work import PASSING, THEN, TO_STAY, Work
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class _Wishes:
 
     def wants(self, agent: str) -> bool:
         """Ask whether an agent is to be recorded, where it is not clear already."""
+        if self._agents.asks:
+            forget_typed_ahead()  # the one before took its time
         return self._agents.wants(f"Record what {name_of(agent)} does?")
 
     def agrees_to_trust(self, hooks: list[CodexHook]) -> bool:
@@ -55,7 +58,17 @@ class _Wishes:
         if self._trust is False:
             return False
         click.echo(describe_hooks(hooks), nl=False, err=True)
-        return self._trust or self._yes or not is_answered() or agrees("Trust them?")
+        if self._trust or self._yes or not is_answered():
+            return True
+        forget_typed_ahead()
+        return agrees("Trust them?")
+
+    def cleans_up(self, leftover: Leftover) -> bool:
+        """Ask whether something is to be taken out of the way, where somebody can answer."""
+        if not self.asks:
+            return False
+        forget_typed_ahead()
+        return agrees(f"Clean up {one_line(leftover.sentence)}?")
 
 
 @click.command(
@@ -189,7 +202,7 @@ def _clean(
     cleaned, left = [], []
     for leftover in _find_leftovers(situation, meant):
         try:
-            if clean or (wishes.asks and agrees(f"Clean up {one_line(leftover.sentence)}?")):
+            if clean or wishes.cleans_up(leftover):
                 aside = clean_up(leftover, situation.data)
                 cleaned.append(leftover.sentence + (f"; kept in {aside}" if aside else ""))
                 continue

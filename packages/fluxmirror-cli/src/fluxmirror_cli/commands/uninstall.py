@@ -11,28 +11,25 @@ import click
 from fluxmirror_core.errors import ExitCode, UsageError
 
 from fluxmirror_cli.configured import here, settings
+from fluxmirror_cli.leaving.asking import choose_what_stays
 from fluxmirror_cli.leaving.everything import Everything, take_out_everything
 from fluxmirror_cli.leaving.screens import (
     describe_everything,
     describe_kept,
+    describe_needed,
     describe_removed,
     describe_toll,
     everything_facts,
     kept_facts,
+    needed_facts,
     recorded_facts,
 )
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, emit, show
 from fluxmirror_cli.registration.account import Account
-from fluxmirror_cli.registration.agent_home import AGENT_HOMES, name_of
+from fluxmirror_cli.registration.agent_home import AGENT_HOMES
 from fluxmirror_cli.registration.agent_program import find_program
-from fluxmirror_cli.registration.choice import (
-    Asker,
-    agrees,
-    confirms,
-    is_answered,
-    named_agents,
-)
+from fluxmirror_cli.registration.choice import named_agents
 from fluxmirror_cli.registration.facts import outcome_facts, steps_facts
 from fluxmirror_cli.registration.installation import ABSENT, FAILED, Outcome
 from fluxmirror_cli.registration.removal import (
@@ -44,7 +41,6 @@ from fluxmirror_cli.registration.removal import (
 from fluxmirror_cli.registration.screens import (
     DECLINED,
     describe_outcome,
-    outline,
     preview,
     steps_of_removal,
 )
@@ -107,13 +103,15 @@ def command(  # noqa: PLR0913 - one argument per option
         return
     undone = [] if agents else ours.undone
     asks = bool(shown or undone) and not (agents or everyone or yes)
-    asker = _settle(ours, shown, undone, asks=asks, purging=purge, yes=yes)
-    if asker is None:
+    left = frozenset[str]() if yes or not (asks or purge) else None
+    if left is None:
+        left = choose_what_stays(ours, shown, undone, purging=purge)
+    if left is None:
         emit("nothing was changed\n")
         return
     work = _Work(ours, whole=not agents, purging=purge)
     with work.account.told_when_stopped():
-        for outcome in _carry_out(situation, removals, asker, work.account):
+        for outcome in _carry_out(situation, removals, left, work.account):
             if not as_json and (outcome.state != ABSENT or agents):
                 emit(describe_outcome(outcome))
         work.end()
@@ -131,8 +129,10 @@ class _Work:
         self._whole = whole
         self._purging = purging
         self._before = recorded_facts(ours) if purging else None
+        self._edited = frozenset(ours.edited)
         self._removed: list[str] = []
-        self._is_over = False
+        self._recorded: list[str] = []
+        """The agents that our hooks are still in."""
 
     def end(self) -> None:
         """Remove what served all agents when none is left, and all else when all was meant.
@@ -141,12 +141,13 @@ class _Work:
             RegistrationError: something could not be removed.
         """
         situation = self._ours.situation
-        if any(
-            agent.id in situation.record or situation.standing(agent).registered != "no"
+        self._recorded = [
+            agent.id
             for agent in AGENT_HOMES
-        ):
+            if agent.id in situation.record or situation.standing(agent).registered != "no"
+        ]
+        if self._recorded:
             return
-        self._is_over = True
         if self._whole:
             self._removed = take_out_everything(self._ours, purging=self._purging)
         else:
@@ -160,51 +161,26 @@ class _Work:
         return {
             "dry_run": False,
             "agents": [outcome_facts(one) for one in self.account.outcomes],
-            "removed": self._removed,
-            "purged": self._before if self._is_over else None,
-            "kept": kept_facts(self._ours) if self._is_over else [],
+            "removed": [path for path in self._removed if path not in self._edited],
+            "taken_out_of": [path for path in self._removed if path in self._edited],
+            "purged": None if self._recorded else self._before,
+            "kept": self._kept(),
         }
+
+    def _kept(self) -> list[dict[str, object]]:
+        if not self._recorded:
+            return kept_facts(self._ours)
+        return needed_facts(self._ours, self._recorded) if self._whole else []
 
     def _text(self) -> str:
         nothing = self._whole and all(one.state == ABSENT for one in self.account.outcomes)
         first = "nothing is registered\n" if nothing else ""
-        if not self._is_over:
-            left = "what was recorded was not deleted: an agent is still registered\n"
-            return first + (left if self._purging else "")
-        return first + describe_removed(self._removed) + describe_kept(self._ours)
-
-
-def _settle(  # noqa: PLR0913 - what is there, and what was said about it
-    ours: Everything,
-    shown: list[Removal | Outcome],
-    undone: list[str],
-    *,
-    asks: bool,
-    purging: bool,
-    yes: bool,
-) -> Asker | None:
-    """Ask what has to be asked before anything is done; None when nothing is to be done.
-
-    Raises:
-        UsageError: nobody is there to be asked.
-        KeyboardInterrupt: somebody would rather stop.
-    """
-    if purging and not yes:
-        asks = True
-    if not asks:
-        return Asker(asks=False)
-    if not is_answered():
-        raise UsageError(
-            "nobody is there to be asked, so nothing was done",
-            hint="add --yes" if purging else "name the agents, or add --all or --yes",
-        )
-    outlines = [outline(steps_of_removal(one), ours.situation.env) for one in shown]
-    click.echo("".join(outlines) + describe_everything(ours, purging=purging), err=True)
-    if purging:
-        return Asker(asks=False) if confirms(f"{describe_toll(ours)} Go ahead?") else None
-    if not shown and not agrees(f"Take out {', '.join(undone)}?"):
-        return None
-    return Asker(asks=True)
+        if not self._recorded:
+            removed = describe_removed(self._removed, self._edited)
+            return first + removed + describe_kept(self._ours)
+        left = "what was recorded was not deleted: an agent is still registered\n"
+        needed = describe_needed(self._ours, self._recorded) if self._whole else ""
+        return first + needed + (left if self._purging else "")
 
 
 def _planned(
@@ -239,13 +215,16 @@ def _plan(situation: Situation, agent: AgentHome) -> Removal | Outcome:
 
 
 def _carry_out(
-    situation: Situation, removals: list[Removal | Outcome], asker: Asker, account: Account
+    situation: Situation,
+    removals: list[Removal | Outcome],
+    left: frozenset[str],
+    account: Account,
 ) -> Iterator[Outcome]:
-    """Take it out, agent by agent; where a person would rather not, it stays."""
+    """Take it out, agent by agent, but for those that are left as they are."""
     for removal in removals:
         if isinstance(removal, Outcome):
             outcome = removal
-        elif removal.is_any and not asker.wants(f"Stop recording what {_name(removal)} does?"):
+        elif removal.home.id in left:
             outcome = Outcome(removal.home.id, DECLINED, "left as it is")
         else:
             account.begin(removal.home.id)
@@ -259,7 +238,3 @@ def _take_out(situation: Situation, removal: Removal) -> Outcome:
         return carry_out_removal(situation, removal)
     except RegistrationError as error:
         return Outcome(removal.home.id, FAILED, str(error), error.hint)
-
-
-def _name(removal: Removal) -> str:
-    return name_of(removal.home.id)

@@ -69,6 +69,15 @@ def installed() -> list[str]:
     return [one.path for one in _load().files]
 
 
+def installed_among_others() -> list[str]:
+    """Give those of them that hold something of somebody else's as well.
+
+    Raises:
+        OutputError: the record of them cannot be read.
+    """
+    return [one.path for one in _load().files if not (one.was_missing and _is_all(one))]
+
+
 def remove_completion() -> list[str]:
     """Take out of all shells what was put there; gives the files that were changed or removed.
 
@@ -167,7 +176,7 @@ def _give_back(done: _Done, *, dry_run: bool = False) -> None:
     if settings.raw is not None:
         if settings.text.count(done.text) != 1:
             raise RegistrationError(f"{done.path} was changed since, and stays as it is")
-        rest = settings.text.replace(done.text, "")
+        rest = _without_text(settings.text, done.text)
         check_writable(settings)
         if dry_run:
             return
@@ -175,6 +184,18 @@ def _give_back(done: _Done, *, dry_run: bool = False) -> None:
             remove_settings(settings)
         else:
             write_settings(settings, rest)
+
+
+def _without_text(text: str, added: str) -> str:
+    """Take out what was added; what somebody wrote behind it since begins a line of its own."""
+    before, _, behind = text.partition(added)
+    joint = "\n" if before and behind and added.startswith("\n") else ""
+    return before + joint + behind
+
+
+def _is_all(done: _Done) -> bool:
+    """Tell whether a file holds nothing but what was put there."""
+    return read_owned(done.path) == done.text.encode()
 
 
 def _without(record: _Record, done: _Done) -> _Record:

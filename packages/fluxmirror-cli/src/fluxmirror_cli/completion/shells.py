@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from click.shell_completion import (
     BashComplete,
-    CompletionItem,
     FishComplete,
     ShellComplete,
     get_completion_class,
@@ -36,11 +35,11 @@ class _BashComplete(BashComplete):
 
 
 class _FishComplete(FishComplete):
-    """Fish, whose script reads no further than a comma."""
+    """Fish, where a comma ends the kind of a value, and none behind it ends anything."""
 
-    def format_completion(self, item: CompletionItem[str]) -> str:
-        about = item.help and item.help.replace(",", ";")
-        return super().format_completion(CompletionItem(item.value, item.type, about))
+    source_template = FishComplete.source_template.replace(
+        'string split ","', 'string split --max 1 ","'
+    )
 
 
 _OWN: Final[Mapping[str, type[ShellComplete]]] = {"bash": _BashComplete, "fish": _FishComplete}

@@ -107,6 +107,14 @@ def _sessions(context: click.Context) -> Iterator[tuple[str, str]]:
         yield one.session, f"{one.agent}, {local_date(one.last_ms, zone)}"
 
 
+def _ids(context: click.Context) -> Iterator[tuple[str, str]]:
+    """Give what a cost can be asked of, as far as it was recorded."""
+    yield from _sessions(context)
+    yield from _models(context)
+    for agent in _asked(context, "recorded_agents"):
+        yield agent, ""
+
+
 def _models(context: click.Context) -> Iterator[tuple[str, str]]:
     for model in _asked(context, "recent_models"):
         yield model, ""
@@ -169,6 +177,7 @@ _OFFERS: Final[dict[str, Offer]] = {
     "SESSION": _sessions,
     "--model": _models,
     "MODEL": _models,
+    "ID": _ids,
     "ZONE": _zones,
     "LANG": _languages,
     "LANGUAGE": _languages,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+from fluxmirror_core.config.schema import KEYS
 
 from fluxmirror_cli.first_run.defaults import AGENT_KEYS
 from fluxmirror_cli.first_run.questions import (
-    ADVANCED,
-    QUESTIONS,
     ask,
+    questions,
     shown_agents,
     shown_value,
     understand,
@@ -20,6 +20,7 @@ from fluxmirror_cli.health.row import size
 from fluxmirror_cli.registration.agent_home import name_of
 from fluxmirror_cli.registration.choice import Asker, agrees
 from fluxmirror_cli.registration.screens import steps_of_plan
+from fluxmirror_cli.registration.typed_ahead import forget_typed_ahead
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def choose_values(wishes: Wishes, defaults: Mapping[str, Default]) -> Choices:
     """
     asked: dict[str, object] = {}
     if wishes.manner.asks:
-        questions = (*QUESTIONS, *ADVANCED) if wishes.advanced else QUESTIONS
-        for question in questions:
+        for question in questions(advanced=wishes.advanced):
             if question.key not in wishes.values:
                 asked[question.key] = _ask_value(question, defaults[question.key])
         if wishes.advanced and not set(AGENT_KEYS.values()) & wishes.values.keys():
@@ -80,6 +80,7 @@ def choose_agents_to_register(wishes: Wishes, work: Work) -> frozenset[str]:
         return frozenset(planned)
     if planned:
         click.echo(f"\n{work.outline()}", err=True)
+        forget_typed_ahead()  # the agents were asked for their versions
     asker = Asker(asks=True)
     return frozenset(one for one in planned if asker.wants(f"Record what {name_of(one)} does?"))
 
@@ -94,6 +95,7 @@ def chooses_import(wishes: Wishes, waiting: list[SessionFile]) -> bool:
         return wishes.imports
     if not (waiting and wishes.manner.asks):
         return bool(waiting) and wishes.manner.takes_defaults
+    forget_typed_ahead()  # there may be thousands of them to look at
     return agrees(f"Read {describe_waiting(waiting)} that agents left here so far?")
 
 
@@ -104,9 +106,14 @@ def describe_waiting(waiting: list[SessionFile]) -> str:
 
 
 def _is_news(value: object, defaults: Mapping[str, Default], key: str) -> bool:
-    """Tell whether a given value has to be written: a switch only where it is to be turned."""
-    default = defaults[key]
-    return value != (default.value if key in AGENT_KEYS.values() else default.users)
+    """Tell whether a given value has to be written: a switch only where it is to be turned.
+
+    What a variable says holds today: what was chosen is to hold without it.
+    """
+    users = defaults[key].users
+    if users is None and key in AGENT_KEYS.values():
+        return value != KEYS[key].default
+    return value != users
 
 
 def _ask_value(question: Question, default: Default) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import click
@@ -12,7 +13,7 @@ from fluxmirror_core.errors import ConfigError, FluxMirrorError, UsageError
 
 from fluxmirror_cli.first_run.defaults import LANGUAGE, PAYLOADS, RETENTION, TIMEZONE
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
-from fluxmirror_cli.registration.choice import named_agents
+from fluxmirror_cli.registration.choice import named_agents, read_answer
 from fluxmirror_cli.registration.screens import wrapped
 from fluxmirror_cli.wording import did_you_mean
 
@@ -24,9 +25,6 @@ _T = TypeVar("_T")
 EVERY: Final = "all"
 NOBODY: Final = "none"
 _FOR_EVER: Final = frozenset({"none", "never", "ever", "forever", "for ever"})
-_LANGUAGES: Final = [
-    name if name == own.casefold() else f"{name} ({own})" for name, own in NATIVE.items()
-]
 _KEPT: Final = {
     NONE: "only that a tool ran: which, when, and how it ended",
     INPUT: "also what went into it: commands, paths, prompts; secrets are masked",
@@ -43,11 +41,10 @@ class Question(NamedTuple):
     words: str
 
 
-QUESTIONS: Final = (
-    Question(LANGUAGE, "", f"Language of reports: {', '.join(_LANGUAGES)}"),
-    Question(TIMEZONE, "", "Time zone that days are counted in: a city, or a name as Asia/Seoul"),
+_ZONE: Final = Question(
+    TIMEZONE, "", "Time zone that days are counted in: a city, or a name as Asia/Seoul"
 )
-ADVANCED: Final = (
+_ADVANCED: Final = (
     Question(
         PAYLOADS,
         "".join(f"  {name:<7}{what}\n" for name, what in _KEPT.items()),
@@ -55,6 +52,13 @@ ADVANCED: Final = (
     ),
     Question(RETENTION, "", "Days that what was recorded is kept: a number, or `for ever`"),
 )
+
+
+def questions(*, advanced: bool) -> tuple[Question, ...]:
+    """Give the questions, in their order."""
+    languages = ", ".join(_offered(name, own) for name, own in NATIVE.items())
+    asked = (Question(LANGUAGE, "", f"Language of reports: {languages}"), _ZONE)
+    return (*asked, *_ADVANCED) if advanced else asked
 
 
 def understand(key: str, text: str) -> object:
@@ -71,6 +75,17 @@ def understand(key: str, text: str) -> object:
         reason = str(error).removeprefix(f"{key}: ")
         raise UsageError(reason, hint=_hint(key, text, error.hint)) from error
     return value
+
+
+def _offered(name: str, own: str) -> str:
+    """Write a language's name, and its own name for itself where the terminal has the letters."""
+    if name == own.casefold():
+        return name
+    try:
+        own.encode(getattr(sys.stderr, "encoding", None) or "ascii")
+    except UnicodeEncodeError:
+        return name
+    return f"{name} ({own})"
 
 
 def _hint(key: str, text: str, otherwise: str) -> str:
@@ -124,7 +139,7 @@ def ask(words: str, shown: str, where: str, read: Callable[[str], _T], default: 
     """
     click.echo(wrapped(words), err=True)
     while True:
-        typed = _read_line(f"  [{shown}, {where}]")
+        typed = read_answer(f"  [{shown}, {where}]")
         if not typed.strip():
             return default
         try:
@@ -132,11 +147,3 @@ def ask(words: str, shown: str, where: str, read: Callable[[str], _T], default: 
         except FluxMirrorError as error:
             hint = f"; {error.hint}" if error.hint else ""
             click.echo(wrapped(f"{error}{hint}", *2 * ["  "]), err=True)
-
-
-def _read_line(question: str) -> str:
-    try:
-        return str(click.prompt(question, "", show_default=False, prompt_suffix=" ", err=True))
-    except click.Abort:
-        click.echo(err=True)  # the cursor is still behind the question
-        raise KeyboardInterrupt from None

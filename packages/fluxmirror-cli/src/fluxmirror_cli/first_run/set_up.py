@@ -24,6 +24,7 @@ from fluxmirror_cli.registration.agent_program import find_agents
 from fluxmirror_cli.registration.choice import agrees, choose_agents
 from fluxmirror_cli.registration.program_record import record_path
 from fluxmirror_cli.registration.screens import describe_hooks, wrapped
+from fluxmirror_cli.registration.typed_ahead import forget_typed_ahead
 from fluxmirror_cli.registration.work import Work
 from fluxmirror_cli.session_files import read_session_files
 
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 
 _WELCOME: Final = (
     "FluxMirror records what your coding agents do, on this machine and nowhere else.",
-    "A bare Return takes what stands in brackets; Ctrl-C stops, and nothing is half done.",
+    "A bare Return takes what stands in brackets; Ctrl-C stops.",
+    "Nothing is changed before you have answered these questions.",
 )
 
 
@@ -173,7 +175,10 @@ class SetUp:
         if self._wishes.trust is False:
             return False
         click.echo(describe_hooks(hooks), nl=False, err=True)
-        return self._wishes.trust or not self._wishes.manner.asks or agrees("Trust them?")
+        if self._wishes.trust or not self._wishes.manner.asks:
+            return True
+        forget_typed_ahead()
+        return agrees("Trust them?")
 
 
 def _write(places: Places, changes: dict[str, object]) -> tuple[str, ...]:

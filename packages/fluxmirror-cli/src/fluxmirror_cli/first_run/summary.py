@@ -84,11 +84,15 @@ def describe_step(done: Done, planned: Planned) -> str:
     return "".join(fitted(f"configured: {line}") for line in done.written)
 
 
-def describe_end(rows: list[Row], planned: Planned, *, has_data: bool) -> Iterator[str]:
+def describe_end(
+    rows: list[Row], planned: Planned, *, was_anything_said: bool, has_data: bool
+) -> Iterator[str]:
     """Show the table of health, and three things to try."""
     if planned.work.account.is_any_new:
         yield fitted(THEN)
-    yield f"\n{doctor_result(rows).text()}\n"
+    if was_anything_said:
+        yield "\n"
+    yield f"{doctor_result(rows).text()}\n"
     yield "Three things to try:\n"
     suggested = suggestions(has_data=has_data)
     longest = max(len(command) for command, _ in suggested)

@@ -67,12 +67,19 @@ def _agent(evidence: Evidence, agent: AgentHome, standing: Standing) -> Iterator
         "version": version or None,
         "enabled": evidence.settings.is_recorded(agent.id),
         "registered": standing.registered,
+        "recorded": _is_recorded(evidence, agent, standing),
         "package_version": standing.version or None,
         "current": standing.current if standing.registered != "no" else None,
         "trust": standing.trust or None,
         **_heard_facts(heard),
     }
     yield Row(agent.id, status, told, remedy, facts)
+
+
+def _is_recorded(evidence: Evidence, agent: AgentHome, standing: Standing) -> bool:
+    """Tell whether its hooks run, and are let in."""
+    is_wanted = evidence.settings.capture_enabled and evidence.settings.is_recorded(agent.id)
+    return is_wanted and standing.registered in {"plugin", "settings", "both"}
 
 
 def _name(agent: AgentHome, program: str | None, version: str) -> str:

@@ -7,10 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.config.inputs import PROJECT_FILE, find_project_file, user_path
-from fluxmirror_core.config.load import load
 from fluxmirror_core.paths import places
 
-from fluxmirror_cli.configured import resolution
+from fluxmirror_cli.configured import current_directory, own_resolution, resolution, zone_problem
 from fluxmirror_cli.health.row import ERROR, OK, WARN, Row
 from fluxmirror_cli.wording import counted
 
@@ -26,10 +25,12 @@ def examine_config() -> Iterator[Row]:
     """Look at the user's file, at this directory's project file, and at the variables."""
     found = resolution()
     own = places(os.environ, sys.platform)
-    yield from _blocked(own_resolution := load(os.environ, own, None), user_path(own))
-    yield _files(found, user_path(own), own_resolution)
+    yield from _blocked(of_user := own_resolution(), user_path(own))
+    yield _files(found, user_path(own), of_user)
     for problem in found.problems:
         yield _problem(problem)
+    if problem_of_zone := zone_problem(found):
+        yield _problem(problem_of_zone)
 
 
 def _blocked(found: Resolution, path: str) -> Iterator[Row]:
@@ -46,6 +47,8 @@ def _files(found: Resolution, path: str, own: Resolution) -> Row:
     project = _project_file()
     keys = sum(1 for _ in own.values)
     said = f"{path}: {counted(keys, 'key')} set" if os.path.lexists(path) else "no file: defaults"
+    if found.problems:
+        said += f"; {counted(len(found.problems), 'thing does', 'things do')} not count, see below"
     if project:
         said += f"; {PROJECT_FILE} of this directory: {project}"
     facts = {
@@ -59,10 +62,8 @@ def _files(found: Resolution, path: str, own: Resolution) -> Row:
 
 
 def _project_file() -> str | None:
-    try:
-        return find_project_file(os.getcwd())
-    except OSError:
-        return None
+    directory = current_directory()
+    return None if directory is None else find_project_file(directory)
 
 
 def _problem(problem: Problem) -> Row:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
@@ -15,6 +17,7 @@ from fluxmirror_store.database import connect_to_read, is_outdated, newest_versi
 from fluxmirror_store.health_queries import free_bytes
 from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.queries import event_count
+from fluxmirror_store.retention import marked_ms
 
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import ERROR, OFF, OK, WARN, Row, size
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 LONG_LOG_BYTES: Final = 256 << 20
 """The write-ahead log is a sixteenth of this before it is brought into the database."""
+_SKEW_MS: Final = 60_000
+"""So much a clock may be put right by."""
 _WORTH_TELLING: Final = 0.1
 """Of a file that is empty: deleting leaves it, and later rows fill it."""
 
@@ -82,6 +87,7 @@ def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
         yield Row("database", OK, told, facts=facts)
     lines = tally.tallied(db)
     yield from _losses(lines)
+    yield from _clock(db)
     yield from _oddities(lines)
 
 
@@ -99,13 +105,21 @@ def _losses(lines: list[tally.Tallied]) -> Iterator[Row]:
     if bad := totals[tally.BAD]:
         told = f"{counted(bad, 'payload')} set aside in all this time"
         yield Row("bad ever", OK, told, facts={"payloads": bad})
-    if expired := totals[tally.EXPIRED]:
-        told = f"{counted(expired, 'event')} came after its time was pruned; not kept"
-        yield Row("expired", OK, told, facts={"events": expired})
     if pruned := totals[tally.PRUNED]:
         told = f"{counted(pruned, 'payload')} deleted"
         kept = f"of what is set aside the newest {aside.KEPT:,} are kept"
         yield Row("pruned", WARN, f"{told}: {kept}", facts={"payloads": pruned})
+
+
+def _clock(db: sqlite3.Connection) -> Iterator[Row]:
+    """Tell when something was pruned by a clock that is not the one of now."""
+    at_ms = marked_ms(db)
+    if at_ms is None or at_ms <= time.time_ns() // 1_000_000 + _SKEW_MS:
+        return
+    day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
+    told = f"what was old on {day} was deleted, and that day has not come yet"
+    remedy = "set the clock; `fluxmirror prune --lift` has session files tell once more"
+    yield Row("clock", ERROR, told, remedy, {"pruned_ms": at_ms})
 
 
 def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:

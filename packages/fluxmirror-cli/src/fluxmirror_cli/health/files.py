@@ -8,6 +8,8 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_store.database import files_of, is_own
+
 from fluxmirror_cli.health.row import ERROR, MEND, OK, WARN, Row, size
 from fluxmirror_cli.wording import counted
 
@@ -31,9 +33,10 @@ def examine_files(places: Places) -> Iterator[Row]:
 def our_places(places: Places) -> list[str]:
     """Name what is ours: others' rights end at these directories, and at these files.
 
-    A directory that holds other people's things as well, as `FLUXMIRROR_DB` may name one, is not.
+    A directory that holds other people's things as well, as `FLUXMIRROR_DB` may name one, is not,
+    nor is a file that `storage.path` names and we did not make.
     """
-    database = [f"{places.database}{suffix}" for suffix in ("", "-wal", "-shm")]
+    database = files_of(places.database) if is_own(places.database) else ()
     return [places.data, places.config, places.cache, places.spool, places.logs, *database]
 
 

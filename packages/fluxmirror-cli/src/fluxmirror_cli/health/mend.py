@@ -14,6 +14,9 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.config.inputs import user_path
+from fluxmirror_core.config.load import last_good_path, remembered_directory
+from fluxmirror_core.config.trust import trust_path
 from fluxmirror_core.errors import FluxMirrorError, StoreError
 from fluxmirror_core.paths import home
 from fluxmirror_core.private import make_directory
@@ -21,6 +24,7 @@ from fluxmirror_store import lock, spool_reader
 from fluxmirror_store.database import is_outdated
 from fluxmirror_store.drain import drain
 
+from fluxmirror_cli.config_file import LOCK as CONFIG_LOCK
 from fluxmirror_cli.configured import settings_to_capture
 from fluxmirror_cli.drained import WAIT_S
 from fluxmirror_cli.health.files import OTHERS, is_wide, our_places
@@ -50,6 +54,8 @@ OLD_S: Final = 3_600
 """A temporary file that is older was left by a process that was killed."""
 _RANDOM: Final = "[a-z0-9_]{8}"
 """What `tempfile` puts into a name."""
+_REPLACING: Final = r"\d+\.new"
+"""What `replace_file` puts behind a name: a process, and that it is new."""
 _LOCKS: Final = ("drain.lock", "import.lock", "archive.lock")
 _INSTALL_LOCK: Final = ".fluxmirror.lock"
 
@@ -83,7 +89,7 @@ def find_repairs(places: Places) -> Iterator[Repair]:
     if sys.platform != "win32":
         yield from (_private(path) for path in our_places(places) if is_wide(path))
     yield from (_deleted(path) for path in sorted(_leftovers(places)))
-    yield from _install_lock()
+    yield from _left_locks(places)
     if is_registered:
         yield from _program(places)
     yield from _spool(places)
@@ -141,13 +147,19 @@ def _leftovers(places: Places) -> Iterator[str]:
     downloaded = downloaded_path(places)
     unfinished = re.compile(rf"\.new-{_RANDOM}")
     yield from _old(places.spool, re.compile(r"redaction\.key\.\d+"))
-    yield from _old(
-        os.path.dirname(downloaded),
-        re.compile(rf"{re.escape(os.path.basename(downloaded))}\.{_RANDOM}"),
-    )
+    yield from _old_beside(downloaded, _RANDOM)
+    for path in (user_path(places), trust_path(places), last_good_path(places)):
+        yield from _old_beside(path, _REPLACING)
+    yield from _old(remembered_directory(places), re.compile(rf"[0-9a-f]+\.json\.{_REPLACING}"))
     yield from _old(places.data, unfinished)
     for folder, _, _ in os.walk(packages_directory(places.data)):
         yield from _old(folder, unfinished)
+
+
+def _old_beside(path: str, ending: str) -> Iterator[str]:
+    """Find what was to become a file: it has the file's name, and an ending behind it."""
+    name = re.escape(os.path.basename(path))
+    yield from _old(os.path.dirname(path), re.compile(rf"{name}\.{ending}"))
 
 
 def _old(directory: str, name: re.Pattern[str]) -> Iterator[str]:
@@ -164,11 +176,13 @@ def _deleted(path: str) -> Repair:
     return Repair("permissions", f"delete the unfinished file {path}", partial(os.unlink, path))
 
 
-def _install_lock() -> Iterator[Repair]:
-    """Find the lock of a `fluxmirror install` that was killed: it lies in the user's home."""
-    path = os.path.join(home(os.environ), _INSTALL_LOCK)
-    if os.path.exists(path) and _is_free(path):
-        yield Repair("agents", f"delete the left lock {path}", partial(_unlock, path))
+def _left_locks(places: Places) -> Iterator[Repair]:
+    """Find locks that whoever holds them takes away, unless it was killed."""
+    directories = sorted({places.config, places.data})  # one on Windows
+    paths = [("config", os.path.join(one, CONFIG_LOCK)) for one in directories]
+    for component, path in (("agents", os.path.join(home(os.environ), _INSTALL_LOCK)), *paths):
+        if os.path.exists(path) and _is_free(path):
+            yield Repair(component, f"delete the left lock {path}", partial(_unlock, path))
 
 
 def _unlock(path: str) -> None:

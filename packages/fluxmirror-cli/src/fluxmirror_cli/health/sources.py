@@ -13,9 +13,9 @@ from fluxmirror_store.archiving.run import files_to_archive
 from fluxmirror_store.importing.sources import known_paths, stored_path
 from fluxmirror_store.importing.waiting import is_running
 
+from fluxmirror_cli.agent_retention import DAY_MS, kept_ms
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import OFF, OK, WARN, Row
-from fluxmirror_cli.retention import DAY_MS, kept_ms
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SOON_MS: Final = 7 * DAY_MS
 _IMPORT: Final = "run `fluxmirror import`"
+_READS: Final = "the next report reads them, or `fluxmirror import`"
 _ARCHIVE: Final = "`fluxmirror archive` keeps copies of them"
 _NO_RIGHT: Final = "no right to read it"
 
@@ -111,7 +112,8 @@ def _counted(looked: _Looked) -> Row:
     told += f", {waiting:,} {looked.until_read}"
     if looked.gone:
         told += f"; {looked.gone:,} more gone by now, what they told is kept"
-    return Row("session files", OK, told, facts=facts)
+    is_waiting = waiting and not looked.is_importing
+    return Row("session files", OK, told, _READS if is_waiting else "", facts)
 
 
 def _unreadable(found: Found) -> Iterator[Row]:

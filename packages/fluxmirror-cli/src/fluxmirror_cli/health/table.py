@@ -35,11 +35,11 @@ _GROUPS: Final = {
             "recovered",
             "bad ever",
             "pruned",
+            "clock",
             "payloads",
             "format drift",
             "not kept",
             "slow pattern",
-            "expired",
         ),
         *("spool", "bad", "refused", "redaction", "prices"),
     ),
@@ -103,10 +103,13 @@ def _look() -> Look:
 
 def _facts(rows: Sequence[Row], mended: Sequence[Mended] | None) -> dict[str, object]:
     severities = [row.severity for row in rows]
+    recorded, here = _recorded_agents(rows)
     return {
         "exit_code": exit_code(rows),
         "warnings": severities.count(1),
         "errors": severities.count(2),
+        "agents_recorded": recorded,
+        "agents_here": here,
         "rows": [
             {
                 "component": row.component,
@@ -147,13 +150,23 @@ def _verdict(rows: Sequence[Row], look: Look) -> str:
     words = {ERROR: "error", WARN: "warning"}
     found = [counted(number, words[status]) for status, number in counts.items() if number]
     worst = next((status for status, number in counts.items() if number), OK)
-    if found:
-        text = ", ".join(found)
-    elif any(row.component in BY_ID and row.status == OK for row in rows):
-        text = "everything is recorded that should be"
-    else:
-        text = "nothing is wrong; no agent's hooks are recorded yet"
+    text = ", ".join(found) if found else _recorded_words(*_recorded_agents(rows))
     return click.style(text, fg=_COLOURS[worst], bold=True) if look.coloured else text
+
+
+def _recorded_agents(rows: Sequence[Row]) -> tuple[int, int]:
+    """Count the agents that are recorded, and those that are here."""
+    agents = [row for row in rows if row.component in BY_ID]
+    return sum(bool(row.facts.get("recorded")) for row in agents), len(agents)
+
+
+def _recorded_words(recorded: int, here: int) -> str:
+    if not recorded:
+        return "nothing is wrong; no agent's hooks are recorded yet"
+    if recorded == here:
+        return "everything is recorded that should be"
+    verb = "is" if recorded == 1 else "are"
+    return f"nothing is wrong; {recorded} of {here} agents {verb} recorded"
 
 
 def _lines(row: Row, names: int, look: Look) -> Iterator[str]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from fluxmirror_cli.completion.files import installed, remove_completion
+from fluxmirror_cli.completion.files import (
+    installed,
+    installed_among_others,
+    remove_completion,
+)
 from fluxmirror_cli.first_run.traces import load_traces, note_directories, undo_traces
-from fluxmirror_cli.leaving.removing import purge, remove_all
+from fluxmirror_cli.leaving.removing import purge, remove_files, remove_trees
 from fluxmirror_cli.leaving.things import (
     cached_files,
+    cached_trees,
     own_directories,
     recorded_things,
     understood_files,
+    unfinished_files,
 )
 from fluxmirror_cli.registration.journal import remove_directories
 from fluxmirror_cli.registration.packages import listed_files
@@ -40,9 +46,16 @@ class Everything(NamedTuple):
         return [kept.path for kept in load_traces(self.places).ours] + installed()
 
     @property
+    def edited(self) -> list[str]:
+        """Those of them that were there before, or got more since: they only lose our lines."""
+        ours = load_traces(self.places).ours
+        return [kept.path for kept in ours if kept.before is not None] + installed_among_others()
+
+    @property
     def caches(self) -> list[str]:
         """Directories of what only saves time."""
-        return [self.places.cache] if cached_files(self.places) else []
+        cached = (*cached_files(self.places), *cached_trees(self.places))
+        return [self.places.cache] if cached else []
 
     @property
     def packages(self) -> list[str]:
@@ -59,7 +72,7 @@ class Everything(NamedTuple):
     def deletable(self) -> list[Thing]:
         """List what a purge deletes."""
         found = recorded_things(self.places, self.mirror)
-        return [thing for thing in found if thing.parts]
+        return [thing for thing in found if thing.is_deletable]
 
 
 def take_out_everything(ours: Everything, *, purging: bool) -> list[str]:
@@ -81,7 +94,8 @@ def take_out_everything(ours: Everything, *, purging: bool) -> list[str]:
     if purging:
         removed += purge(places, ours.deletable())
     caches = ours.caches
-    remove_all((*cached_files(places), *understood_files(places)))
+    remove_trees(cached_trees(places))
+    remove_files((*cached_files(places), *understood_files(places), *unfinished_files(places)))
     # A directory that FLUXMIRROR_HOME names may have been its owner's before.
     own = () if ours.situation.env.get("FLUXMIRROR_HOME") else (places.data,)
     remove_directories({*made, *own_directories(places), *own})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_store import lock
@@ -14,7 +14,7 @@ from fluxmirror_store.importing.waiting import LOCK as IMPORTING
 from fluxmirror_cli.registration.settings_file import RegistrationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from fluxmirror_core.paths import Places
 
@@ -42,28 +42,49 @@ def purge(places: Places, things: Iterable[Thing]) -> list[str]:
                         f"another process is writing {places.database}, so it was not deleted",
                         hint="wait for its end, then run this again",
                     )
-        return [thing.path for thing in things if remove_all(thing.parts)]
+        return [thing.path for thing in things if _remove_thing(thing)]
 
 
-def remove_all(paths: Iterable[str]) -> list[str]:
-    """Remove files, and directories with all that is in them; gives those that were there.
+def remove_files(paths: Iterable[str]) -> list[str]:
+    """Remove files; gives those that were there. What is a directory is not what was meant.
 
     Raises:
         RegistrationError: one cannot be removed.
     """
-    return [path for path in paths if _remove(path)]
-
-
-def _remove(path: str) -> bool:
-    try:
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path)
-        elif os.path.lexists(path):
+    files = [path for path in paths if os.path.lexists(path) and not _is_directory(path)]
+    for path in files:
+        with _told(path):
             os.unlink(path)
-        else:
-            return False
+    return files
+
+
+def remove_trees(paths: Iterable[str]) -> list[str]:
+    """Remove directories with all that is in them; gives those that were there.
+
+    Raises:
+        RegistrationError: one cannot be removed.
+    """
+    trees = [path for path in paths if os.path.lexists(path)]
+    for path in trees:
+        with _told(path):
+            # A link alone: what it leads to may be somebody else's.
+            shutil.rmtree(path) if _is_directory(path) else os.unlink(path)
+    return trees
+
+
+def _remove_thing(thing: Thing) -> bool:
+    return bool(remove_files(thing.files) + remove_trees(thing.trees))
+
+
+def _is_directory(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         where = error.filename or path
         reason = error.strerror or str(error)
         raise RegistrationError(f"{where} could not be removed: {reason}") from error
-    return True

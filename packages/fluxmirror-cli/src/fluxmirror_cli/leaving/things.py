@@ -12,7 +12,9 @@ from fluxmirror_core.config.inputs import older_path, user_path
 from fluxmirror_core.config.load import last_good_path, remembered_directory
 from fluxmirror_core.config.trust import trust_path
 from fluxmirror_store.archiving.names import archive_directory
+from fluxmirror_store.database import files_of, is_own
 
+from fluxmirror_cli.config_file import LOCK
 from fluxmirror_cli.health.row import size
 from fluxmirror_cli.prices.overlay import overlay_path
 from fluxmirror_cli.prices.price_list import downloaded_path
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.paths import Places
 
-_SIDE_FILES: Final = ("-wal", "-shm", "-journal")
-_CACHES: Final = ("prices.json", "prices.json.*", "status", "status-*", "status.*", "opencode-*")
+_CACHES: Final = ("prices.json", "prices.json.*", "status", "status-*", "status.*")
 """By pattern: the directory may be below one that a person uses as well (`FLUXMIRROR_HOME`)."""
+_CACHED_TREES: Final = ("opencode-*",)
 _LOGS: Final = (journal.NAME, f"{journal.NAME}.1", "error-*.log")
 
 _YOURS: Final = "what was recorded is yours"
+_NOT_OURS: Final = "nothing shows that FluxMirror made it"
+_LINK: Final = "it is a link, and what it leads to is yours"
 _OTHER: Final = "it was recorded where another database is in use now"
 _OLDER: Final = "your settings of an older version are yours"
 _SET_ASIDE: Final = "what `install --clean` took out of the way is yours"
@@ -40,9 +44,15 @@ class Thing(NamedTuple):
     path: str
     what: str
     """Why it stays."""
-    parts: tuple[str, ...]
-    """Everything that goes when it goes, directories with all that is in them; empty for what is
-    never deleted."""
+    files: tuple[str, ...] = ()
+    """The files that go when it goes."""
+    trees: tuple[str, ...] = ()
+    """The directories that go then, with all that is in them."""
+
+    @property
+    def is_deletable(self) -> bool:
+        """Tell whether it goes with a purge at all."""
+        return bool(self.files or self.trees)
 
 
 def recorded_things(places: Places, mirror: str | None) -> list[Thing]:
@@ -58,11 +68,11 @@ def recorded_things(places: Places, mirror: str | None) -> list[Thing]:
     price_list = downloaded_path(places)
     logs = _matching(places.logs, _LOGS)
     things = [
-        Thing(places.database, _YOURS, (places.database, *_beside(places.database))),
-        Thing(places.spool, _YOURS, (places.spool,)),
+        _database(places.database),
+        Thing(places.spool, _YOURS, trees=(places.spool,)),
         *_other_databases(places),
-        Thing(archive, copies, (archive,)),
-        Thing(set_aside_directory(places.data), _SET_ASIDE, ()),
+        Thing(archive, copies, trees=(archive,)),
+        Thing(set_aside_directory(places.data), _SET_ASIDE),
         Thing(config, "your own settings are yours", (config,)),
         Thing(old, _OLDER, (old,)),
         Thing(f"{old}.old", _OLDER, (f"{old}.old",)),
@@ -72,14 +82,29 @@ def recorded_things(places: Places, mirror: str | None) -> list[Thing]:
         Thing(places.logs, "it tells what went wrong; delete it as you like", logs),
     ]
     if mirror is not None:
-        things.append(Thing(mirror, "the copy of every event that you asked for is yours", ()))
+        things.append(Thing(mirror, "the copy of every event that you asked for is yours"))
     return [thing for thing in things if os.path.lexists(thing.path)]
 
 
 def cached_files(places: Places) -> tuple[str, ...]:
-    """List what only saves time."""
+    """List the files that only save time."""
     remembered = _matching(remembered_directory(places), ("*.json", "*.new"))
     return (*remembered, *_matching(places.cache, _CACHES))
+
+
+def cached_trees(places: Places) -> tuple[str, ...]:
+    """List the directories that only save time, with all that is in them."""
+    return _matching(places.cache, _CACHED_TREES)
+
+
+def unfinished_files(places: Places) -> tuple[str, ...]:
+    """List what processes of ours that were killed left where they wrote."""
+    config = os.path.basename(user_path(places))
+    trusted = os.path.basename(trust_path(places))
+    return (
+        *_matching(places.config, (LOCK, f"{config}.*.new")),
+        *_matching(places.data, (LOCK, f"{trusted}.*.new", ".new-????????")),
+    )
 
 
 def understood_files(places: Places) -> tuple[str, ...]:
@@ -101,12 +126,14 @@ def own_directories(places: Places) -> tuple[str, ...]:
 def _other_databases(places: Places) -> list[Thing]:
     """Name the usual database where another is in use: nobody has said a word about deleting it."""
     usual = os.path.join(places.data, "events.db")
-    return [] if usual == places.database else [Thing(usual, _OTHER, ())]
+    return [] if usual == places.database else [Thing(usual, _OTHER)]
 
 
-def _beside(database: str) -> tuple[str, ...]:
-    """List the files that SQLite keeps beside a database."""
-    return tuple(f"{database}{suffix}" for suffix in _SIDE_FILES)
+def _database(path: str) -> Thing:
+    """Tell of the database: `storage.path` may name any file, and any directory."""
+    if os.path.islink(path):
+        return Thing(path, _LINK)
+    return Thing(path, _YOURS, files_of(path)) if is_own(path) else Thing(path, _NOT_OURS)
 
 
 def _matching(directory: str, patterns: Iterable[str]) -> tuple[str, ...]:

@@ -76,6 +76,11 @@ class Asker:
         self._rest: bool | None = None if asks else True
         """What was said for all that come; None as long as each is asked about."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether the next is asked about."""
+        return self._rest is None
+
     def wants(self, question: str) -> bool:
         """Ask, where it is not clear already.
 
@@ -99,34 +104,47 @@ def agrees(question: str) -> bool:
     return _ask(f"{question} [Y/n]", _YES_NO) == "yes"
 
 
-def confirms(question: str) -> bool:
+def confirms(question: str, *, otherwise: str) -> bool:
     """Ask for a yes to what cannot be undone: a bare return says no.
+
+    Args:
+        question: what is asked.
+        otherwise: what is said to somebody who would rather stop.
 
     Raises:
         KeyboardInterrupt: somebody would rather stop.
     """
-    return _ask(f"{question} [y/N]", _YES_NO, default="no") == "yes"
-
-
-def _ask(question: str, answers: Mapping[str, str], default: str = "yes") -> str:
-    """Ask on stderr until the answer is one of these; a bare return says the default."""
-
-    def understand(typed: str) -> str:
-        answer = answers.get(typed.strip().casefold())
-        if answer is None:
-            raise click.BadParameter(f"say {', '.join(dict.fromkeys(answers.values()))}")
-        return answer
-
     try:
-        return click.prompt(
-            question,
-            default=default,
-            show_default=False,
-            prompt_suffix=" ",
-            value_proc=understand,
-            err=True,
-        )
+        return _ask(f"{question} [y/N]", _YES_NO, default="no") == "yes"
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(otherwise) from None
+
+
+def read_answer(question: str) -> str:
+    """Ask on stderr for a line; gives what was typed, empty for a bare return.
+
+    UTF-8 is read as such where the locale knows no letters but its own.
+
+    Raises:
+        KeyboardInterrupt: somebody would rather stop.
+    """
+    try:
+        typed = str(click.prompt(question, "", show_default=False, prompt_suffix=" ", err=True))
     except click.Abort:
         # Ctrl-C, or Ctrl-D: the cursor is still behind the question.
         click.echo(err=True)
         raise KeyboardInterrupt from None
+    try:
+        return typed.encode("utf-8", "surrogateescape").decode()
+    except UnicodeError:
+        return typed  # what it is meant for says what is wrong with it
+
+
+def _ask(question: str, answers: Mapping[str, str], default: str = "yes") -> str:
+    """Ask on stderr until the answer is one of these; a bare return says the default."""
+    *words, last = dict.fromkeys(answers.values())
+    while True:
+        answer = answers.get(read_answer(question).strip().casefold() or default)
+        if answer is not None:
+            return answer
+        click.echo(f"  say {', '.join(words)} or {last}", err=True)

@@ -44,6 +44,7 @@ UPDATED: Final = "updated"
 ALREADY: Final = "already"
 FAILED: Final = "failed"
 UNTRUSTED: Final = "untrusted"
+"""Registered, and the trust it needs is left to its owner, as the owner wanted."""
 REMOVED: Final = "removed"
 ABSENT: Final = "absent"
 
@@ -58,8 +59,8 @@ class Outcome(NamedTuple):
 
     @property
     def is_fine(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.state not in {FAILED, UNTRUSTED}
+        """Whether it is as somebody wanted it."""
+        return self.state != FAILED
 
 
 class Plan(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -36,8 +37,16 @@ def write_owned(path: str, content: bytes, *, executable: bool = False) -> bool:
                 os.unlink(temporary)
             raise
     except OSError as error:
-        raise RegistrationError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise RegistrationError(
+            f"{path} cannot be written: {error.strerror or error}", hint=room_hint(error)
+        ) from error
     return True
+
+
+def room_hint(error: OSError) -> str:
+    """Say what helps where there is no room; empty where that is not what is wrong."""
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return "make some room, then run this again" if is_full else ""
 
 
 def read_owned(path: str) -> bytes | None:

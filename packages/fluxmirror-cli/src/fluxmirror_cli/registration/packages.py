@@ -87,16 +87,17 @@ def copy_packages(bundle: str, directory: str) -> bool:
     """
     check_place(bundle, directory)
     wanted = set(list_files(bundle))
-    old = listed_files(directory) or set()
-    # First the list: what a copy that is cut short leaves is known to be ours.
-    changed = _write_list(directory, wanted | old)
-    for name in sorted(wanted):
-        content = read_owned(os.path.join(bundle, name))
-        if content is None:
-            raise RegistrationError(f"{os.path.join(bundle, name)} cannot be read")
-        executable = name.endswith(".sh")
-        changed |= write_owned(os.path.join(directory, name), content, executable=executable)
-    _remove(directory, old - wanted)
+    old = listed_files(directory)
+    try:
+        # First the list: what a copy that is cut short leaves is known to be ours.
+        changed = _write_list(directory, wanted | (old or set()))
+        for name in sorted(wanted):
+            changed |= _copy_file(bundle, directory, name)
+    except RegistrationError:
+        if old is None:  # half of the packages helps nobody
+            _remove(directory, [*wanted, LIST])
+        raise
+    _remove(directory, (old or set()) - wanted)
     return _write_list(directory, wanted) or changed
 
 
@@ -162,6 +163,14 @@ def package_version(directory: str) -> str:
 def version_numbers(version: str) -> tuple[int, ...]:
     """Give the numbers of a version, to be compared as numbers: 0.10.0 comes after 0.9.0."""
     return tuple(map(int, re.findall(r"\d+", version)[:3]))
+
+
+def _copy_file(bundle: str, directory: str, name: str) -> bool:
+    content = read_owned(os.path.join(bundle, name))
+    if content is None:
+        raise RegistrationError(f"{os.path.join(bundle, name)} cannot be read")
+    path, executable = os.path.join(directory, name), name.endswith(".sh")
+    return write_owned(path, content, executable=executable)
 
 
 def _write_list(directory: str, names: Collection[str]) -> bool:

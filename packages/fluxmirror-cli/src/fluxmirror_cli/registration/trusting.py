@@ -83,8 +83,9 @@ def _settle(
         return Outcome(
             agent.id,
             UNTRUSTED,
-            f"{outcome.sentence}, but Codex runs no hook that is not trusted",
-            "run `fluxmirror install codex-cli --trust`, or trust them in Codex by /hooks",
+            f"{outcome.sentence}; its hooks do not run yet, as Codex does not trust them",
+            "run `fluxmirror install codex-cli --trust`, or trust them in Codex by /hooks;"
+            " `fluxmirror doctor` tells as long as they do not run",
         )
     if waiting:
         server.trust(waiting)
@@ -92,13 +93,13 @@ def _settle(
     refused = [hook for hook in hooks if not hook.is_trusted]
     if refused or not hooks:
         said = f"Codex calls {len(refused)} of our {len(hooks)} hooks untrusted still"
-        return Outcome(agent.id, UNTRUSTED, f"{outcome.sentence}, but {said}", "open /hooks in it")
+        return Outcome(agent.id, FAILED, f"{outcome.sentence}, but {said}", "open /hooks in it")
     _note(situation, agent, hooks)
     off = [hook for hook in hooks if not hook.enabled]
     if off:
         said = f"{len(off)} of our {len(hooks)} hooks are switched off in Codex"
         hint = "switch them on in Codex, by /hooks"
-        return Outcome(agent.id, UNTRUSTED, f"{outcome.sentence}, but {said}", hint)
+        return Outcome(agent.id, FAILED, f"{outcome.sentence}, but {said}", hint)
     if not waiting:
         return outcome._replace(sentence=f"{outcome.sentence}, and trusted by Codex")
     state = UPDATED if outcome.state == ALREADY else outcome.state
