@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from fluxmirror_cli.command_table import COMMANDS, help_text
 from fluxmirror_cli.config_file import shown_value
-from fluxmirror_core.config.schema import KEYS, TIGHTEN, TRUSTED
+from fluxmirror_core.config.schema import KEYS, TIGHTEN, TRUSTED, UNSET, WAIT
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_store import migrations
 from page import settle
@@ -31,13 +31,16 @@ PAGES: Final = Path(__file__).parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- Written by scripts/build_reference.py; change the program, not this page. -->\n"
 MEANINGS: Final[Mapping[str, str]] = {
     "OK": "Done; also when there was nothing to show.",
-    "WARNING": "`doctor` found something to look at; a copy of `archive` is damaged or missing.",
+    "WARNING": "Something is to be looked at: `doctor` warns, `init` or `install` could not register"
+    " an agent, a copy of `archive` is damaged, `config get` finds no value, `verify isolation` finds"
+    " a session under two agents, `completion` leaves a file that somebody changed.",
     "USAGE": "The command line asks for something that does not exist.",
     "DOCTOR_ERROR": "`doctor` found an error.",
-    "NO_DATA": "There is no database where `--db` says.",
-    "STORE": "The database cannot be used: newer, not ours, locked, or damaged.",
+    "NO_DATA": "There is no database where `--db` says, or nothing to check.",
+    "STORE": "The database cannot be used: newer, not ours, locked, or damaged; or there is none,"
+    " and what was recorded could not be brought into one.",
     "CONFIG": "The configuration cannot be read or written, or says what cannot be.",
-    "OUTPUT": "The output could not be written: a full disk, most often.",
+    "OUTPUT": "The output could not be written: a full disk, a file that is there already.",
     "INTERNAL": "An error nobody expected; the message names the file with the whole.",
     "INTERRUPTED": "Stopped by Ctrl-C.",
     "PIPE_CLOSED": "The reader of the output was gone before its end, as with `head -1`.",
@@ -52,6 +55,10 @@ PROJECT: Final = {
     TIGHTEN: "yes, as far as it records less or masks more",
     TRUSTED: "once `fluxmirror config trust` lets it",
     "never": "no",
+}
+CLOSING: Final = {
+    WAIT: "fails closed: what cannot be understood opens nothing",
+    UNSET: "what cannot be understood deletes nothing",
 }
 CONFIGURATION: Final = """\
 # Configuration
@@ -75,27 +82,36 @@ shows them all.
 ## A project's file
 
 A repository may come from anybody, so its file may only have less recorded or more masked:
-`[capture] enabled = false` switches the recording off for calls in its directory,
-`[redaction] patterns = [...]` masks more in them. It counts for what happens in that directory, in
-whatever directory a report is made. For the keys that need trust read the file, then run
-`fluxmirror config trust`; any change of the file takes the trust back.
+`[capture] enabled = false` switches the recording off for calls in its directory and below it,
+also in repositories there; `[redaction] patterns = [...]`, at most 50, masks more in them. Both
+count for what happens there, in whatever directory a report is made, without being trusted. For
+the language and the time zone of reports read the file, then run `fluxmirror config trust`; any
+change of the file takes the trust back.
 
-A project's file that cannot be understood switches the recording off for its directory.
+A project's file that cannot be understood, or that seems to mean one of these keys and misses it,
+switches the recording off for its directory. Above the root of a repository only files of your own,
+or of root, count.
 
 ## When something is wrong
 
 A line that is no TOML, an unknown key, a value that cannot be: each costs itself, and is named with
-its line by every command and by `fluxmirror doctor`. All other keys count.
+its line by the commands and by `fluxmirror doctor`. All other keys count.
 
-Keys that decide what is kept fail closed. When such a key cannot be understood, what your file said
-when it last could holds on. Without that nothing is read out of the spool, where everything waits
-until the file is mended; `fluxmirror drain` then says so and exits with 5.
+Keys that decide what is kept, and where, fail closed. When your file, or a variable, names such a
+key and it cannot be understood, or seems to mean it and misses it, what the file said of it when it
+last could be understood holds on; of a list, with what can be understood of the new one added.
+Where it never said anything of it, nobody can tell what you want: nothing is read out of the spool,
+where everything waits until the file is mended. `fluxmirror drain` then says so and exits with 5.
+
+Keys that have something deleted delete nothing as long as they cannot be understood.
 
 ## A `config.json` of an older version
 
-It is taken over into the new file by the first command that runs, and kept as `config.json.old`.
-What has no effect any more is noted in the new file as a comment. So is `storage.retention_days`:
-it did nothing in older versions, and would have data deleted now.
+It is taken over into the new file by the first command that reads it, and kept as
+`config.json.old`. What has no effect any more is noted in the new file as a comment. What decides
+what is kept and cannot be understood is taken over as it stands, and fails closed. So that nothing
+is deleted by surprise, a comment is also what becomes of
+`storage.retention_days`: it did nothing in older versions, and would have data deleted now.
 
 ## Keys
 """
@@ -141,8 +157,8 @@ def configuration() -> str:
             f"- variable: `{key.variable}`" + (f"; option: `{key.flag}`" if key.flag else ""),
             f"- in a project's file: {PROJECT[key.in_project]}",
         ]
-        if key.is_private:
-            lines.append("- fails closed: a value that cannot be understood opens nothing")
+        if key.closing:
+            lines.append(f"- {CLOSING[key.closing]}")
         sections.append(f"### {key.name}\n\n{key.meaning}\n\n" + "\n".join(lines) + "\n")
     return "\n".join(sections)
 

@@ -13,7 +13,8 @@ import pytest
 from fluxmirror_core.event import AFTER, BATCH, BEFORE, AgentEvent
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import Capture, PayloadReader
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def read(name: str) -> list[AgentEvent]:
         captured_ms=1_795_232_000_000,
     )
     return (
-        PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
+        PayloadReader(Builders(Redactor(b"key"), Machine(Repositories(), "host", "user")))
         .read(capture)
         .events
     )

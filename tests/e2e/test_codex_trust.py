@@ -67,7 +67,9 @@ def turn_to_evil(package: Path) -> None:
 def test_what_is_trusted_is_shown(home: Path) -> None:
     """On stderr, and in a few lines; what a person leaves to themselves stays untrusted."""
     left = fluxmirror("install", "codex-cli", "--no-trust")
-    assert (left.returncode, left.stderr) == (1, "")
+    assert (left.returncode, left.stderr) == (0, "")
+    assert "; its hooks do not run yet, as Codex does not trust them\n" in left.stdout
+    assert "start these agents anew" not in left.stdout
     assert registered() == "untrusted"
     done = fluxmirror("install", "codex-cli", "--json")
     assert 'wrappers/shim.sh" codex EVENT >/dev/null' in done.stderr

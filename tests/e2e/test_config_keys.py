@@ -83,6 +83,21 @@ class Machine:
             told["input"]["sessionID"] = f"s-{self._calls}"
         put(str(self.flux / "spool"), json.dumps(told).encode(), (folder, event), {})
 
+    def archived_copy(self, gone_days: int) -> Path:
+        """Archive a session file that has been gone for some days; gives its copy."""
+        self._calls += 1
+        below = Path("projects/-p") / f"gone-{self._calls}.jsonl"
+        session = self.home / ".claude" / below
+        session.parent.mkdir(parents=True, exist_ok=True)
+        session.write_text("{}\n")
+        self.run("archive")
+        session.unlink()
+        gone_ms = int((time.time() - gone_days * _DAY_S) * 1000)
+        with closing(sqlite3.connect(self.flux / "events.db")) as db, db:
+            asked = "UPDATE source SET gone_ms = ? WHERE path = ?"
+            assert db.execute(asked, (gone_ms, str(session))).rowcount == 1
+        return self.flux / "archive" / "claude-code" / f"{below}.gz"
+
     def count(self, table: str, agent: str = "claude-code") -> int:
         """Count an agent's rows; none without a database."""
         if not (self.flux / "events.db").exists():
@@ -201,30 +216,43 @@ def _responses(machine: Machine) -> object:
     return machine.count("response") > before
 
 
-def _has_to_be_told_an_age(*command: str) -> Callable[[Machine], object]:
-    """Ask for what is too old to go, without saying what is."""
+def _would_go(machine: Machine, *command: str) -> dict[str, list[object]] | None:
+    """Ask for what is too old to go, without saying what is; None where nothing says it."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *command, "--dry-run", "--json"],
+        stdout=subprocess.PIPE,
+        check=False,
+        cwd=machine.home,
+    )
+    if ran.returncode == ExitCode.USAGE:
+        return None
+    assert ran.returncode == ExitCode.OK
+    told: dict[str, list[object]] = json.loads(ran.stdout)
+    return told
 
-    def look(machine: Machine) -> object:
-        machine.rows("id", machine.call())
-        ran = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, *command, "--dry-run"],
-            capture_output=True,
-            check=False,
-            cwd=machine.home,
-        )
-        return ran.returncode == ExitCode.USAGE
 
-    return look
+def _old_events(machine: Machine) -> object:
+    """One more is old with each look, and one is not."""
+    for age_days in (0, 40):
+        assert machine.rows("id", machine.call(age_days=age_days))
+    told = _would_go(machine, "prune")
+    return told and told["events"]
+
+
+def _old_copies(machine: Machine) -> object:
+    """As above."""
+    machine.archived_copy(gone_days=0)
+    machine.archived_copy(gone_days=40)
+    told = _would_go(machine, "archive", "prune")
+    return told and len(told["copies"])
 
 
 EFFECTS = {
     "language": Effect(("한국어",), _title, seen=True),
     "timezone": Effect(("KST",), _zone, seen=True),
     "storage.path": Effect(("~/elsewhere.db",), _database, seen="elsewhere.db"),
-    "storage.retention_days": Effect(("30",), _has_to_be_told_an_age("prune"), seen=False),
-    "archive.retention_days": Effect(
-        ("30",), _has_to_be_told_an_age("archive", "prune"), seen=False
-    ),
+    "storage.retention_days": Effect(("30",), _old_events, seen=2),
+    "archive.retention_days": Effect(("30",), _old_copies, seen=2),
     "capture.enabled": Effect(("off",), _is_kept("claude-code"), seen=False),
     "capture.payloads": Effect(("full",), _output, seen=["what came out"]),
     "capture.output_bytes": Effect(("4",), _cut_output, seen=["what"]),
@@ -267,6 +295,19 @@ def test_what_is_too_old_goes_behind_a_hook(machine: Machine) -> None:
     machine.run("drain", "--quiet")
     assert machine.rows("id", old) == []
     assert machine.rows("id", new)
+
+
+def test_copies_of_what_has_long_been_gone_go_behind_a_hook(machine: Machine) -> None:
+    """By a key of their own; a file that has only just gone keeps its copy."""
+    old, new = machine.archived_copy(gone_days=40), machine.archived_copy(gone_days=1)
+    machine.run("config", "set", "storage.retention_days", "30")
+    machine.run("drain", "--quiet")
+    assert old.exists()
+    machine.run("config", "unset", "storage.retention_days")
+    machine.run("config", "set", "archive.retention_days", "30")
+    (machine.flux / "spool" / "retained").unlink()  # as if a day were over
+    machine.run("drain", "--quiet")
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_nothing_of_the_input_is_kept_when_nothing_shall_be(machine: Machine) -> None:

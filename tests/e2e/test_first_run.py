@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,7 @@ def test_a_new_user_gets_through_with_wrong_answers_and_all(home: Path, agents: 
     )
     assert "there is no language called 'koraen'; did you mean korean?" in shown
     assert "there is no time zone called 'Asia/Soul'; did you mean Asia/Seoul" in unbroken(shown)
-    assert "Error: say yes, no, all, none" in shown
+    assert "\n  say yes, no, all or none\n" in shown
     assert config(home) == 'language = "korean"\ntimezone = "Asia/Seoul"\n'
     assert "Claude Code: installed; registered in " in unbroken(shown)
     assert "Qwen Code: left as it is\n" in shown
@@ -166,6 +167,46 @@ def test_a_new_user_gets_through_with_wrong_answers_and_all(home: Path, agents: 
     assert all(len(line) <= COLUMNS for line in _own_lines(shown))
     try_out(shown)
     run("doctor")
+
+
+def test_what_was_typed_while_nobody_asked_is_no_answer(home: Path, agents: Path) -> None:
+    """An agent's command may take seconds, and an impatient Return agrees to nothing."""
+    import pexpect
+
+    begun, go = agents / "begun", agents / "go"
+    os.mkfifo(begun)
+    os.mkfifo(go)
+    wait = f"[ -p {go} ] && {{ echo >{begun}; cat <{go}; rm {go}; }}; exit 1"
+    put_agent(agents, "claude", f'case "$1" in --version) echo 1.0.0;; *) {wait};; esac')
+    put_agent(agents, "qwen")
+    child = pexpect.spawn(
+        sys.executable, ["-c", RUN, "install"], encoding="utf-8", timeout=60, dimensions=(50, 80)
+    )
+    child.expect(CLAUDE)
+    child.send("y\r")
+    begun.read_text()
+    child.send("y\r")
+    child.expect("y\r\n")  # the terminal has it
+    go.write_text("")
+    child.expect(QWEN)
+    child.send("n\r")
+    child.expect("Qwen Code: left as it is")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_a_terminal_without_the_letters_gets_english_names(
+    home: Path, agents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that it cannot write; an answer in UTF-8 is understood all the same."""
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    language = r"\[english, the default\] "
+    shown = converse("init", answers=[(language, "日本語\r"), (ZONE, "KST\r")])
+    assert "Language of reports: english, korean, japanese, chinese\n" in shown
+    assert 'language = "japanese"\n' in config(home)
 
 
 def _own_lines(shown: str) -> list[str]:
@@ -308,7 +349,7 @@ def test_a_purge_is_confirmed(session_file: Path, settled: Path, agents: Path) -
     question = r"Go ahead\? \[y/N\] "
     shown = converse("uninstall", "--purge", answers=[(question, "\r")])
     assert "This deletes 1 event, 1 response for good; " in unbroken(shown)
-    assert f"remove {settled}/.local/share/fluxmirror/events.db\n" in shown
+    assert "remove ~/.local/share/fluxmirror/events.db\n" in shown
     assert shown.endswith("nothing was changed\n")
     assert _without_caches(tree(settled)) == _without_caches(done)
     shown = converse("uninstall", "--purge", answers=[(question, "y\r")])

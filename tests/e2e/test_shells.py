@@ -124,7 +124,7 @@ def test_fish_completes_after_installing() -> None:
         done = subprocess.run(asked, capture_output=True, text=True, check=True)
         return done.stdout.splitlines()
 
-    assert offered("fluxmirror statu") == ["status\tToday in a few figures; also for a prompt."]
+    assert offered("fluxmirror statu") == ["status\tToday in a few figures, also for a prompt."]
     assert offered("fluxmirror today --agent qw") == ["qwen-code\tQwen Code"]
     assert offered("fluxmirror today --tz europe/madr") == ["Europe/Madrid"]
 

@@ -118,6 +118,14 @@ def test_no_command_shows_the_help() -> None:
     assert "Reports:" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["config", "completion", "verify"])
+def test_a_group_without_a_command_shows_its_help(name: str) -> None:
+    """On stderr, as it is: nothing was asked for that could be printed."""
+    done = run(name)
+    assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
+    assert done.stderr == run(name, "--help").stdout
+
+
 def test_error_is_one_sentence_with_a_hint(flux_home: Path) -> None:
     """A database that is none is told in words, with what to do."""
     flux_home.mkdir()

@@ -195,7 +195,8 @@ def test_every_answer_is_there_for_programs(session: Path, home: Path) -> None:
     assert (copied["version"], copied["files"], copied["problems"]) == (1, 1, [])
     assert as_json("verify") == {"version": 1, "whole": 1, "damaged": [], "unknown": []}
     restored = as_json("restore", "--all", "--to", str(home / "back"))
-    assert restored["files"] == [{"path": f"{home}/back/projects/-srv-app/s1.jsonl", "bytes": 16}]
+    path = f"{home}/back/projects/-srv-app/s1.jsonl"
+    assert restored["files"] == [{"path": path, "bytes": 16, "shared": False}]
     pruned = as_json("prune", "--older-than", "9d")
     assert (pruned["copies"], pruned["freed_bytes"], pruned["dry_run"]) == ([], 0, False)
 

@@ -81,7 +81,7 @@ def test_users_file_says_what_is_recorded(configure: Callable[[str], None]) -> N
 def test_nothing_is_recorded_while_nobody_can_tell_what_is_wanted(
     configure: Callable[[str], None],
 ) -> None:
-    """Everything waits: a drain fails, a report shows what there is, and nothing is lost."""
+    """Everything waits: drains and reports fail where there is nothing yet, and nothing is lost."""
     configure("capture = \n")
     capture()
     failed = run("drain")
@@ -89,12 +89,27 @@ def test_nothing_is_recorded_while_nobody_can_tell_what_is_wanted(
     assert "nothing is recorded until the configuration is mended" in failed.stderr
     assert failed.stderr.count("\n") == 2
     report = run("today")
-    assert report.returncode == ExitCode.OK
+    assert (report.returncode, report.stdout) == (ExitCode.CONFIG, "")
     assert "nothing is recorded until the configuration is mended" in report.stderr
     assert waiting() == 1
     assert not os.path.exists(here().database)
     configure("")
     assert run("drain").stdout == "1 payload drained, 1 new event\n"
+
+
+def test_a_report_shows_what_there_is_while_nobody_can_tell_what_is_wanted(
+    configure: Callable[[str], None],
+) -> None:
+    """What was recorded before is no secret; what came since waits."""
+    capture()
+    assert run("drain").returncode == ExitCode.OK
+    configure("capture = \n")
+    capture()
+    report = run("today")
+    assert report.returncode == ExitCode.OK
+    assert "| Claude Code |     1 |" in report.stdout
+    assert "nothing is recorded until the configuration is mended" in report.stderr
+    assert waiting() == 1
 
 
 def test_session_files_wait_as_well(
@@ -104,7 +119,7 @@ def test_session_files_wait_as_well(
     respond("a")
     configure("capture = \n")
     assert run("import").returncode == ExitCode.CONFIG
-    assert run("today").returncode == ExitCode.OK
+    assert run("today").returncode == ExitCode.CONFIG
     assert not os.path.exists(here().database)
     configure("")
     run("today")

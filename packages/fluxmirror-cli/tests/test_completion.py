@@ -67,9 +67,10 @@ def test_commands_are_offered_with_what_they_do() -> None:
 
 
 def test_fish_is_told_the_whole_meaning() -> None:
-    """Its script reads no further than a comma."""
+    """Its script takes apart what is before the first comma, and no more."""
     (line,) = complete_fish("fluxmirror statu")
-    assert line == "plain,status\tToday in a few figures; also for a prompt."
+    assert line == "plain,status\tToday in a few figures, also for a prompt."
+    assert 'string split --max 1 "," $completion' in script(group, "fish")
 
 
 def complete_fish(line: str) -> list[str]:
@@ -111,9 +112,11 @@ def test_zones_are_offered_in_whatever_case() -> None:
 
 
 def test_days_and_sessions_are_those_with_calls(recorded: Path) -> None:
-    """The latest first."""
+    """And whatever else a cost can be asked of."""
     found = values("fluxmirror cost explain ")
-    assert len(found[0]) == len("2026-03-02")
+    assert {"ses-1", "claude-code"} <= set(found)
+    assert len(found[-1]) == len("2026-03-02")
+    assert values("fluxmirror cost explain --session ") == ["ses-1"]
     assert "ses-1" in values("fluxmirror archive restore ")
 
 

@@ -96,13 +96,15 @@ def test_everything_is_taken_out_byte_for_byte(home: Path, own: dict[str, bytes 
 
 
 def test_what_was_written_around_it_since_stays(home: Path) -> None:
-    """A start file is its owner's."""
-    (home / ".zshrc").write_text("one", encoding="utf-8")
-    run("install", "zsh", "--rc")
-    text = (home / ".zshrc").read_text(encoding="utf-8")
-    (home / ".zshrc").write_text(f"zero\n{text}two\n", encoding="utf-8")
-    run("uninstall")
-    assert (home / ".zshrc").read_text(encoding="utf-8") == "zero\nonetwo\n"
+    """A start file is its owner's, and its lines are lines: also where the last one had no end."""
+    for name, shell in ((".zshrc", "zsh"), (".bashrc", "bash")):
+        file = home / name
+        file.write_text("one" if shell == "zsh" else "one\n", encoding="utf-8")
+        run("install", shell, "--rc")
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"zero\n{text}two\n", encoding="utf-8")
+        run("uninstall")
+        assert file.read_text(encoding="utf-8") == "zero\none\ntwo\n"
 
 
 def test_what_was_changed_since_is_left_and_told(home: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.retained import retain_when_due
+from fluxmirror_cli.daily_pruning import retain_when_due
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store import lock, spool, spool_reader
@@ -91,6 +91,14 @@ def test_old_calls_go_at_most_once_a_day(record: Callable[[str, int], None]) -> 
     assert calls() == {"new"}
 
 
+def test_age_is_counted_from_the_newest_event(record: Callable[[str, int], None]) -> None:
+    """To a clock that is ahead all is old, and after a long pause too: neither is a reason."""
+    record("older", 450)
+    record("old", 400)
+    retain_when_due(here(), KEEP)
+    assert calls() == {"older", "old"}
+
+
 def test_nothing_goes_that_nobody_wants_gone(record: Callable[[str, int], None]) -> None:
     """The default is for ever, and leaves no trace of having been asked."""
     record("old", 4_000)
@@ -120,8 +128,9 @@ def test_copies_of_session_files_have_a_key_of_their_own(home: Path, flux_home: 
 def test_an_archive_that_was_never_made_is_no_error(record: Callable[[str, int], None]) -> None:
     """The one key does not need the other's thing."""
     record("old", 400)
+    record("new", 1)
     retain_when_due(here(), Settings(storage_retention_days=90, archive_retention_days=90))
-    assert calls() == set()
+    assert calls() == {"new"}
     assert not Path(archive_directory(here())).exists()
     assert not (Path(here().logs) / "capture.log").exists()
 
@@ -129,12 +138,13 @@ def test_an_archive_that_was_never_made_is_no_error(record: Callable[[str, int],
 def test_where_somebody_drains_it_is_done_later(record: Callable[[str, int], None]) -> None:
     """The day is not taken for done."""
     record("old", 400)
+    record("new", 1)
     with lock.held(os.path.join(here().spool, LOCK)):
         retain_when_due(here(), KEEP)
-    assert calls() == {"old"}
+    assert calls() == {"old", "new"}
     assert not mark().exists()
     retain_when_due(here(), KEEP)
-    assert calls() == set()
+    assert calls() == {"new"}
 
 
 def test_an_error_goes_into_the_journal(record: Callable[[str, int], None]) -> None:
@@ -162,8 +172,9 @@ def test_the_drain_that_hooks_start_does_it(record: Callable[[str, int], None]) 
 def test_a_report_has_it_done_behind_it(record: Callable[[str, int], None]) -> None:
     """For whoever has no hooks; the report does not wait for it."""
     record("old", 400)
+    record("new", 1)
     run("today", FLUXMIRROR_STORAGE_RETENTION_DAYS="90")
     deadline = time.monotonic() + 60
-    while calls() and time.monotonic() < deadline:
+    while "old" in calls() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert calls() == set()
+    assert calls() == {"new"}

@@ -128,7 +128,7 @@ def test_a_window_as_json_and_csv() -> None:
         "version": 1,
         "first": "2026-03-02",
         "last": "2026-03-02",
-        "zone": "UTC",
+        "timezone": "UTC",
         "start": "2026-03-02T00:00:00Z",
         "end": "2026-03-03T00:00:00Z",
         "start_ms": 1772409600000,
@@ -136,6 +136,12 @@ def test_a_window_as_json_and_csv() -> None:
     }
     (row,) = rows(window.command, "--date", "2026-03-02")
     assert {**row, "version": "1"} == {name: str(value) for name, value in facts.items()}
+
+
+def test_years_have_four_digits() -> None:
+    """East of UTC the calendar begins in the year before its first."""
+    asked = ("--date", "0001-01-01", "--tz", "Asia/Seoul")
+    assert run(window.command, *asked).split()[:2] == ["0001-01-01", "0000-12-31T15:32:08Z"]
 
 
 def test_a_histogram_has_a_line_for_each_hour_with_calls() -> None:

@@ -11,7 +11,8 @@ import pytest
 from fluxmirror_cli.demo.history import MadeUpRepositories, build_history, last_workday
 from fluxmirror_core.period import local_date
 from fluxmirror_core.redact import Redactor
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import PayloadReader
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ FRIDAY = int(datetime(2026, 3, 6, 8, 0, tzinfo=UTC).timestamp() * 1000)
 
 def understood(captures: list[Capture]) -> list[Reading]:
     """Read captures as the drain does."""
-    reader = PayloadReader(EventBuilder(Redactor(b"key"), MadeUpRepositories(HOME), "host", "demo"))
+    reader = PayloadReader(
+        Builders(Redactor(b"key"), Machine(MadeUpRepositories(HOME), "host", "demo"))
+    )
     return [reader.read(capture) for capture in captures]
 
 

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 from fluxmirror_cli.commands.cost import command as cost
+from fluxmirror_cli.commands.coverage import command as coverage
 from fluxmirror_cli.commands.demo import command as demo
 from fluxmirror_cli.demo.history import MadeUpRepositories, build_history
 from fluxmirror_cli.demo.usage import build_sessions
 from fluxmirror_core.redact import Redactor
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import PayloadReader
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ FRIDAY = int(datetime(2026, 3, 6, 8, 0, tzinfo=UTC).timestamp() * 1000)
 @pytest.fixture(scope="module")
 def events() -> list[AgentEvent]:
     """What the hooks of the fortnight told."""
-    builder = EventBuilder(Redactor(b"key"), MadeUpRepositories("/home/mira"), "host", "demo")
-    reader = PayloadReader(builder)
+    builders = Builders(Redactor(b"key"), Machine(MadeUpRepositories("/home/mira"), "host", "demo"))
+    reader = PayloadReader(builders)
     captures = build_history(FRIDAY, ZoneInfo("Asia/Seoul"), "/home/mira")
     return [event for capture in captures for event in reader.read(capture).events]
 
@@ -71,6 +73,21 @@ def test_a_demo_shows_costs_of_all_its_agents(database: Path) -> None:
     assert all(row["cost"] is not None for row in facts["rows"])
     assert 0 < facts["total"]["unpriced_responses"] < facts["total"]["responses"] / 5
     assert len(told(database)["rows"]) >= 10
+
+
+def test_a_demo_shows_what_tools_cost(database: Path) -> None:
+    """Every response asked for a call, so there is a row for each tool, and none of nothing."""
+    keys = {row["key"] for row in told(database, "--by", "tool")["rows"]}
+    assert {"Read", "Edit", "Bash", "Grep"} <= keys
+    assert "none" not in keys
+
+
+def test_no_session_files_are_expected_of_a_demo(database: Path) -> None:
+    """Nobody reads any into its database: they are neither missing nor unread."""
+    done = CliRunner().invoke(coverage, ["--db", str(database), "--json"])
+    facts = json.loads(done.stdout)
+    assert {one["reason"] for one in facts["explained"]} == {"other_database"}
+    assert facts["findings"] == []
 
 
 def test_a_made_up_response_can_be_followed_into_its_file(database: Path) -> None:

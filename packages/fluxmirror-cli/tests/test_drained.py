@@ -19,6 +19,7 @@ from fluxmirror_store.drain import drain
 from fluxmirror_store.queries import event_count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
@@ -130,6 +131,64 @@ def test_a_database_that_cannot_be_made_is_an_error(flux_home: Path) -> None:
     with pytest.raises(StoreError), drained_database(None):
         pass
     flux_home.chmod(0o700)
+
+
+@pytest.mark.parametrize("command", [("today",), ("cost",), ("status", "--json"), ("histogram",)])
+def test_what_could_not_be_looked_at_is_not_called_nothing(
+    flux_home: Path, respond: Callable[..., Path], command: tuple[str, ...]
+) -> None:
+    """Session files are there, and no database can be made to read them into."""
+    respond("m1")
+    flux_home.mkdir()
+    (flux_home / "spool").touch()
+    done = run(*command)
+    assert (done.returncode, done.stdout) == (ExitCode.STORE, "")
+    sentence, hint = done.stderr.splitlines()
+    assert sentence.startswith("fluxmirror: cannot tell what happened: the spool ")
+    assert hint.startswith("  hint: ")
+
+
+def test_session_files_that_are_not_read_are_a_warning_beside_a_database(
+    flux_home: Path, respond: Callable[..., Path]
+) -> None:
+    """What was read before is still shown."""
+    respond("m1")
+    assert run("cost").returncode == ExitCode.OK
+    respond("m2", session="s2")
+    (flux_home / "spool" / "import.lock").unlink()
+    (flux_home / "spool" / "import.lock").mkdir()
+    done = run("cost")
+    assert done.returncode == ExitCode.OK
+    assert done.stderr.startswith("fluxmirror: the session files were not read: ")
+    assert "| Total" in done.stdout
+
+
+def test_a_broken_configuration_without_a_database_is_an_error(
+    flux_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was captured still waits: it is not `nothing`."""
+    capture()
+    monkeypatch.setenv("FLUXMIRROR_REDACTION_PATTERNS", "(")
+    done = run("today")
+    assert (done.returncode, done.stdout) == (ExitCode.CONFIG, "")
+    assert "nothing is recorded until the configuration is mended" in done.stderr
+    assert not (flux_home / "events.db").exists()
+
+
+def test_a_database_that_a_full_disk_left_blank_is_not_called_older(
+    flux_home: Path, respond: Callable[..., Path]
+) -> None:
+    """As long as it cannot be filled nobody can tell; then it is filled."""
+    respond("m1")
+    flux_home.mkdir()
+    (flux_home / "spool").touch()
+    (flux_home / "events.db").touch()
+    done = run("cost")
+    assert (done.returncode, done.stdout) == (ExitCode.STORE, "")
+    assert "cannot tell what happened" in done.stderr
+    assert "older shape" not in done.stderr
+    (flux_home / "spool").unlink()
+    assert run("cost").returncode == ExitCode.OK
 
 
 def test_a_drain_that_fails_is_a_warning(flux_home: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from fluxmirror_cli.commands.export import command
-from fluxmirror_core.errors import ExitCode, OutputError, UsageError
+from fluxmirror_core.errors import ConfigError, ExitCode, OutputError, UsageError
 from fluxmirror_core.event import AgentEvent, Kind
 from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_write
@@ -205,6 +205,48 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path, make: Callable[[Path]
     make(tmp_path / "taken")
     with pytest.raises(OutputError, match="is no file"):
         run("--out", str(tmp_path / "taken"), "--force")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["events.db", "events.db-wal", "calls.jsonl", "config/config.toml", "spool/new/x", "../link"],
+)
+def test_nothing_is_written_over_what_is_recorded(
+    db: sqlite3.Connection, flux_home: Path, name: str
+) -> None:
+    """Nor among it, whatever the path is called; `--force` changes nothing about it."""
+    for directory in ("config", "spool/new"):
+        (flux_home / directory).mkdir(parents=True, exist_ok=True)
+    os.link(flux_home / "events.db", flux_home.parent / "link")
+    for force in ([], ["--force"]):
+        with pytest.raises(OutputError, match="where FluxMirror keeps") as refused:
+            run("--out", str(flux_home / name), *force)
+        assert "--force" not in refused.value.hint
+    assert db.execute("SELECT count(*) FROM event").fetchone() == (3,)
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-journal"])
+def test_a_database_is_not_exported_over_itself(
+    db: sqlite3.Connection, tmp_path: Path, ending: str
+) -> None:
+    """Also one that --db names; beside it there is room for everything else."""
+    other = tmp_path / "other.db"
+    db.execute("VACUUM INTO ?", (str(other),))
+    with pytest.raises(OutputError, match="where FluxMirror keeps"):
+        run("--db", str(other), "--out", f"{other}{ending}", "--force")
+    assert run("--db", str(other), "--out", f"{other}.jsonl").startswith("2 calls written")
+
+
+@pytest.mark.usefixtures("db")
+def test_nothing_is_shown_while_the_patterns_are_unknown(flux_home: Path) -> None:
+    """What its owner wants masked could be anywhere in it."""
+    file = flux_home / "config" / "config.toml"
+    file.parent.mkdir()
+    file.write_text('[redaction]\npatterns = ["make", "("]\n')
+    with pytest.raises(ConfigError):
+        run()
+    file.write_text('[redaction]\npatterns = ["make"]\n')
+    assert "make" not in run()
 
 
 @pytest.mark.usefixtures("db")

@@ -80,6 +80,16 @@ def test_waiting_events_are_counted(flux_home: Path) -> None:
     assert "from the future, in 3 days" in rows_of("spool")[0].detail
 
 
+def test_the_configuration_row_tells_that_some_of_it_does_not_count(flux_home: Path) -> None:
+    """It stands above those rows, and is no bare praise."""
+    file = flux_home / "config" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('timezone = "KST"\nlanguag = "korean"\nfoo = 1\n')
+    first, *problems = rows_of("config")
+    assert first.detail == f"{file}: 1 key set; 2 things do not count, see below"
+    assert [row.status for row in (first, *problems)] == ["ok", "warn", "warn"]
+
+
 def test_losses_are_numbers(flux_home: Path) -> None:
     """Bad, torn and refused events each have a row that warns."""
     capture(b"no json")
@@ -226,14 +236,17 @@ def test_journal_lines_are_counted_by_kind(flux_home: Path) -> None:
     assert row.facts["lines"] == {"hook": 2}
 
 
-def test_json_has_the_same_rows(flux_home: Path) -> None:
+def test_json_has_the_same_rows(flux_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`doctor --json` prints the table for programs."""
+    monkeypatch.setenv("PATH", "/nowhere")  # whatever agents are on this machine
     shown = json.loads(fluxmirror("doctor", "--json"))
     assert {key: shown[key] for key in shown if key != "rows"} == {
         "version": 1,
         "exit_code": 0,
         "warnings": 0,
         "errors": 0,
+        "agents_recorded": 0,
+        "agents_here": 0,
         "mended": [],
     }
     assert {row["component"] for row in shown["rows"]} >= {"program", "database", "spool"}

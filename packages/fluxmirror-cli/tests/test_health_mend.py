@@ -119,6 +119,21 @@ def test_rights_become_the_owners_alone(flux_home: Path) -> None:
     assert [mode(path) for path in opened] == [0o700, 0o700, 0o600]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+def test_a_file_that_is_not_ours_keeps_its_rights(
+    flux_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting may name any file; whose it is decides who may read it."""
+    theirs = tmp_path / "shared.txt"
+    theirs.write_text("for everybody\n" * 100)
+    theirs.chmod(0o644)
+    monkeypatch.setenv("FLUXMIRROR_DB", str(theirs))
+    assert [one for one in find_repairs(here()) if str(theirs) in one.action] == []
+    for repair in list(find_repairs(here())):
+        carry_out(repair)
+    assert mode(str(theirs)) == 0o644
+
+
 def mended_with_warning() -> list[tuple[str, str]]:
     """Run `doctor --fix --dry-run` where a warning stays."""
     told = json.loads(fluxmirror("doctor", "--fix", "--dry-run", "--json", code=1))["mended"]
@@ -140,6 +155,12 @@ def test_old_unfinished_files_go(home: Path, flux_home: Path) -> None:
         leave(flux_home / ".new-ab12_x9z"),
         leave(flux_home / "agents/plugins/.new-ab12_x9z"),
         leave(flux_home / "prices/genai-prices.json.ab12_x9z"),
+        leave(flux_home / "config/config.toml.4711.new"),
+        leave(flux_home / "config/config.lock"),
+        leave(flux_home / "config.lock"),
+        leave(flux_home / "trusted.json.4711.new"),
+        leave(flux_home / "last-good.json.4711.new"),
+        leave(flux_home / "cache/config/ab12.json.4711.new"),
         leave(home / ".fluxmirror.lock"),
     ]
     kept = [
@@ -148,6 +169,8 @@ def test_old_unfinished_files_go(home: Path, flux_home: Path) -> None:
         leave(flux_home / ".new-notes"),
         leave(flux_home / "config/prices.toml.original"),
         leave(flux_home / "agents/plugins/mine"),
+        leave(flux_home / "config/config.toml.4712.new", age_s=60),
+        leave(flux_home / "config/config.toml.mine.new"),
     ]
     for repair in list(find_repairs(here())):
         assert carry_out(repair).status == "done"

@@ -80,6 +80,7 @@ def test_files_are_counted_by_how_far_they_are_read(home: Path, flux_home: Path)
     session(home, "one.jsonl")
     row = rows()["session files"]
     assert row.detail == "1 file, 0 read to the end, 1 waiting"
+    assert row.remedy == "the next report reads them, or `fluxmirror import`"
     assert (row.facts["files"], row.facts["waiting"]) == (1, 1)
     assert not flux_home.exists()
     read_all()
@@ -102,6 +103,7 @@ def test_files_that_are_being_read_are_no_fault(home: Path, flux_home: Path) -> 
     with lock.held(str(path)):
         found = rows()
     assert found["session files"].detail == "1 file, 0 read to the end, 1 being read now"
+    assert found["session files"].remedy == ""
     assert found["retention"].status == "ok"
     assert "; 1 being read now; they are not archived" in found["retention"].detail
     assert rows()["retention"].status == "warn", "an import that has ended leaves its file"

@@ -98,8 +98,12 @@ def test_the_verdict_is_a_sentence() -> None:
     assert render_table([], Look()).endswith(
         "nothing is wrong; no agent's hooks are recorded yet\n"
     )
-    recorded = [Row("codex-cli", "ok", "recorded")]
-    assert render_table(recorded, Look()).endswith("everything is recorded that should be\n")
+    recorded = Row("codex-cli", "ok", "recorded", facts={"recorded": True})
+    assert render_table([recorded], Look()).endswith("everything is recorded that should be\n")
+    rows = [recorded, *(Row(name, "off", "no hooks of ours") for name in ("opencode", "qwen-code"))]
+    assert render_table(rows, Look()).endswith("nothing is wrong; 1 of 3 agents is recorded\n")
+    facts = doctor_result(rows).facts()
+    assert (facts["agents_recorded"], facts["agents_here"]) == (1, 3)
 
 
 def test_facts_are_plain_json() -> None:

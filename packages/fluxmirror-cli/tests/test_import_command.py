@@ -15,7 +15,7 @@ from fluxmirror_cli.commands.import_ import command
 from fluxmirror_cli.drained import drained_database, opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE, import_when_due
 from fluxmirror_core.config.settings import Settings
-from fluxmirror_core.errors import UsageError
+from fluxmirror_core.errors import StoreError, UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_store import lock
 from fluxmirror_store.database import connect_to_read
@@ -212,13 +212,29 @@ def test_a_second_importer_is_left_to_its_work(
 ) -> None:
     """A report shows what there is, and says that more is coming."""
     respond("a")
-    os.makedirs(here().spool)
+    with opened_database(None) as opened:
+        assert opened.is_complete
+    respond("b")
     with (
         lock.held(os.path.join(here().spool, "import.lock")),
         opened_database(None) as opened,
     ):
         assert not opened.is_complete
         assert "still being read in the background" in capsys.readouterr().err
+
+
+def test_as_long_as_the_first_importer_is_at_work_nobody_can_tell(
+    respond: Callable[..., Path],
+) -> None:
+    """There is no database yet, and a report without one would say that nothing happened."""
+    respond("a")
+    os.makedirs(here().spool)
+    with (
+        lock.held(os.path.join(here().spool, "import.lock")),
+        pytest.raises(StoreError, match="cannot tell what happened"),
+        opened_database(None),
+    ):
+        pass
 
 
 def test_hooks_have_it_done_once_a_day(respond: Callable[..., Path]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fluxmirror_core.errors import ExitCode
 
-from tests.e2e.first_runs import facts, put_agent, run, tree
+from tests.e2e.first_runs import RUN, facts, put_agent, run, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +46,13 @@ def test_without_options_nothing_is_done(
     respond("m1")
     before = tree(home)
     done = run("init")
-    assert "Three things to try:" in done.stdout
-    assert done.stderr == ""
-    assert run("init", "--non-interactive").stdout == done.stdout
+    assert "\nThree things to try:" in done.stdout
+    assert done.stdout.startswith("Program\n")
+    nobody = "no terminal: nothing was asked and nothing changed; `--yes` takes the defaults"
+    assert done.stderr == f"fluxmirror: {nobody}\n"
+    silent = run("init", "--non-interactive")
+    assert silent.stdout.startswith("Program\n")
+    assert silent.stderr == ""
     assert tree(home) == before
 
 
@@ -161,6 +166,27 @@ def test_json_tells_all_that_was_done(agents: Path, respond: Callable[..., Path]
     assert len(told["try"]) == 3
 
 
+def test_a_disk_without_room_is_told_with_what_helps(home: Path, agents: Path) -> None:
+    """How things stand, and then the error; no half of the packages stays."""
+    put_agent(agents, "claude")
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, 2 * (4_000,)); {RUN}"
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "init", "--yes"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == ExitCode.WARNING
+    assert "\nMachine\n" in done.stdout
+    assert "cannot be written: File too large\n" in done.stderr
+    assert done.stderr.endswith("  hint: make some room, then run this again\n")
+    assert not (home / ".local/share/fluxmirror/agents").exists()
+    assert "Claude Code: installed; " in run("init", "--yes").stdout
+    run("uninstall", "--all")
+    assert not (home / ".local/share/fluxmirror/agents").exists()
+
+
 def test_for_ever_takes_a_limit_out_again(home: Path) -> None:
     """There is no number for it."""
     run("init", "--retention-days", "90", "--language", "en")
@@ -194,3 +220,16 @@ def test_the_row_to_look_at_comes_and_goes_when_asked(home: Path) -> None:
     assert "is taken out" in run("init", "--remove-demo").stdout
     assert json.loads(run("init", "--remove-demo", "--json").stdout)["removed"] == 0
     assert "FluxMirror set-up" not in run("today").stdout
+
+
+def test_what_a_variable_says_today_is_no_reason_to_forget_a_choice(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said for all days; what is the default anyway needs no line."""
+    monkeypatch.setenv("FLUXMIRROR_AGENTS_CODEX_CLI_ENABLED", "off")
+    run("init", "--record", "claude,qwen,gemini,copilot,opencode")
+    assert config(home) == "[agents.codex-cli]\nenabled = false\n"
+    monkeypatch.setenv("FLUXMIRROR_AGENTS_CODEX_CLI_ENABLED", "on")
+    monkeypatch.setenv("FLUXMIRROR_AGENTS_QWEN_CODE_ENABLED", "off")
+    run("init", "--record", "all")
+    assert config(home) == "[agents.codex-cli]\nenabled = true\n"

@@ -208,7 +208,7 @@ def test_with_a_terminal_each_agent_is_asked_about(agent: Callable[..., Path], h
     before, _, asked = done.shown.partition("Record what Claude Code does? [Y/n/all/none] ")
     assert "  run claude plugin install fluxmirror@fluxmirror\n" in before
     assert "copy the packages to ~/.local/share/fluxmirror/agents\n" in before
-    assert "Error: say yes, no, all, none\n" in asked
+    assert "\n  say yes, no, all or none\n" in asked
     assert done.output.startswith("Claude Code: left as it is\nQwen Code: installed; ")
     assert done.output.endswith(
         "\n→ start these agents anew; what they do then is in `fluxmirror today`\n"
@@ -255,6 +255,26 @@ def test_stopping_at_a_question_tells_how_far_it_got(
     assert done.code == ExitCode.INTERRUPTED
     assert done.shown.endswith("\nfluxmirror: stopped; nothing was done before that\n")
     assert not list(home.rglob("error-*.log"))
+
+
+def test_uninstalling_asks_everything_first(agent: Callable[..., Path], home: Path) -> None:
+    """Whoever stops at the second question has lost nothing; what stays is named, with why."""
+    agent("claude")
+    agent("qwen")
+    run("install", "--all")
+    before = tree(home)
+    done = converse("uninstall", typed=["y\n", CTRL_C])
+    assert done.shown.endswith("\nfluxmirror: stopped; nothing was done before that\n")
+    assert tree(home) == before
+    done = converse("uninstall", typed=["y\n", "n\n"])
+    assert done.code == ExitCode.OK
+    packages = home / ".local/share/fluxmirror/agents"
+    assert done.output == (
+        "Claude Code: taken out\nQwen Code: left as it is\n"
+        f"kept {packages}: our hooks are still in Qwen Code\n"
+    )
+    assert run("uninstall", "--all").returncode == ExitCode.OK
+    assert tree(home) == {}
 
 
 def test_stopping_within_an_agents_command_tells_of_it(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fluxmirror_cli.output import complain
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_core.paths import here
@@ -114,3 +115,10 @@ def test_signs_have_plain_forms_and_the_rest_is_a_question_mark() -> None:
         [sys.executable, "-c", probe], capture_output=True, check=True, env=environment
     )
     assert done.stdout.decode("ascii").splitlines() == ["a -> b... ## ?"]
+
+
+def test_a_complaint_has_no_power_over_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A path may be called anything."""
+    complain("evil\x1b]0;x\x07/한 is no file", "not \u202e\n either")
+    told = "fluxmirror: evil\\x1b]0;x\\x07/한 is no file\n  hint: not \\u202e\\n either\n"
+    assert capsys.readouterr().err == told

@@ -70,6 +70,21 @@ def test_old_rows_go_and_are_counted(recorded: Path) -> None:
     assert again.startswith("nothing was recorded before 20")
 
 
+def test_what_waits_is_pruned_as_well(recorded: Path) -> None:
+    """Else it would come in afterwards, and stay."""
+    payload = {
+        "session_id": "s",
+        "hook_event_name": "PreToolUse",
+        "tool_name": "Bash",
+        "tool_use_id": "waiting",
+    }
+    name = spool.put(here().spool, json.dumps(payload).encode(), ("claude", "PreToolUse"), {})
+    at_s = time.time() - 300 * DAY_S
+    os.utime(spool_reader.new_path(here().spool, name), (at_s, at_s))
+    assert run("--older-than", "90d", "--yes").output.startswith("2 events from before ")
+    assert calls() == {"today", "odd"}
+
+
 def test_dry_run_deletes_nothing(recorded: Path) -> None:
     """And asks nothing."""
     told = run("--older-than", "90d", "--dry-run").output

@@ -93,6 +93,19 @@ def test_text_is_one_argument_of_the_command_it_names(
         run("today", "--nothing")
 
 
+def test_a_command_of_a_later_version_is_said_to_be_one(home: Path) -> None:
+    """An upgrade is advised only where the package in an agent is newer than the program."""
+    with pytest.raises(UsageError, match="does not know `fluxmirror week` yet") as caught:
+        run("week")
+    assert caught.value.hint == "it comes with a later version"
+    package = home / ".qwen/extensions/fluxmirror"
+    package.mkdir(parents=True)
+    (package / "qwen-extension.json").write_text('{"name": "fluxmirror", "version": "99.0.0"}')
+    with pytest.raises(UsageError) as caught:
+        run("week")
+    assert caught.value.hint.endswith("newer than the program: pipx upgrade fluxmirror")
+
+
 def test_text_that_begins_with_a_dash_is_no_option_of_slash(flux_home: Path) -> None:
     """`--help` typed after a slash command asks for that command's help."""
     with pytest.raises(click.exceptions.Exit):

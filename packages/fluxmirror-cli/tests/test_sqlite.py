@@ -87,6 +87,8 @@ def test_rows_are_lines_and_names_come_first_when_asked_for() -> None:
         ("-- a comment\nSELECT 7",),
         ("--header", "--SELECT 1\nSELECT 7 AS seven"),
         ("-- a = b\nSELECT 7", "--header"),
+        ("--header", "--", "-- a comment\nSELECT 7 AS seven"),
+        ("--", "--no-header is a comment\nSELECT 7"),
     ],
 )
 def test_a_statement_may_begin_with_a_comment(arguments: tuple[str, ...]) -> None:
@@ -313,7 +315,7 @@ def test_somebody_at_a_terminal_is_asked(answer: str, left: str) -> None:
     """A bare return is no agreement."""
     shown, code = at_terminal("--write", "DELETE FROM event", typed=f"{answer}\n", columns=200)
     assert code == ExitCode.OK
-    assert f"Let 1 statement change {here().database}? [y/N]:" in shown
+    assert f"Let 1 statement change {here().database}? [y/N] " in shown
     changed = "1 row changed" if answer == "y" else "nothing was changed"
     assert shown.endswith(f"fluxmirror: {changed}\n")
     assert run(COUNT).stdout == f"{left}\n"
@@ -361,3 +363,30 @@ def test_ctrl_c_undoes_what_was_changed() -> None:
     forever = "CREATE TABLE mine (x); INSERT INTO mine "
     assert interrupted("--write", "--yes", f"{COUNT}; {forever} {ENDLESS}") == stopped
     assert run(COUNT).stdout == "1\n"
+
+
+def test_json_in_any_column_is_masked_as_json() -> None:
+    """However a secret is spelt, and whatever its column is called; JSON stays JSON."""
+    spelt = json.dumps({"key": SECRET, "n": 1}).replace("AKIA", r"\u0041KIA")
+    shown = json.loads(run("--json", "--param", f"v={spelt}", "SELECT :v, ' ' || :v AS x").stdout)
+    for cell in shown["results"][0]["rows"][0]:
+        assert json.loads(cell)["key"].startswith("[REDACTED:")
+        assert json.loads(cell)["n"] == 1
+    assert SECRET[4:] not in run("--csv", "--param", f"v=[{spelt}]", "SELECT :v").stdout
+
+
+def test_nothing_is_shown_while_the_patterns_are_unknown(flux_home: Path) -> None:
+    """What its owner wants masked could be anywhere in it."""
+    file = flux_home / "config" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[redaction]\npatterns = ["make", "("]\n')
+    done = run("SELECT 'make'")
+    assert (done.stdout, done.returncode) == ("", ExitCode.CONFIG)
+    assert f"{file}:2" in done.stderr
+
+
+def test_two_formats_are_refused_before_anything_is_done(flux_home: Path) -> None:
+    """What waits is still waiting."""
+    done = run("--json", "--csv", "SELECT 1")
+    assert (done.stdout, done.returncode) == ("", ExitCode.USAGE)
+    assert os.listdir(flux_home) == ["spool"]

@@ -263,6 +263,7 @@ def test_the_road_of_a_prompt_loads_nothing_else(asked: Path) -> None:
         "fluxmirror_cli",
         "fluxmirror_cli.entry",
         "fluxmirror_cli.output",
+        "fluxmirror_cli.own_command",
         "fluxmirror_cli.status",
         "fluxmirror_cli.status.line",
         "fluxmirror_core",

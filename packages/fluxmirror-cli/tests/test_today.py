@@ -20,7 +20,8 @@ from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
 from fluxmirror_core.transcripts.response import Tokens
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import Capture, PayloadReader
 from fluxmirror_store.database import connect_to_write
 from fluxmirror_store.importing.response_rows import Record, ResponseRow, write_responses
@@ -64,7 +65,7 @@ def database(flux_home: Path) -> str:
         "cwd": "/srv/app",
     }
     capture = Capture("n", ("claude", "PostToolUse"), {}, json.dumps(message).encode(), NOON)
-    reader = PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
+    reader = PayloadReader(Builders(Redactor(b"key"), Machine(Repositories(), "host", "user")))
     path = str(flux_home / "events.db")
     with closing(connect_to_write(path)) as db, writing(db):
         write_events(db, reader.read(capture).events)
@@ -80,6 +81,16 @@ def test_a_days_report_is_printed() -> None:
     assert (done.stderr, done.returncode) == ("", ExitCode.OK)
 
 
+def test_a_zone_that_cannot_be_read_is_said_once() -> None:
+    """A rule of POSIX is no zone's name; days that end at another hour look wrong for no reason."""
+    done = run("--date", "2026-03-02", TZ="KST-9")
+    sentence, hint = done.stderr.splitlines()
+    assert sentence.startswith("fluxmirror: TZ='KST-9' is no zone's name, so days are counted in ")
+    assert hint == "  hint: `fluxmirror config set timezone ZONE` sets one"
+    assert run("--date", "2026-03-02", "--tz", "UTC", TZ="KST-9").stderr == ""
+    assert run("--date", "2026-03-02", TZ="KST-9", FLUXMIRROR_TIMEZONE="UTC").stderr == ""
+
+
 @pytest.mark.usefixtures("database")
 def test_a_day_as_json_has_all_its_figures() -> None:
     """Uncut, under names that stay."""
@@ -88,7 +99,7 @@ def test_a_day_as_json_has_all_its_figures() -> None:
     assert list(told) == [
         "version",
         "date",
-        "zone",
+        "timezone",
         "start",
         "end",
         "agent",
@@ -105,7 +116,7 @@ def test_a_day_as_json_has_all_its_figures() -> None:
         "hours",
         "coverage",
     ]
-    assert (told["version"], told["date"], told["zone"]) == (1, "2026-03-02", "Asia/Seoul")
+    assert (told["version"], told["date"], told["timezone"]) == (1, "2026-03-02", "Asia/Seoul")
     assert (told["start"], told["end"]) == ("2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")
     assert told["agents"] == [
         {"agent": "claude-code", "calls": 1, "sessions": 1, "failed": 0, "unknown": 0}

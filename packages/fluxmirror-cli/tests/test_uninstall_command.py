@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,6 +90,44 @@ def test_init_and_a_purge_leave_a_home_as_it_was(
     assert planned["keep"] == []
     run("uninstall", "--purge", "--yes")
     assert tree(home) == before
+
+
+def test_a_file_of_somebody_elses_only_loses_our_lines(home: Path) -> None:
+    """Nobody is told that it is removed, neither before nor afterwards."""
+    config, bashrc = home / ".config/fluxmirror/config.toml", home / ".bashrc"
+    bashrc.write_text("# mine\n")
+    config.parent.mkdir(parents=True)
+    config.write_text('language = "korean"\n')
+    run("init", "--timezone", "KST")
+    run("completion", "install", "bash", "--rc")
+    written = str(home / ".zshrc")
+    run("completion", "install", "zsh", "--rc")
+    planned = run("uninstall", "--dry-run").stdout
+    told: Any = facts("uninstall", "--dry-run")
+    assert set(told["take_out_of"]) == {str(config), str(bashrc)}
+    assert written in told["remove"]
+    done = run("uninstall", "--all").stdout
+    for path in (config, bashrc):
+        assert f"take our lines out of {path}\n" in planned
+        assert f"took our lines out of {path}\n" in done
+        assert f"remove {path}\n" not in planned
+    assert f"removed {written}\n" in done
+    assert bashrc.read_text() == "# mine\n"
+
+
+def test_what_an_agent_needs_that_is_left_is_named(home: Path, agents: Path) -> None:
+    """It stays, and so does the rest: the set-up is not over."""
+    put_agent(agents, "claude", OLD)
+    run("init", "--agents", "claude", "--timezone", "KST")
+    settings = home / ".claude" / "settings.json"
+    settings.write_text(settings.read_text() + "}")
+    done = run("uninstall", "--all", code=ExitCode.WARNING)
+    why = "our hooks are still in Claude Code"
+    data = home / ".local/share/fluxmirror"
+    assert f"kept {data}/agents: {why}\n" in done.stdout
+    assert f"kept {home}/.config/fluxmirror/config.toml: {why}\n" in done.stdout
+    kept: Any = json.loads(run("uninstall", "--all", "--json", code=ExitCode.WARNING).stdout)
+    assert {one["what"] for one in kept["kept"]} == {why}
 
 
 def test_a_purge_is_never_by_chance(home: Path) -> None:
@@ -189,3 +230,78 @@ def test_a_database_that_is_not_in_use_is_named_and_stays(
     assert f"kept {usual}: it was recorded where another database is in use now\n" in done.stdout
     assert usual.exists()
     assert not other.exists()
+
+
+def _text(path: Path) -> None:
+    path.write_text("my thesis\n" * 100)
+
+
+def _scrap(path: Path) -> None:
+    path.write_text("short")
+
+
+def _database_of_another_program(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE mine (a)")
+        db.commit()
+
+
+def _directory(path: Path) -> None:
+    (path / "projects").mkdir(parents=True)
+    (path / "projects" / "a.py").write_text("work")
+
+
+def _link(path: Path) -> None:
+    _text(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("make", [_text, _scrap, _database_of_another_program, _directory, _link])
+def test_a_purge_deletes_no_database_that_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    """A variable may name anything: it is kept, with what lies beside it, and named."""
+    theirs = tmp_path / "theirs" / "thing"
+    theirs.parent.mkdir()
+    make(theirs)
+    theirs.with_name("thing-journal").write_text("mine")
+    monkeypatch.setenv("FLUXMIRROR_DB", str(theirs))
+    before = tree(theirs.parent)
+    planned: Any = facts("uninstall", "--purge", "--dry-run")
+    assert str(theirs) not in planned["remove"]
+    assert planned["recorded"]["events"] == 0
+    assert f"kept {theirs}: " in run("uninstall", "--purge", "--yes").stdout
+    assert tree(theirs.parent) == before
+
+
+def test_a_file_that_a_setting_names_is_not_ours_by_that(home: Path, tmp_path: Path) -> None:
+    """Only what is a database of ours goes, wherever it is."""
+    thesis = tmp_path / "thesis.txt"
+    _text(thesis)
+    run("config", "set", "storage.path", str(thesis))
+    done = run("uninstall", "--purge", "--yes")
+    assert f"kept {thesis}: nothing shows that FluxMirror made it\n" in done.stdout
+    assert thesis.exists()
+    thesis.unlink()
+    run("config", "set", "storage.path", str(thesis))
+    run("init", "--demo-row")
+    assert f"removed {thesis}\n" in run("uninstall", "--purge", "--yes").stdout
+    assert not thesis.exists()
+
+
+def test_what_a_killed_process_left_goes_too(home: Path) -> None:
+    """A configuration that was half written may hold what its owner would show nobody."""
+    run("init", "--timezone", "KST", "--demo-row")
+    data, config = home / ".local/share/fluxmirror", home / ".config/fluxmirror"
+    left = [
+        config / "config.lock",
+        data / "config.lock",
+        config / "config.toml.4711.new",
+        data / "trusted.json.4711.new",
+        data / "last-good.json.4711.new",
+        data / ".new-ab12_x9z",
+    ]
+    for path in left:
+        path.write_text("")
+    run("uninstall", "--purge", "--yes")
+    assert tree(home) == {}

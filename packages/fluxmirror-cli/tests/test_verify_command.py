@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("flux_home")
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
-DAY = ("--date", "2026-03-02")
+DAY = ("--date", "2026-03-02", "--tz", "UTC")
 
 
 def event(number: int, agent: str, session: str | None) -> AgentEvent:
@@ -96,6 +96,7 @@ def test_a_leak_is_named_once(mirror: str) -> None:
         {"session": "s", "agents": ["claude-code", "qwen-code"], "layers": ["database", "mirror"]}
     ]
     assert (told["version"], told["checked"], told["clean"]) == (1, True, False)
+    assert (told["date"], told["timezone"]) == ("2026-03-02", "UTC")
 
 
 def test_the_mirror_alone_can_leak(mirror: str) -> None:
@@ -113,6 +114,17 @@ def test_the_mirror_alone_can_leak(mirror: str) -> None:
         "sessions": ["a"],
         "tools": {"Bash": 1},
     }
+
+
+def test_a_day_is_a_local_one(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with every other command: in the configured zone, or in the one of `--tz`."""
+    late = [one._replace(ts_ms=one.ts_ms + 4 * 3_600_000) for one in LEAKING]
+    record(late)
+    append_lines(mirror, late)
+    assert run("--date", "2026-03-03", "--tz", "Asia/Seoul").exit_code == ExitCode.WARNING
+    assert isinstance(run("--date", "2026-03-03", "--tz", "UTC").exception, NoDataError)
+    monkeypatch.setenv("FLUXMIRROR_TIMEZONE", "Asia/Seoul")
+    assert "(2026-03-03, Asia/Seoul)" in run("--date", "2026-03-03").stdout
 
 
 def test_a_line_that_is_none_is_told(mirror: str, tmp_path: Path) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.report.as_text import width
-from fluxmirror_core.report.cells import below_home, exact_money, head, money, short_count, tail
+from fluxmirror_core.report.cells import (
+    below_home,
+    exact_decimals,
+    exact_money,
+    head,
+    money,
+    money_decimals,
+    short_count,
+    tail,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,21 +60,40 @@ def test_a_short_count_is_near_the_number(number: int) -> None:
         (CENT, "$0.01"),
         (123_456 * CENT, "$1,234.56"),
         (CENT + CENT // 2, "$0.02"),
-        (CENT - 1, "$0.01"),
-        (12_345_600, "$0.00001235"),
-        (7, "$0.000000000007"),
-        (375_000_000, "$0.000375"),
+        (CENT - 1, "$0.0100"),
+        (12_345_600, "<$0.0001"),
+        (7, "<$0.0001"),
+        (375_000_000, "$0.0004"),
     ],
 )
-def test_money_has_cents_or_four_digits(pico: int, shown: str) -> None:
+def test_money_has_cents_or_four_decimals(pico: int, shown: str) -> None:
     """What is less than a cent is not shown as nothing."""
     assert money(load_catalog(), "USD", pico) == shown
+
+
+@pytest.mark.parametrize(
+    ("picos", "shown"),
+    [
+        ((5 * CENT, 61_600 * 10**5, 873_800_000), ["$0.0500", "$0.0062", "$0.0009"]),
+        ((5 * CENT, 42 * CENT), ["$0.05", "$0.42"]),
+        ((700 * CENT, 61_600 * 10**5, 0), ["$7.00", "<$0.01", "$0.00"]),
+        ((CENT // 2, 1, 0), ["$0.0050", "<$0.0001", "$0.0000"]),
+        ((0, 0), ["$0.00", "$0.00"]),
+    ],
+)
+def test_a_column_has_one_precision(picos: tuple[int, ...], shown: list[str]) -> None:
+    """Four decimals where a part of a cent matters beside what else stands there."""
+    decimals = money_decimals(picos)
+    assert [money(load_catalog(), "USD", pico, decimals) for pico in picos] == shown
 
 
 def test_exact_money_has_every_digit() -> None:
     """As an explanation needs it; a currency without a sign goes by its code."""
     assert exact_money(load_catalog(), "USD", 1_129_297_258_654_000) == "$1129.297258654"
     assert exact_money(load_catalog(), "XTS", CENT) == "0.01 XTS"
+    assert exact_money(load_catalog(), "USD", CENT, exact_decimals([CENT, 123 * 10**6])) == (
+        "$0.010000"
+    )
     assert money(load_catalog(), "EUR", CENT) == "€0.01"
 
 

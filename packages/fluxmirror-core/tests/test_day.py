@@ -157,6 +157,7 @@ BEFORE = Elsewhen(date(2026, 2, 27), date(2026, 3, 9), any_recorded=True)
 AFTER = Elsewhen(None, date(2026, 3, 9), any_recorded=True)
 HIDDEN = Elsewhen(None, None, any_recorded=True)
 NOTHING = Elsewhen(None, None, any_recorded=False)
+PRUNED = NOTHING._replace(kept_since=DATE)
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,13 @@ NOTHING = Elsewhen(None, None, any_recorded=False)
         ),
         (None, DATE, HIDDEN, "No agent activity today (2026-03-02, Asia/Seoul).", "hidden from"),
         (None, DATE, NOTHING, "No agent activity today (2026-03-02, Asia/Seoul).", "Nothing was"),
+        (
+            None,
+            DATE,
+            PRUNED,
+            "No agent activity today (2026-03-02, Asia/Seoul).",
+            "Nothing from before 2026-03-02 is kept, and nothing was recorded since.",
+        ),
     ],
 )
 def test_a_day_without_calls_says_what_to_do_next(

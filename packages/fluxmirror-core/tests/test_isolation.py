@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.isolation import (
     AgentRows,
@@ -11,8 +12,9 @@ from fluxmirror_core.analysis.isolation import (
     build_isolation,
     build_layer,
 )
+from fluxmirror_core.period import day_period
 
-DAY = date(2026, 3, 2)
+DAY = day_period(date(2026, 3, 2), ZoneInfo("UTC"))
 
 
 def test_a_layer_counts_events_sessions_and_tools() -> None:

@@ -24,6 +24,7 @@ OLD = NOW - 100 * MINUTE
 WHOLE = ReadFile("claude-code", "/p/s.jsonl", NOW, is_whole=True)
 SIGNS = SessionSigns(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
 TOLD = ASKED | ANSWERED
+LATER = Moment(NOW, NOW - MINUTE, NOW - MINUTE, "/home/me")
 
 
 def call(phases: int) -> OddCall:
@@ -39,12 +40,13 @@ def judge(
     hooked_ms: int | None = 0,
     agent: str = "claude-code",
     with_batches: bool = True,
+    moment: Moment = LATER,
 ) -> Judge:
     """Make one who knows a session, its files, and since when hooks are heard."""
     sessions = {} if signs is None else {(agent, "s"): signs}
     counts = [PhaseCount(agent, BATCH, 1)] if with_batches else []
     told = ToldCalls(counts, {agent: AgentSigns(hooked_ms, 0, has_files=True)}, (), sessions, files)
-    return Judge(told, SessionFiles(files), Moment(NOW, NOW - MINUTE, NOW - MINUTE, "/home/me"))
+    return Judge(told, SessionFiles(files), moment)
 
 
 def found(one: Judge, told: OddCall) -> list[tuple[str, tuple[str, ...]]]:
@@ -125,6 +127,17 @@ def test_no_record_is_needed(
     one = judge(*files, signs=signs)
     assert one.reason(told) == reason
     assert found(one, told) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "signs"), [((), None), ((WHOLE._replace(is_whole=False),), SIGNS)]
+)
+def test_another_database_is_read_into_by_nobody(
+    files: tuple[ReadFile, ...], signs: SessionSigns | None
+) -> None:
+    """So of session files nothing is expected there, whatever it knows of them."""
+    one = judge(*files, signs=signs, moment=LATER._replace(is_usual=False))
+    assert one.reason(call(BEFORE | AFTER)) == losses.OTHER_DATABASE
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ COMPUTED: Final[dict[str, Iterable[str]]] = {
     "coverage.reason.{}": (
         losses.NEVER_HOOKED, losses.HOOKED_LATER, losses.HOOKLESS_TOOL, losses.NOT_RUN,
         losses.ELSEWHERE, losses.NO_FILE, losses.UNREAD, losses.LAST_SIGN, losses.YOUNG,
-        losses.OLDER_PROGRAM,
+        losses.OLDER_PROGRAM, losses.OTHER_DATABASE,
     ),
     "coverage.remedy.{}": LOSSES,
     "coverage.title.{}": ("all", "of_agent"),

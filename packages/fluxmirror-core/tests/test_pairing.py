@@ -9,7 +9,8 @@ import pytest
 from fluxmirror_core.pairing import merge
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import Capture, PayloadReader
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.event import AgentEvent
 
-READER = PayloadReader(EventBuilder(Redactor(b"key"), Repositories(), "host", "user"))
+READER = PayloadReader(Builders(Redactor(b"key"), Machine(Repositories(), "host", "user")))
 
 
 class Told(NamedTuple):

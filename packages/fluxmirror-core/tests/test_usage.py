@@ -19,7 +19,12 @@ from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period
 from fluxmirror_core.report.as_text import render_text, width
 from fluxmirror_core.report.sections import Report
-from fluxmirror_core.report.usage import build_day_cost, build_usage_report, no_usage
+from fluxmirror_core.report.usage import (
+    AskedDays,
+    build_day_cost,
+    build_usage_report,
+    no_usage,
+)
 from fluxmirror_core.transcripts.response import Tokens
 
 if TYPE_CHECKING:
@@ -236,6 +241,30 @@ def test_where_nothing_is_a_line_says_what_to_do() -> None:
     """Import, or look where there is something."""
     assert "`fluxmirror import`" in no_usage(load_catalog(), None)[1]
     assert "from 2026-03-02 to 2026-03-08" in no_usage(load_catalog(), (DAY, date(2026, 3, 8)))[1]
+
+
+def test_days_without_a_response_are_named() -> None:
+    """Also where nobody said them, as `cost explain` is of today then."""
+    days = AskedDays(date(2026, 3, 9), date(2026, 3, 9), "Asia/Seoul")
+    told = no_usage(load_catalog(), (DAY, DAY), asked=days)
+    assert told[0] == "No response of a model fits what was asked for (2026-03-09, Asia/Seoul)."
+
+
+def test_what_was_deleted_is_not_called_never_recorded() -> None:
+    """Nobody has to set anything up then."""
+    (line,) = no_usage(load_catalog(), None, kept_since=DAY)
+    assert (
+        line
+        == "No response of a model from before 2026-03-02 is kept, and none was recorded since."
+    )
+
+
+def test_points_are_below_each_other() -> None:
+    """A mark behind some of the costs shifts none of them."""
+    sums = [some("a", pico=12 * DOLLAR), some("b"), without_price("b"), without_price("c")]
+    lines = rendered(build_usage(By.MODEL, sums)).splitlines()
+    costs = [line.rpartition("| ")[2] for line in lines if line.startswith(("| a", "| b", "| c"))]
+    assert costs == ["$12.00   |", " $1.00+? |", " unknown |"]
 
 
 def test_nothing_is_imported_into_another_database() -> None:

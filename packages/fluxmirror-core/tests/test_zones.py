@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fluxmirror_core import zones
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.zones import find_zone, inferred_zone
+from fluxmirror_core.zones import find_zone, inferred_zone, unread_tz
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,9 @@ def test_a_zone_is_found_by_alias_city_and_in_any_case(word: str, name: str) -> 
 def test_tz_tells_the_zone_of_this_machine() -> None:
     """With a colon before it as well, as POSIX has it."""
     assert inferred_zone({"TZ": "Europe/Madrid"})[0].key == "Europe/Madrid"
-    zone, told_by = inferred_zone({"TZ": ":Europe/Madrid"})
-    assert (zone.key, told_by) == ("Europe/Madrid", "TZ")
+    for tz in (":Europe/Madrid", "/usr/share/zoneinfo/Europe/Madrid"):
+        zone, told_by = inferred_zone({"TZ": tz})
+        assert (zone.key, told_by, unread_tz({"TZ": tz})) == ("Europe/Madrid", "TZ", None)
 
 
 @pytest.mark.parametrize("tz", ["", "EST5EDT,M3.2.0,M11.1.0", "/etc/localtime", "America", "\x00"])
@@ -45,6 +46,21 @@ def test_a_tz_that_names_no_zone_leaves_the_systems(
     """POSIX rules, paths, folders of zones and rubbish are no names."""
     monkeypatch.setattr(zones, "_system_zone_name", lambda: "Asia/Kathmandu")
     assert inferred_zone({"TZ": tz})[0].key == "Asia/Kathmandu"
+
+
+@pytest.mark.parametrize("tz", ["KST-9", "EST5EDT,M3.2.0,M11.1.0", "Mars/X", "UTC0"])
+def test_a_tz_that_cannot_be_read_is_told(tz: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days are counted in another zone then: whoever wonders why can find out."""
+    monkeypatch.setattr(zones, "_system_zone_name", lambda: "Asia/Kathmandu")
+    assert unread_tz({"TZ": tz}) == tz
+    assert inferred_zone({"TZ": tz})[1] == f"the system's zone, as TZ='{tz}' is no zone's name"
+
+
+@pytest.mark.parametrize("tz", ["", ":/etc/localtime", "Asia/Seoul", "EST5EDT"])
+def test_a_tz_that_can_be_read_is_not_spoken_of(tz: str) -> None:
+    """Nor one that says nothing, or that the system's own file is to be read."""
+    assert unread_tz({"TZ": tz}) is None
+    assert unread_tz({}) is None
 
 
 def test_a_system_that_does_not_tell_means_utc(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_core.transcripts.problem import Problem
+from fluxmirror_core.transcripts.problem import LONG_LINE, REWRITTEN, TORN_END, Problem
 from fluxmirror_store.importing import stretch
 from fluxmirror_store.importing.stretch import Mark, marked, read_stretch
 
@@ -57,7 +57,7 @@ def test_half_a_line_waits_for_its_other_half(file: Path) -> None:
         more.write(b'{"n":10')
     told, mark, problems = whole(file)
     assert told == list(range(1_000))
-    assert problems == [Problem(stretch.TORN_END)]
+    assert problems == [Problem(TORN_END)]
     with file.open("ab") as more:
         more.write(b"00}\n")
     assert whole(file, mark)[0] == [1_000]
@@ -88,7 +88,7 @@ def test_a_rewritten_file_is_read_from_its_beginning(content: bytes, file: Path)
     assert read.rewritten
     assert len(numbers(read)) == content.count(b"\n")
     assert read.part.memory == {}
-    assert Problem(stretch.REWRITTEN) in read.part.problems
+    assert Problem(REWRITTEN) in read.part.problems
 
 
 def test_a_file_that_changed_without_growing_is_read_anew(file: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_line_that_fits_nowhere_is_skipped(
     path.write_bytes(b'{"n":1}\n{"n":"%s"}\n{"n":2}\n{"n":3}\n' % (b"x" * 5_000))
     told, mark, problems = whole(path)
     assert told == [1, 2, 3]
-    assert Problem(stretch.LONG_LINE) in problems
+    assert Problem(LONG_LINE) in problems
     assert mark.end == path.stat().st_size
     data = path.read_bytes()
     read = read_stretch(str(path), Mark(), afresh=False)
@@ -131,4 +131,4 @@ def test_a_long_line_at_the_end_is_skipped(tmp_path: Path, monkeypatch: pytest.M
     path.write_bytes(b'{"n":1}\n{"n":"%s' % (b"x" * 5_000))
     told, _, problems = whole(path)
     assert told == [1]
-    assert Problem(stretch.LONG_LINE) in problems
+    assert Problem(LONG_LINE) in problems

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import Final
 
-_PROGRAM: Final = "from fluxmirror_cli.entry import main; raise SystemExit(main())"
+from fluxmirror_core.paths import here
+
+from fluxmirror_cli.own_command import may_leave, own_command
 
 
 def start(*arguments: str) -> None:
     """Start a command of ours and leave it; that it cannot be started is no reason to fail."""
     try:
-        subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            creationflags=_flags(),
-            start_new_session=sys.platform != "win32",
-            cwd="/" if sys.platform != "win32" else None,
-        )
+        launch(*arguments)
     except OSError:
         return
+
+
+def launch(*arguments: str) -> None:
+    """Start a command of ours and leave it.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    subprocess.Popen(
+        own_command(*arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        creationflags=_flags(),
+        start_new_session=sys.platform != "win32",
+        cwd="/" if may_leave(here()) else None,
+    )
 
 
 def _flags() -> int:

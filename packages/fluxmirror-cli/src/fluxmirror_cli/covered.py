@@ -16,7 +16,7 @@ from fluxmirror_store import spool_reader
 from fluxmirror_store.coverage_queries import is_told, told_calls
 from fluxmirror_store.queries import window
 
-from fluxmirror_cli.configured import here, settings
+from fluxmirror_cli.configured import here, own_settings
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,17 +57,12 @@ def coverage_text(
     return f"\n{one_line(line)}\n" if line else ""
 
 
-def is_usual_database(asked: str | None) -> bool:
-    """Tell whether the database that a command line asks for is the usual one."""
-    return asked is None or os.path.realpath(asked) == os.path.realpath(here().database)
-
-
 def unread_files(places: Places) -> Sequence[SessionFile]:
     """Give the session files that changed since they were read, the newest first."""
     from fluxmirror_store.importing.session_files import find_session_files, of_recorded
     from fluxmirror_store.importing.waiting import Wanted, pending
 
-    return pending(places, of_recorded(find_session_files(os.environ), settings()), Wanted())
+    return pending(places, of_recorded(find_session_files(os.environ), own_settings()), Wanted())
 
 
 def hooks_told_ms(places: Places) -> int:
@@ -83,7 +78,7 @@ def hooks_told_ms(places: Places) -> int:
 def _moment(places: Places, *, is_usual: bool) -> Moment:
     now_ms = time.time_ns() // 1_000_000
     hooks_ms = hooks_told_ms(places) if is_usual else now_ms - YOUNG_MS
-    return Moment(now_ms, hooks_ms, now_ms - YOUNG_MS, home(os.environ))
+    return Moment(now_ms, hooks_ms, now_ms - YOUNG_MS, home(os.environ), is_usual)
 
 
 def _nothing() -> Sequence[SessionFile]:

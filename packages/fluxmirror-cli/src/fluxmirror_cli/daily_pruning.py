@@ -11,7 +11,7 @@ from fluxmirror_core import journal
 from fluxmirror_core.errors import NoDataError
 
 from fluxmirror_cli import background
-from fluxmirror_cli.configured import chosen_zone
+from fluxmirror_cli.configured import own_zone
 
 if TYPE_CHECKING:
     from fluxmirror_core.config.settings import Settings
@@ -74,15 +74,19 @@ def _is_busy(places: Places, days: int | None) -> bool:
     """Delete what is too old; tells whether another process was in the way."""
     if days is None:
         return False
-    from fluxmirror_store.pruning import prune
+    from fluxmirror_store.pruning import newest_ms, prune
 
-    return prune(places, _since_ms(days)).busy
+    newest = newest_ms(places.database)
+    if newest is None:
+        return False
+    # A clock that is ahead must not take what is new: of that nothing was recorded.
+    return prune(places, min(_since_ms(days), newest - days * _DAY_S * 1000)).busy
 
 
 def _since_ms(days: int) -> int:
     from fluxmirror_cli.kept_since import days_ago
 
-    return days_ago(days, chosen_zone()).ms
+    return days_ago(days, own_zone()).ms
 
 
 def _note_done(places: Places) -> None:

@@ -14,10 +14,8 @@ from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import (
     agent_option,
-    csv_option,
     database_option,
-    json_option,
-    refuse_two_formats,
+    format_options,
     script_period_options,
     zone_option,
 )
@@ -59,8 +57,8 @@ class Asked(NamedTuple):
 
 def data_options(command: Callable[..., _R]) -> Callable[..., _R]:
     """Add the options of a command for scripts."""
-    wished: Callable[..., _R] = command
-    for option in (json_option, csv_option, database_option, zone_option, agent_option):
+    wished = format_options(command)
+    for option in (database_option, zone_option, agent_option):
         wished = option(wished)
     return script_period_options(wished)
 
@@ -93,7 +91,6 @@ def show_data(
         as_json: whether JSON is asked for.
         as_csv: whether CSV is asked for.
     """
-    refuse_two_formats(as_json=as_json, as_csv=as_csv)
     if as_csv:
         writer = CsvWriter(header=True, on_terminal=terminal_width() is not None)
         emit("".join(writer.result(columns, rows)))

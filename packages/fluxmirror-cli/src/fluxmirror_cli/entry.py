@@ -1,4 +1,4 @@
-"""The installed command: `hook` goes to hook.py, a prompt to status_line.py, all else to app.py.
+"""The installed command: `hook` goes to hook.py, a prompt to status/line.py, all else to app.py.
 
 FluxMirror's hook fails open, and that is decided here and nowhere else: whatever goes wrong on its
 road, an agent sees exit code 0 and silence, and the kind of failure goes to a log that `fluxmirror

@@ -1,9 +1,8 @@
-"""Rows of the database as they leave it: masked, as JSON Lines or as CSV."""
+"""Rows of the database as they leave it: as JSON Lines or as CSV."""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_cli.rows.as_csv import CsvWriter
@@ -11,58 +10,10 @@ from fluxmirror_cli.rows.as_csv import CsvWriter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fluxmirror_core.redact import Redactor
-
     from fluxmirror_cli.rows.writer import Row
 
-_JSON_COLUMNS: Final = ("raw_json",)
-_REMEMBERED_CHARS: Final = 256
-"""A shorter text is often there again: it is looked at once."""
-_ESCAPES: Final = ("\\u", "\\/")
-"""By these JSON may spell a secret in a way that no rule knows."""
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _encode_plainly: Final = json.JSONEncoder(separators=(",", ":")).encode
-
-
-class Mask:
-    """Takes secrets out of rows: those of older databases were never looked at.
-
-    Args:
-        redactor: knows what is a secret.
-        columns: names of the values of a row.
-    """
-
-    def __init__(self, redactor: Redactor, columns: Sequence[str]) -> None:
-        self.rows = 0
-        """How many were masked."""
-        self._redactor = redactor
-        self._short = lru_cache(maxsize=8192)(redactor.text)
-        self._ways = [self._json if name in _JSON_COLUMNS else self._text for name in columns]
-
-    def masked(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Give rows without their secrets, and count them."""
-        for row in rows:
-            self.rows += 1
-            yield [
-                way(value) if isinstance(value, str) else value
-                for way, value in zip(self._ways, row, strict=True)
-            ]
-
-    def _text(self, text: str) -> str:
-        short = len(text) <= _REMEMBERED_CHARS
-        return self._short(text) if short else self._redactor.text(text)
-
-    def _json(self, text: str) -> str:
-        """Mask within JSON, so that it stays JSON."""
-        is_spelt = any(escape in text for escape in _ESCAPES)
-        if not (is_spelt or self._redactor.may_hold_secret(text)):
-            return text
-        try:
-            value = json.loads(text)
-            masked = self._redactor.value(value)
-            return text if masked is value else _encode(masked)
-        except (ValueError, RecursionError):  # cut, or never JSON
-            return self._redactor.text(text)
 
 
 def json_lines(columns: Sequence[str], rows: Iterable[Row], *, ascii_only: bool) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import time
 import traceback
 
@@ -21,11 +23,21 @@ def explain(error: Exception) -> int:
     if isinstance(error, FluxMirrorError):
         complain(str(error), error.hint)
         return error.exit_code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return _show_usage(error)
     if isinstance(error, click.ClickException):
         _explain_usage(error)
         return ExitCode.USAGE
     _report(error)
     return ExitCode.INTERNAL
+
+
+def _show_usage(error: click.exceptions.NoArgsIsHelpError) -> int:
+    """Show which commands there are to somebody who named none, as `fluxmirror` alone does."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):  # there is nobody to tell
+            sys.stderr.write(f"{error.format_message()}\n")
+    return ExitCode.USAGE
 
 
 def _explain_usage(error: click.ClickException) -> None:

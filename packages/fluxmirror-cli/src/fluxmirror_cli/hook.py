@@ -34,7 +34,9 @@ def run(arguments: list[str]) -> None:
     if "wait" in options:
         _drain(places, name)
     elif sys.platform == "win32":
-        _start_drain()
+        from fluxmirror_cli import background  # it cannot fork
+
+        background.launch("drain", "--quiet")
     elif os.fork() == 0:
         _leave_agent()
         _drain(places, name)
@@ -79,18 +81,3 @@ def _drain(places: Places, name: str) -> None:
     from fluxmirror_cli.status.line import refresh_if_looked_at
 
     refresh_if_looked_at(places)
-
-
-def _start_drain() -> None:
-    """The same for Windows, which cannot fork."""
-    if sys.platform == "win32":
-        import subprocess
-
-        program = "from fluxmirror_cli.entry import main; raise SystemExit(main())"
-        subprocess.Popen(
-            [sys.executable, "-P", "-c", program, "drain", "--quiet"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            creationflags=subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP,
-        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
 from fluxmirror_core.agents import BY_ID
-from fluxmirror_core.errors import StoreError, UsageError
+from fluxmirror_core.errors import UsageError
 from fluxmirror_store.importing.session_files import (
     UNREADABLE,
     find_session_files,
@@ -45,23 +45,22 @@ _PAUSE_S: Final = 0.1
 
 
 def import_news(places: Places, settings: Settings, needed: tuple[str, ...]) -> bool:
-    """Read what is new in the agents' session files; trouble with that is a warning at most.
+    """Read what is new in the agents' session files; what of them cannot be read is a warning.
 
     A user who wants none read has them read by `fluxmirror import` alone.
 
     Returns:
         Whether all that a report needs of them is in the database.
+
+    Raises:
+        StoreError: the database cannot be read or written.
     """
     if not settings.session_files:
         return True
     found = of_recorded(find_session_files(os.environ), settings)
     if not (found.files or found.problems):
         return True
-    try:
-        return _import(places, settings, found, needed)
-    except StoreError as error:
-        complain(f"the session files were not read: {error}", error.hint)
-        return False
+    return _import(places, settings, found, needed)
 
 
 def import_when_due(places: Places, settings: Settings) -> None:

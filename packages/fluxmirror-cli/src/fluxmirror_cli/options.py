@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 import click
@@ -13,7 +14,7 @@ from fluxmirror_cli.asked_period import NAMED_PERIODS, PeriodWish
 from fluxmirror_cli.output import emit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -38,8 +39,9 @@ class Command(click.Command):
         super().format_epilog(ctx, formatter)
         if self.examples:
             with formatter.section("Examples"):
-                for example in self.examples:
-                    formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+                room = formatter.width - formatter.current_indent
+                for line in (line for one in self.examples for line in _folded(one, room)):
+                    formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Give `--help`."""
@@ -69,6 +71,18 @@ class Command(click.Command):
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+
+
+def _folded(example: str, room: int) -> Iterator[str]:
+    """Break a command line before options, where it is too long, so that a shell still reads it."""
+    line = ""
+    for part in re.split(r" (?=--)", example):
+        joined = f"{line} {part}" if line else part
+        if line and len(joined) > room - len(" \\"):
+            yield f"{line} \\"
+            joined = f"    {part}"
+        line = joined
+    yield line
 
 
 class Group(Command, click.Group):
@@ -126,19 +140,22 @@ def json_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def csv_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Add `--csv`."""
-    return click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
+def format_options(command: Callable[..., _R]) -> Callable[..., _R]:
+    """Add `--json` and `--csv`."""
+    wished: Callable[..., _R] = one_format(command)
+    return json_option(click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(wished))
 
 
-def refuse_two_formats(*, as_json: bool, as_csv: bool) -> None:
-    """Refuse `--json` and `--csv` together.
+def one_format(command: Callable[..., _R]) -> Callable[..., _R]:
+    """Have a command refuse `--json` and `--csv` together, before it does anything."""
 
-    Raises:
-        UsageError: both are asked for.
-    """
-    if as_json and as_csv:
-        raise UsageError("--json and --csv are two formats", hint="leave one out")
+    @functools.wraps(command)
+    def chosen(*arguments: Any, as_json: bool, as_csv: bool, **values: Any) -> _R:  # noqa: ANN401 - whatever the command takes
+        if as_json and as_csv:
+            raise UsageError("--json and --csv are two formats", hint="leave one out")
+        return command(*arguments, as_json=as_json, as_csv=as_csv, **values)
+
+    return chosen
 
 
 def language_option(command: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -82,9 +82,13 @@ def says_everything() -> bool:
 
 
 def complain(sentence: str, hint: str = "") -> None:
-    """Say what went wrong on stderr, in the one style; there is nobody to tell when that fails."""
+    """Say what went wrong on stderr, in the one style; there is nobody to tell when that fails.
+
+    A path in it has no power over a terminal.
+    """
     if sys.stderr is not None:
-        text = f"fluxmirror: {sentence}\n" + (f"  hint: {hint}\n" if hint else "")
+        text = f"fluxmirror: {_harmless(sentence)}\n"
+        text += f"  hint: {_harmless(hint)}\n" if hint else ""
         try:
             sys.stderr.write(text)
             sys.stderr.flush()
@@ -106,6 +110,14 @@ def is_coloured() -> bool:
     if sys.stdout is None or not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return False
     return sys.platform != "win32" or "WT_SESSION" in os.environ
+
+
+def _harmless(text: str) -> str:
+    if text.isprintable():
+        return text
+    from fluxmirror_core.report.as_text import one_line
+
+    return one_line(text)
 
 
 def _write(text: str) -> None:

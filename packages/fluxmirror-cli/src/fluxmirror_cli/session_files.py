@@ -28,16 +28,15 @@ def read_session_files(found: Found, wanted: Wanted) -> Imported:
         ConfigError: nobody can tell what is to be kept.
         StoreError: the database cannot be written.
     """
-    settings = settings_to_capture()
     places, settings = here(), settings_to_capture()
     progress = ImportProgress()
     book = usable_book(places)
     try:
-        imported = import_session_files(here(), settings, found, book, wanted, progress)
+        imported = import_session_files(places, settings, found, book, wanted, progress)
         if imported.busy:
             complain("another process is reading the session files; waiting for it")
             wanted = wanted._replace(wait_s=_WAIT_S)
-            imported = import_session_files(here(), settings, found, book, wanted, progress)
+            imported = import_session_files(places, settings, found, book, wanted, progress)
         return imported
     finally:
         progress.clear()

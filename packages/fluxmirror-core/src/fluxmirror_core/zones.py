@@ -48,12 +48,29 @@ def inferred_zone(env: Mapping[str, str]) -> tuple[ZoneInfo, str]:
     Args:
         env: the environment; an empty value counts as unset.
     """
-    # POSIX lets TZ hold rules of its own, and a colon before a name.
-    if told := _load_zone(env.get("TZ", "").removeprefix(":")):
+    if told := _load_zone(_named_by_tz(env)):
         return told, "TZ"
     if told := _load_zone(_system_zone_name()):
-        return told, "the system's zone"
+        unread = unread_tz(env)
+        because = f", as TZ={unread!r} is no zone's name" if unread else ""
+        return told, f"the system's zone{because}"
     return ZoneInfo(UTC), "nothing tells another"
+
+
+def unread_tz(env: Mapping[str, str]) -> str | None:
+    """Give what TZ says where that names no zone: a rule such as `KST-9`, or a slip.
+
+    A day then ends when it ends in another zone, which its owner has to be told.
+    """
+    name = _named_by_tz(env)
+    return None if name in {"", _LINK} or _load_zone(name) else name
+
+
+def _named_by_tz(env: Mapping[str, str]) -> str:
+    """Give the zone that TZ names: behind a colon or below a folder of zones, as POSIX lets it."""
+    told = env.get("TZ", "").removeprefix(":")
+    _, is_path, name = told.rpartition(_FOLDER)
+    return name if is_path else told
 
 
 def _word(text: str) -> str:

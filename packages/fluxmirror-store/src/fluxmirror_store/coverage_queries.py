@@ -48,9 +48,6 @@ SELECT count(*) FROM event WHERE agent = :agent AND {_COUNTED} AND phases > 0 AN
 """
 _IS_HOOKED: Final = "sources <> 'transcript' AND schema_version > 1"
 """Rows of older programs are no sign that these hooks were there."""
-_HOOKED_BEFORE: Final = f"""
-SELECT ts_ms FROM event WHERE agent = ? AND ts_ms < ? AND {_IS_HOOKED} ORDER BY ts_ms DESC LIMIT 1
-"""
 _FIRST_HEARD: Final = "SELECT first_ms FROM heard WHERE agent = ?"
 _ODD: Final = f"""
 SELECT agent, ts_ms, max(coalesce(ended_ms, ts_ms), ts_ms), session, subagent, call_id, tool,
@@ -92,7 +89,7 @@ SELECT EXISTS (
     AND phases & :phases AND (:session IS NULL OR session = :session)
     AND (:failed IS NULL OR (outcome IS '{Outcome.FAILED}') = :failed))
 """
-STATEMENTS: Final = (_COUNTS, _EARLY, _HOOKED_BEFORE, _ODD, _SESSION, _IS_TOLD)
+STATEMENTS: Final = (_COUNTS, _EARLY, _ODD, _SESSION, _IS_TOLD)
 
 
 def told_calls(
@@ -127,12 +124,6 @@ def told_calls(
 def is_told(db: sqlite3.Connection, gap: Gap) -> bool:
     """Tell whether in a stretch of time anybody told of a call what others lack."""
     return bool(db.execute(_IS_TOLD, gap._asdict()).fetchone()[0])
-
-
-def hooked_before(db: sqlite3.Connection, agent: str, ts_ms: int) -> int | None:
-    """Give when the last hook of an agent was heard before a moment, in UTC milliseconds."""
-    found = db.execute(_HOOKED_BEFORE, (agent, ts_ms)).fetchone()
-    return found[0] if found else None
 
 
 def _signs(

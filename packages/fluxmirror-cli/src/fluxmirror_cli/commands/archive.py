@@ -15,7 +15,7 @@ from fluxmirror_store.archiving.upkeep import prune_copies, verify_copies
 from fluxmirror_store.importing.session_files import find_session_files, of_recorded
 
 from fluxmirror_cli.agent_words import agent_named
-from fluxmirror_cli.configured import chosen_zone, here, settings
+from fluxmirror_cli.configured import chosen_zone, here, settings, settings_to_capture
 from fluxmirror_cli.kept_since import asked_for, days_ago
 from fluxmirror_cli.options import Command, Group, json_option, not_empty
 from fluxmirror_cli.output import Result, show
@@ -67,9 +67,9 @@ def command(context: click.Context, *, agent: str | None, dry_run: bool, as_json
                 hint=f"`fluxmirror archive {context.invoked_subcommand} --help` shows its options",
             )
         return
-    found = of_recorded(
-        find_session_files(os.environ, agent_named(agent) if agent else None), settings()
-    )
+    wanted = settings_to_capture()
+    session_files = find_session_files(os.environ, agent_named(agent) if agent else None)
+    found = of_recorded(session_files, wanted)
     if dry_run:
         waiting = files_to_archive(here(), found)
         told = Result(lambda: waiting_facts(waiting), lambda: waiting_text(waiting))
@@ -153,8 +153,9 @@ def restore(  # noqa: PLR0913 - an argument for each option
     """Write session files as they were; no file is ever written over.
 
     PATH is a session file's, as it was, or a copy's, as `archive list --json` tells it, or that of
-    a folder such files lay in; SESSION is a session's id. Files of several agents go into a folder
-    for each; exit 1 when some could not be restored.
+    a folder such files lay in; SESSION is a session's id, or six characters or more of how it
+    begins. With its file come others that tell of its responses, as those of forks do. Files of
+    several agents go into a folder for each; exit 1 when some could not be restored.
     """
     if wanted is not None and everything:
         hint = "leave out the one or the other"

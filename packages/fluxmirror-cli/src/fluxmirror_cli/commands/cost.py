@@ -26,8 +26,8 @@ from fluxmirror_cli.options import (
     database_option,
     json_option,
     language_option,
+    one_format,
     period_options,
-    refuse_two_formats,
     zone_option,
 )
 from fluxmirror_cli.output import Result, emit, show
@@ -75,6 +75,7 @@ class _Group(Group):
 @database_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: the rows, without their total.")
+@one_format
 @click.pass_context
 def command(  # noqa: PLR0913 - an argument for each option
     context: click.Context,
@@ -92,7 +93,6 @@ def command(  # noqa: PLR0913 - an argument for each option
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
-    refuse_two_formats(as_json=as_json, as_csv=as_csv)
     zone = chosen_zone(zone_name)
     limits = asked_limits(wish, zone)
     needed = EVERYTHING if By(by) is By.TOOL else USAGE
@@ -108,7 +108,7 @@ def command(  # noqa: PLR0913 - an argument for each option
         def text() -> str:
             catalog = chosen_catalog(language)
             if not usage.rows:
-                return nothing_text(db, zone, catalog, database)
+                return nothing_text(db, zone, catalog, database, limits)
             return _text(usage, window, limits, zone, catalog)
 
         show(Result(lambda: usage_facts(usage, is_complete=is_complete), text), as_json=as_json)

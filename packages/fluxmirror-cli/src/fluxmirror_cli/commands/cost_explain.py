@@ -18,7 +18,7 @@ from fluxmirror_core.report.explanation import build_explanation_report
 from fluxmirror_store.response_queries import responses_of
 
 from fluxmirror_cli.asked import asked_agent, asked_window, is_date_like, parse_days
-from fluxmirror_cli.asked_period import PeriodWish, asked_limits, today_in
+from fluxmirror_cli.asked_period import Limits, PeriodWish, asked_limits, today_in
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.options import (
@@ -92,7 +92,10 @@ def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str 
     help="Explain one agent's responses only, such as claude-code.",
 )
 @click.option(
-    "--session", metavar="ID", callback=not_empty, help="Explain one session's responses only."
+    "--session",
+    metavar="SESSION",
+    callback=not_empty,
+    help="Explain one session's responses only.",
 )
 @click.option(
     "--limit",
@@ -154,7 +157,8 @@ def command(  # noqa: PLR0913 - an argument for each option
         elif found.newest:
             emit(_text(explanation, of, zone, chosen_catalog(language), gone))
         else:
-            emit(nothing_text(db, zone, chosen_catalog(language), database))
+            asked_days = limits if days is None else Limits(days.first, days.last)
+            emit(nothing_text(db, zone, chosen_catalog(language), database, asked_days))
 
 
 def _said(wish: PeriodWish) -> str | None:

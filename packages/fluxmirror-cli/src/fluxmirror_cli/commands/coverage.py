@@ -12,8 +12,8 @@ from fluxmirror_core.report.coverage import build_coverage_report, no_calls
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.asked_period import asked_period
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
-from fluxmirror_cli.covered import covered, is_usual_database
-from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.covered import covered
+from fluxmirror_cli.drained import drained_database, is_usual_database
 from fluxmirror_cli.options import (
     Command,
     agent_option,

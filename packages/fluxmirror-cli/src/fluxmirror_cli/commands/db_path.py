@@ -6,7 +6,7 @@ import os
 
 import click
 
-from fluxmirror_cli.configured import here
+from fluxmirror_cli.configured import here, own_settings
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, show
 
@@ -15,6 +15,7 @@ from fluxmirror_cli.output import Result, show
 @json_option
 def command(*, as_json: bool) -> None:
     """Print where the database is."""
+    own_settings()  # says what is wrong
     path = here().database
     facts = {"database": path, "exists": os.path.exists(path)}
     show(Result(lambda: facts, lambda: f"{path}\n"), as_json=as_json)

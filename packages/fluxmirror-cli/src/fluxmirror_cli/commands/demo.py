@@ -17,7 +17,8 @@ from fluxmirror_core.errors import OutputError
 from fluxmirror_core.paths import home, places
 from fluxmirror_core.period import local_date
 from fluxmirror_core.redact import Redactor
-from fluxmirror_core.wire.builder import EventBuilder
+from fluxmirror_core.wire.builder import Machine
+from fluxmirror_core.wire.builders import Builders
 from fluxmirror_core.wire.reader import PayloadReader
 from fluxmirror_store.database import connect_to_write, store_errors
 from fluxmirror_store.transaction import writing
@@ -25,7 +26,7 @@ from fluxmirror_store.writer import write_events
 
 from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.demo.history import MadeUpRepositories, build_history, last_workday
-from fluxmirror_cli.demo.usage import write_usage
+from fluxmirror_cli.demo.usage import build_sessions, with_responses, write_usage
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.prices.book import open_book
@@ -52,11 +53,12 @@ def command(*, as_json: bool) -> None:
         path = os.path.join(directory, "events.db")
         # The user's own prices are left out: nothing of the user's has a part in a demo.
         book = open_book(places({"FLUXMIRROR_HOME": directory}, sys.platform))
-        builder = _builder(home(os.environ))
-        events = _understood(captures, builder)
+        builders = _builders(home(os.environ))
+        events = _understood(captures, builders)
+        sessions = build_sessions(events)
         with closing(connect_to_write(path)) as db, store_errors(path), writing(db):
-            new = write_events(db, events)
-            responses = write_usage(db, events, builder, book, directory)
+            new = write_events(db, list(with_responses(events, sessions)))
+            responses = write_usage(db, sessions, builders.everywhere, book, directory)
         facts = {
             "database": path,
             "events": len(new),
@@ -86,14 +88,14 @@ def _directory() -> Iterator[str]:
         raise
 
 
-def _builder(directory: str) -> EventBuilder:
-    redactor = Redactor(os.urandom(_KEY_BYTES))
-    return EventBuilder(redactor, MadeUpRepositories(directory), platform.node(), "demo")
+def _builders(directory: str) -> Builders:
+    machine = Machine(MadeUpRepositories(directory), platform.node(), "demo")
+    return Builders(Redactor(os.urandom(_KEY_BYTES)), machine)
 
 
-def _understood(captures: list[Capture], builder: EventBuilder) -> list[AgentEvent]:
+def _understood(captures: list[Capture], builders: Builders) -> list[AgentEvent]:
     """Read made-up payloads with what reads the real ones."""
-    reader = PayloadReader(builder)
+    reader = PayloadReader(builders)
     return [event for capture in captures for event in reader.read(capture).events]
 
 

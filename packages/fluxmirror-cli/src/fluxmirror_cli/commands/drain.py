@@ -11,13 +11,13 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_store.drain import Drained, drain
 
 from fluxmirror_cli.configured import here, settings_to_capture
+from fluxmirror_cli.daily_pruning import retain_when_due
 from fluxmirror_cli.drained import WAIT_S
 from fluxmirror_cli.imported import import_when_due
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.progress import UpgradeProgress
 from fluxmirror_cli.quiet_drain import drain_quietly
-from fluxmirror_cli.retained import retain_when_due
 from fluxmirror_cli.status.line import refresh_if_looked_at
 from fluxmirror_cli.wording import counted
 

@@ -8,14 +8,14 @@ import click
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.export_queries import ExportWindow, View, exported
-from fluxmirror_store.masking import redactor_to_show
 
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.asked_period import asked_bounds
-from fluxmirror_cli.configured import chosen_zone, here, settings
+from fluxmirror_cli.configured import chosen_zone, here
 from fluxmirror_cli.drained import opened_database
-from fluxmirror_cli.exported import Mask, csv_lines, json_lines
+from fluxmirror_cli.exported import csv_lines, json_lines
 from fluxmirror_cli.imported import EVERYTHING, USAGE
+from fluxmirror_cli.masking import Mask, redactor_here
 from fluxmirror_cli.new_file import new_file, refuse_taken
 from fluxmirror_cli.options import (
     Command,
@@ -27,6 +27,7 @@ from fluxmirror_cli.options import (
     zone_option,
 )
 from fluxmirror_cli.output import Result, complain, says_everything, show
+from fluxmirror_cli.own_places import refuse_own_place
 from fluxmirror_cli.results.usage_text import terminal_width
 from fluxmirror_cli.rows.writer import print_pieces
 from fluxmirror_cli.wording import counted
@@ -115,14 +116,16 @@ def command(  # noqa: PLR0913 - an argument for each option
         option = "--json" if as_json else "--force"
         raise UsageError(f"{option} is about a file", hint="name one with --out, or leave it out")
     if path != _OUTPUT:
+        refuse_own_place(path, here(), database)
         refuse_taken(path, replace=force)
+    mask = Mask(redactor_here())
     view = View(what)
     bounds = asked_bounds(wish, chosen_zone(zone_name))
     needed = USAGE if view is View.RESPONSES else EVERYTHING
     with opened_database(database, needed) as (db, is_complete):
         wanted = ExportWindow(*bounds, asked_agent(db, agent) if agent else None)
         with exported(db, view, wanted) as found:
-            number = _write(found, target)
+            number = _write(found, target, mask)
     if not is_complete:
         complain(
             "not all that the session files tell is in it yet",
@@ -132,10 +135,8 @@ def command(  # noqa: PLR0913 - an argument for each option
         show(_result(number, view, target), as_json=as_json)
 
 
-def _write(found: Export, target: _Target) -> int:
+def _write(found: Export, target: _Target, mask: Mask) -> int:
     """Write all rows; gives how many there were."""
-    redactor = redactor_to_show(here().spool, settings().redaction_patterns)
-    mask = Mask(redactor, found.columns)
     rows = mask.masked(found.rows)
     if target.path == _OUTPUT:
         print_pieces(_printed(found.columns, rows, target.form))

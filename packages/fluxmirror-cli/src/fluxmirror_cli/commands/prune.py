@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import StoreError, UsageError
 from fluxmirror_store.database import connect_to_read, store_errors
+from fluxmirror_store.drain import drain
 from fluxmirror_store.pruning import Pruned, count_before, count_timeless, prune, take_older_again
 
-from fluxmirror_cli.configured import chosen_zone, here, settings
+from fluxmirror_cli.configured import chosen_zone, here, settings, settings_to_capture
 from fluxmirror_cli.health.row import size
 from fluxmirror_cli.kept_since import asked_for, days_ago
 from fluxmirror_cli.options import Command, json_option, not_empty
 from fluxmirror_cli.output import Result, complain, show
-from fluxmirror_cli.registration.choice import is_answered
+from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.registration.choice import confirms, is_answered
 from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
@@ -49,9 +52,9 @@ _EXAMPLES: Final = (
 def command(*, asked: str | None, dry_run: bool, yes: bool, lift: bool, as_json: bool) -> None:
     """Delete what was recorded before a day: events, responses, MCP messages.
 
-    No import brings it back, and nothing that still waits in the spool. Session files and their
-    copies in the archive are left alone. With `storage.retention_days` set this is done by itself,
-    once a day.
+    What waits in the spool is drained before, and no import brings back what was deleted. Session
+    files and their copies in the archive are left alone. With `storage.retention_days` set this is
+    done by itself, once a day.
     """
     if lift:
         if asked is not None or dry_run:
@@ -60,6 +63,7 @@ def command(*, asked: str | None, dry_run: bool, yes: bool, lift: bool, as_json:
         _lift(as_json=as_json)
         return
     since = _since(asked)
+    _take_in()
     rows, timeless = _look(since)
     pruned = Pruned(rows)
     if any(rows) and not dry_run:
@@ -98,6 +102,15 @@ def _since(asked: str | None) -> KeptSince:
     return days_ago(days, chosen_zone())
 
 
+def _take_in() -> None:
+    """Drain what waits: it would come in afterwards, however old it is."""
+    places = here()
+    if not os.path.exists(places.database):
+        return  # looking makes none
+    if drain(places, settings_to_capture(), wait_s=_WAIT_S, progress=UpgradeProgress()).busy:
+        raise _busy()
+
+
 def _look(since: KeptSince) -> tuple[Rows, int]:
     """Count what would be deleted, and what stays as nobody knows its age."""
     path = here().database
@@ -117,11 +130,7 @@ def _is_agreed(rows: Rows, since: KeptSince, *, yes: bool) -> bool:
     if not is_answered():
         hint = "add --yes to agree; --dry-run says what would be deleted"
         raise UsageError("nobody is there to be asked, so nothing was deleted", hint=hint)
-    try:
-        return click.confirm(f"Delete {_sentence(rows, since)}?", default=False, err=True)
-    except click.Abort:
-        click.echo(err=True)  # the cursor is still behind the question
-        raise KeyboardInterrupt("nothing was deleted") from None
+    return confirms(f"Delete {_sentence(rows, since)}?", otherwise="nothing was deleted")
 
 
 def _text(since: KeptSince, pruned: Pruned, timeless: int, *, dry_run: bool) -> str:

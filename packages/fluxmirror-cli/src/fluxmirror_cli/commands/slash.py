@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shlex
+import sys
 from typing import Final
 
 import click
@@ -103,12 +106,28 @@ def _pairs(words: list[str]) -> list[tuple[str, list[str]]]:
     return pairs
 
 
+def _how_to_have_it() -> str:
+    """Say where a command is to be had: an upgrade brings it where an agent's package is newer."""
+    from fluxmirror_cli.registration.agent_home import AGENT_HOMES
+    from fluxmirror_cli.registration.packages import version_numbers
+    from fluxmirror_cli.registration.settings_file import RegistrationError
+    from fluxmirror_cli.registration.situation import survey
+
+    ours = version_numbers(VERSION)
+    with contextlib.suppress(RegistrationError):
+        situation = survey(os.environ, sys.platform)
+        packages = (situation.standing(agent).version for agent in AGENT_HOMES)
+        if any(version_numbers(package) > ours for package in packages):
+            return "the package in your agent is newer than the program: pipx upgrade fluxmirror"
+    return "it comes with a later version"
+
+
 def _run(root: click.Context, arguments: list[str]) -> None:
     """Run one command as if it had been typed."""
-    if arguments[0] not in group.list_commands(root):  # the package may be newer than the program
+    if arguments[0] not in group.list_commands(root):
         raise UsageError(
             f"fluxmirror {VERSION} does not know `fluxmirror {arguments[0]}` yet",
-            hint="a newer version may: pipx upgrade fluxmirror",
+            hint=_how_to_have_it(),
         )
     name, found, words = group.resolve_command(root, arguments)
     if found is None:  # `resolve_command` raises before

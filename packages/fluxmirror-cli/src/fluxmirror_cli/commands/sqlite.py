@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.changing import CHANGING, changed_by_hand
 from fluxmirror_store.database import restrict_to_reading
-from fluxmirror_store.masking import redactor_to_show
 from fluxmirror_store.statements import EXAMPLES, READING, Script, split_statements
 
-from fluxmirror_cli.configured import here, settings
-from fluxmirror_cli.drained import WAIT_S, drained_database
-from fluxmirror_cli.options import Command, database_option, json_option
+from fluxmirror_cli.configured import here
+from fluxmirror_cli.drained import WAIT_S, drained_database, is_usual_database
+from fluxmirror_cli.masking import Mask, redactor_here
+from fluxmirror_cli.options import Command, database_option, format_options
 from fluxmirror_cli.output import complain, emit
+from fluxmirror_cli.registration.choice import confirms, is_answered
 from fluxmirror_cli.rows.as_csv import CsvWriter
 from fluxmirror_cli.rows.as_json import JsonWriter
 from fluxmirror_cli.rows.lines import LinesWriter
@@ -29,10 +31,9 @@ from fluxmirror_cli.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fluxmirror_core.redact import Redactor
     from fluxmirror_store.statements import ResultSet
 
-    from fluxmirror_cli.rows.writer import Cell, Row, RowsWriter
+    from fluxmirror_cli.rows.writer import RowsWriter
 
 _GROUPED, _OF_ONE_TOOL, _RESPONSES, _OLD_ROWS = EXAMPLES
 
@@ -42,9 +43,12 @@ class _Statement(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take what begins like a comment of SQL for the argument."""
-        commented = [word for word in args if self._is_commented(word)]
-        options = [word for word in args if not self._is_commented(word)]
-        return super().parse_args(ctx, [*options, "--", *commented] if commented else args)
+        end = args.index("--") if "--" in args else len(args)
+        before, behind = args[:end], args[end + 1 :]
+        commented = [word for word in before if self._is_commented(word)]
+        options = [word for word in before if not self._is_commented(word)]
+        words = commented + behind
+        return super().parse_args(ctx, [*options, "--", *words] if words else options)
 
     def _is_commented(self, word: str) -> bool:
         options = {name for option in self.params for name in option.opts}
@@ -76,8 +80,7 @@ class _Statement(Command):
     default=None,
     help="Print the columns' names first; usual at a terminal and for CSV.",
 )
-@json_option
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@format_options
 @database_option
 @click.option("--write", "writes", is_flag=True, help="Let statements change rows, once agreed.")
 @click.option("--yes", "-y", is_flag=True, help="With --write: agree beforehand.")
@@ -107,15 +110,14 @@ def command(  # noqa: PLR0913 - an argument for each option
     if not statements:
         raise click.MissingParameter(ctx=context, param_hint="'STATEMENT'", param_type="argument")
     values = read_values(parameters, statements)
-    redactor = redactor_to_show(here().spool, settings().redaction_patterns)
+    mask = Mask(redactor_here())
     if not writes:
         with drained_database(database) as db:
             restrict_to_reading(db)
-            script = Script(statements, values, READING, redactor.text)
-            _print_results(script.run(db), writer, redactor)
+            _print_results(Script(statements, values, READING, mask.text).run(db), writer, mask)
             emit(writer.end(None))
     elif yes or _is_agreed(database, len(statements)):
-        _change(Script(statements, values, CHANGING, redactor.text), database, writer, redactor)
+        _change(Script(statements, values, CHANGING, mask.text), database, writer, mask)
     else:
         complain("nothing was changed")
 
@@ -126,8 +128,8 @@ def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
     Raises:
         UsageError: two ways were asked for at once.
     """
-    if as_json and (as_csv or header is not None):
-        other = "--csv" if as_csv else "--header" if header else "--no-header"
+    if as_json and header is not None:
+        other = "--header" if header else "--no-header"
         raise UsageError(f"--json and {other} exclude each other", hint="leave one of them out")
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     if as_json:
@@ -146,21 +148,16 @@ def _is_agreed(database: str | None, statements: int) -> bool:
         UsageError: nobody is there to be asked.
         KeyboardInterrupt: somebody would rather stop.
     """
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
+    if not is_answered():
         raise UsageError(
             "nobody is there to be asked, so nothing was changed", hint="add --yes to agree"
         )
-    path = database or here().database
-    try:
-        return click.confirm(
-            f"Let {counted(statements, 'statement')} change {path}?", default=False, err=True
-        )
-    except click.Abort:
-        click.echo(err=True)  # the cursor is still behind the question
-        raise KeyboardInterrupt("nothing was changed") from None
+    path = one_line(database or here().database)
+    question = f"Let {counted(statements, 'statement')} change {path}?"
+    return confirms(question, otherwise="nothing was changed")
 
 
-def _change(script: Script, database: str | None, writer: RowsWriter, redactor: Redactor) -> None:
+def _change(script: Script, database: str | None, writer: RowsWriter, mask: Mask) -> None:
     """Run a script that may change the database, and say how much it changed."""
     with drained_database(database):
         pass  # what waited is changed with the rest; what is no database of ours is refused
@@ -168,7 +165,7 @@ def _change(script: Script, database: str | None, writer: RowsWriter, redactor: 
     if not os.path.exists(path):
         raise NoDataError("nothing was recorded yet, so nothing was changed")
     with changed_by_hand(path, _spools(database), WAIT_S) as db:
-        _print_results(script.run(db), writer, redactor)
+        _print_results(script.run(db), writer, mask)
     emit(writer.end(script.changed))
     if not isinstance(writer, JsonWriter):
         complain(f"{counted(script.changed, 'row')} changed")
@@ -176,21 +173,14 @@ def _change(script: Script, database: str | None, writer: RowsWriter, redactor: 
 
 def _spools(database: str | None) -> list[str]:
     """Give the directories whose drains may write a database: ours, or those beside another."""
-    from fluxmirror_cli.covered import is_usual_database
-
     if database is None or is_usual_database(database):
         return [here().spool]
     beside = (f"{database}.spool", os.path.join(os.path.dirname(database), "spool"))
     return [directory for directory in beside if os.path.isdir(directory)]
 
 
-def _print_results(results: Iterable[ResultSet], writer: RowsWriter, redactor: Redactor) -> None:
+def _print_results(results: Iterable[ResultSet], writer: RowsWriter, mask: Mask) -> None:
     """Print results as they come, their secrets masked."""
-    mask = redactor.text
-
-    def masked(row: Row) -> list[Cell]:
-        return [mask(cell) if isinstance(cell, str) else cell for cell in row]
-
     for result in results:
-        columns = list(map(mask, result.columns))
-        print_pieces(writer.result(columns, map(masked, result.rows)))
+        columns = list(map(mask.text, result.columns))
+        print_pieces(writer.result(columns, mask.masked(result.rows)))

@@ -11,10 +11,10 @@ from fluxmirror_core.analysis.usage import billed
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.cells import agent_name, short_count
+from fluxmirror_core.report.day import nothing_recorded
 
-from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here
-from fluxmirror_cli.covered import is_usual_database
-from fluxmirror_cli.drained import opened_database
+from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here, own_zone
+from fluxmirror_cli.drained import is_usual_database, opened_database
 from fluxmirror_cli.options import Command, database_option, json_option, zone_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.results.usage_facts import iso_time, row_facts
@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     with opened_database(database) as (db, is_complete):
         marks = status_line.change_marks(here().database, here().spool)
         status = read_status(db, zone, now_ms)
-    if is_usual and zone_name is None:
+    if is_usual and zone == own_zone():  # no project's, and none that was asked for
         keep_cache(status, marks)
     show(
         Result(
@@ -113,7 +113,7 @@ def status_text(status: Status, zone: ZoneInfo, now_ms: int) -> str:
     """Write the figures for a person, or what to do where nothing was recorded yet."""
     catalog = chosen_catalog()
     if status.last is None and not status.usage.responses:
-        return f"{catalog.text('day.none.nothing')}\n"
+        return f"{nothing_recorded(catalog, status.kept_since)}\n"
     failed = f", {status.failed:,} failed" if status.failed else ""
     tokens = short_count(billed(status.usage.tokens))
     rows = [

@@ -19,8 +19,8 @@ from fluxmirror_store.usage_queries import UsageWindow, count_usage
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.asked_period import asked_date, today_in
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone
-from fluxmirror_cli.covered import coverage_text, covered, is_usual_database
-from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.covered import coverage_text, covered
+from fluxmirror_cli.drained import drained_database, is_usual_database
 from fluxmirror_cli.options import (
     Command,
     agent_option,
@@ -32,6 +32,7 @@ from fluxmirror_cli.options import (
 )
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.results.day_facts import day_facts
+from fluxmirror_cli.results.kept_days import first_day_kept
 
 if TYPE_CHECKING:
     import sqlite3
@@ -130,4 +131,5 @@ def _elsewhen(db: sqlite3.Connection, window: queries.Window, zone: ZoneInfo) ->
         latest=None if latest is None else local_date(latest, zone),
         earliest=None if earliest is None else local_date(earliest, zone),
         any_recorded=latest is not None or earliest is not None or queries.has_any_call(db),
+        kept_since=first_day_kept(db, zone),
     )

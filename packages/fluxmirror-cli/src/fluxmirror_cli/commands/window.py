@@ -11,8 +11,7 @@ from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.data_output import show_data
 from fluxmirror_cli.options import (
     Command,
-    csv_option,
-    json_option,
+    format_options,
     named_period_options,
     zone_option,
 )
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
 )
 @named_period_options
 @zone_option
-@json_option
-@csv_option
+@format_options
 def command(*, wish: PeriodWish, zone_name: str | None, as_json: bool, as_csv: bool) -> None:
     """When a period begins and ends, in UTC; today, unless another is asked for.
 

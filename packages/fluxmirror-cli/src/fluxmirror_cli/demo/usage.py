@@ -21,7 +21,7 @@ from fluxmirror_cli.demo.history import SEED
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fluxmirror_core.event import AgentEvent
     from fluxmirror_core.wire.builder import EventBuilder
@@ -43,7 +43,7 @@ Sessions = dict[tuple[str, str], list[Response]]
 
 def write_usage(
     db: sqlite3.Connection,
-    events: Iterable[AgentEvent],
+    sessions: Sessions,
     builder: EventBuilder,
     book: PriceBook,
     directory: str,
@@ -52,15 +52,14 @@ def write_usage(
 
     Args:
         db: a database that knows no session file yet.
-        events: what hooks told.
-        builder: read them.
+        sessions: the responses.
+        builder: scrubs names.
         book: knows the prices.
         directory: where the session files go.
 
     Returns:
         How many responses there are.
     """
-    sessions = build_sessions(events)
     files = {_write(directory, *key, told): told for key, told in sessions.items()}
     latest_ms = max((told[-1].ts_ms or 0 for told in sessions.values()), default=0)
     rows = [
@@ -78,9 +77,9 @@ def build_sessions(events: Iterable[AgentEvent], seed: int = SEED) -> Sessions:
     models: dict[tuple[str, str], str] = {}
     context: dict[tuple[str, str, str | None], int] = {}
     for event in events:
-        if event.kind != Kind.TOOL_CALL or not event.phases & BEFORE or not event.session:
+        key = _asked_in(event)
+        if key is None:
             continue
-        key = event.agent, event.session
         if key not in models:
             offered = _MODELS[event.agent]
             models[key] = random.choices(offered, [often for _, often in offered])[0][0]
@@ -90,6 +89,28 @@ def build_sessions(events: Iterable[AgentEvent], seed: int = SEED) -> Sessions:
         told = sessions.setdefault(key, [])
         told.append(_response(event, models[key], tokens, told[-1] if told else None, random))
     return sessions
+
+
+def with_responses(
+    events: Iterable[AgentEvent], sessions: Mapping[tuple[str, str], Iterable[Response]]
+) -> Iterator[AgentEvent]:
+    """Have each call name the response that asked for it.
+
+    Args:
+        events: those that the sessions were built from, in the same order.
+        sessions: what `build_sessions` made of them.
+    """
+    left = {key: iter(told) for key, told in sessions.items()}
+    for event in events:
+        key = _asked_in(event)
+        yield event if key is None else event._replace(response_key=next(left[key]).key)
+
+
+def _asked_in(event: AgentEvent) -> tuple[str, str] | None:
+    """Give the agent and the session whose model asked for a call; None for all other events."""
+    if event.kind != Kind.TOOL_CALL or not event.phases & BEFORE or not event.session:
+        return None
+    return event.agent, event.session
 
 
 def _tokens(random: Random, agent: str, known: int) -> Tokens:

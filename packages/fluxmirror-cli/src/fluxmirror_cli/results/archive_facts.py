@@ -53,7 +53,10 @@ def restored_facts(restoration: Restoration, directory: str) -> dict[str, Any]:
     """Tell what was written, and what could not be."""
     return {
         "directory": os.path.abspath(directory),
-        "files": [{"path": file.path, "bytes": file.copy.size} for file in restoration.files],
+        "files": [
+            {"path": file.path, "bytes": file.copy.size, "shared": file.is_shared}
+            for file in restoration.files
+        ],
         "left": [str(error) for error in restoration.left],
     }
 

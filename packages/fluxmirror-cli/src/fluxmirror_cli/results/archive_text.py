@@ -96,7 +96,8 @@ def _verified_lines(verified: Verified) -> Iterator[str]:
 
 def _restored_lines(restoration: Restoration, directory: str) -> Iterator[str]:
     for file in restoration.files:
-        yield f"{file.path}  ({size(file.copy.size)})"
+        why = "; tells of responses of this session, too" if file.is_shared else ""
+        yield f"{file.path}  ({size(file.copy.size)}{why})"
     for error in restoration.left:
         yield f"not restored: {error}"
     held = size(sum(file.copy.size for file in restoration.files))

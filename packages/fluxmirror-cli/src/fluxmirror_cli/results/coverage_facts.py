@@ -21,7 +21,7 @@ def coverage_facts(coverage: Coverage, catalog: Catalog) -> Facts:
     return {
         "first": str(period.first),
         "last": str(period.last),
-        "zone": period.zone,
+        "timezone": period.zone,
         "total": figures(coverage.total),
         "agents": [{"agent": one.agent, **figures(one)} for one in coverage.agents],
         "findings": [_finding(one, zone, catalog) for one in coverage.findings],

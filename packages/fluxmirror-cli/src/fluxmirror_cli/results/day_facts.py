@@ -27,7 +27,7 @@ def day_facts(day: Day, usage: Usage, coverage: Coverage) -> Facts:
     period = day.period
     return {
         "date": str(period.first),
-        "zone": period.zone,
+        "timezone": period.zone,
         "start": utc_time(period.start_ms),
         "end": utc_time(period.end_ms),
         "agent": day.agent,

@@ -20,7 +20,8 @@ _TOOLS: Final = 3
 def isolation_facts(found: Isolation) -> dict[str, Any]:
     """Give everything that was found."""
     return {
-        "date": str(found.day),
+        "date": str(found.period.first),
+        "timezone": found.period.zone,
         "checked": found.rows > 0,
         "clean": not found.leaks,
         "layers": [_layer_facts(layer) for layer in found.layers],
@@ -49,7 +50,7 @@ def isolation_text(found: Isolation) -> str:
             for leak in found.leaks
         )
         sections.append(Section("Sessions of several agents", "table", columns, rows))
-    title = f"Are agents kept apart? ({found.day}, UTC)"
+    title = f"Are agents kept apart? ({found.period.first}, {found.period.zone})"
     return f"{render_text(Report(title, tuple(sections)))}\n{_sum(found)}\n"
 
 

@@ -14,7 +14,7 @@ def period_facts(period: Period) -> dict[str, Any]:
     return {
         "first": str(period.first),
         "last": str(period.last),
-        "zone": period.zone,
+        "timezone": period.zone,
         "start": utc_time(period.start_ms),
         "end": utc_time(period.end_ms),
         "start_ms": period.start_ms,
@@ -24,4 +24,6 @@ def period_facts(period: Period) -> dict[str, Any]:
 
 def utc_time(ts_ms: int) -> str:
     """Write an instant as `2026-03-02T15:00:00Z`; a fraction of a second is left out."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ts_ms // 1000))
+    moment = time.gmtime(ts_ms // 1000)
+    # Not `%Y`, which on some systems writes no noughts before a year.
+    return f"{moment.tm_year:04}{time.strftime('-%m-%dT%H:%M:%SZ', moment)}"

@@ -18,10 +18,12 @@ from fluxmirror_store.usage_queries import UsageWindow, usage_by
 
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here
 from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.results.kept_days import first_day_kept
 from fluxmirror_cli.status import line as status_line
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.analysis.usage import UsageRow
@@ -48,6 +50,8 @@ class Status(NamedTuple):
     usage: UsageRow
     last: LastEvent | None
     """The last event, of whatever day."""
+    kept_since: date | None
+    """The day before which nothing is kept; None where nothing was ever deleted."""
 
 
 def read_status(db: sqlite3.Connection, zone: ZoneInfo, now_ms: int) -> Status:
@@ -65,6 +69,7 @@ def read_status(db: sqlite3.Connection, zone: ZoneInfo, now_ms: int) -> Status:
         failed=sum(one.failed for one in agents),
         usage=build_total(sums),
         last=last,
+        kept_since=first_day_kept(db, zone),
     )
 
 

@@ -15,6 +15,7 @@ from fluxmirror_core.paths import here
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_cli.output import emit
+from fluxmirror_cli.own_command import may_leave, own_command
 
 TYPE_CHECKING = False  # `typing` alone costs as much as half an interpreter
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _PAUSE_S = 10
 _LOOKED_AT_S = 86_400
 """A prompt that nobody saw for so long is not kept fresh behind the hooks any more."""
 _MINUTE, _HOUR, _DAY, _DAYS = 60, 3_600, 86_400, 172_800
-_PROGRAM = "from fluxmirror_cli.entry import main; raise SystemExit(main())"
 
 
 class Cache:
@@ -242,9 +242,9 @@ def _start(places: Places) -> None:
 
         background.start(*REFRESH)
     else:
-        if all(map(os.path.isabs, places.as_dict().values())):
-            os.chdir("/")  # the figures are of all projects: the settings of none have a say
-        _spawn([sys.executable, "-P", "-c", _PROGRAM, *REFRESH])
+        if may_leave(places):
+            os.chdir("/")
+        _spawn(own_command(*REFRESH))
 
 
 def _spawn(command: list[str]) -> None:

@@ -10,9 +10,9 @@ from fluxmirror_core.analysis.losses import (
     HOOKED_LATER,
     NEVER_HOOKED,
     NO_END,
-    NO_FILE,
     OLDER_PROGRAM,
     Judge,
+    without_file,
 )
 from fluxmirror_core.analysis.session_names import SessionFiles
 from fluxmirror_core.analysis.spans import build_spans
@@ -116,7 +116,7 @@ def build_coverage(period: Period, told: ToldCalls, moment: Moment, is_told: IsT
         is_told: says whether in a stretch of time anybody told of a call what others lack.
     """
     judge = Judge(told, SessionFiles(told.files), moment)
-    reasons = _reasons(told, judge)
+    reasons = _reasons(told, judge, moment)
     losses = [loss for call in told.odd for loss in judge.losses(call)]
     in_part = Counter(
         call.agent for call in {loss.call for loss in losses if loss.kind in _IN_PART}
@@ -132,14 +132,14 @@ def _names(counts: Iterable[PhaseCount]) -> list[str]:
     return sorted({count.agent for count in counts})
 
 
-def _reasons(told: ToldCalls, judge: Judge) -> Counter[tuple[str, str]]:
+def _reasons(told: ToldCalls, judge: Judge, moment: Moment) -> Counter[tuple[str, str]]:
     """Count explained calls by agent and reason."""
     reasons: Counter[tuple[str, str]] = Counter()
     for count in told.counts:
         if not count.phases:
             reasons[count.agent, OLDER_PROGRAM] += count.calls
         elif not count.phases & FILES and not told.agents[count.agent].has_files:
-            reasons[count.agent, NO_FILE] += count.calls
+            reasons[count.agent, without_file(moment)] += count.calls
     for agent, signs in told.agents.items():
         early = NEVER_HOOKED if signs.hooked_ms is None else HOOKED_LATER
         reasons[agent, early] += signs.early

@@ -88,6 +88,8 @@ class Elsewhen(NamedTuple):
     """The first day after with any."""
     any_recorded: bool
     """Whether there is any call at all, also one that no report counts."""
+    kept_since: date | None = None
+    """The day before which nothing is kept; None where nothing was ever deleted."""
 
 
 class Day(NamedTuple):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
+
+    from fluxmirror_core.period import Period
 
 NAMELESS: Final = "unknown"
 """What programs wrote in the place of a session's id that nobody told."""
@@ -64,8 +65,8 @@ class Leak(NamedTuple):
 class Isolation(NamedTuple):
     """What was found on a day."""
 
-    day: date
-    """Of UTC."""
+    period: Period
+    """A local day."""
     layers: tuple[Layer, ...]
     leaks: tuple[Leak, ...]
     """Each session once, by name."""
@@ -94,7 +95,7 @@ def build_layer(name: str, seen: Iterable[SeenRows], unreadable: int = 0) -> Lay
     return Layer(name, agents, {key: frozenset(of) for key, of in owners.items()}, unreadable)
 
 
-def build_isolation(day: date, layers: Iterable[Layer]) -> Isolation:
+def build_isolation(period: Period, layers: Iterable[Layer]) -> Isolation:
     """Find the sessions that a layer shows under two agents or more."""
     looked_at = tuple(layers)
     agents: dict[str, set[str]] = {}
@@ -108,7 +109,7 @@ def build_isolation(day: date, layers: Iterable[Layer]) -> Isolation:
         Leak(session, tuple(sorted(agents[session])), tuple(where[session]))
         for session in sorted(agents)
     )
-    return Isolation(day, looked_at, leaks)
+    return Isolation(period, looked_at, leaks)
 
 
 def _sessions(owners: Mapping[str, set[str]], agent: str) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ NOT_RUN: Final = "not_run"
 ELSEWHERE: Final = "elsewhere"
 NO_FILE: Final = "no_file"
 UNREAD: Final = "unread"
+OTHER_DATABASE: Final = "other_database"
+"""Nobody reads session files into the database that is asked."""
 LAST_SIGN: Final = "last_sign"
 YOUNG: Final = "young"
 OLDER_PROGRAM: Final = "older_program"
@@ -49,6 +51,8 @@ class Moment(NamedTuple):
     """Whatever session files told up to then may be expected in them."""
     home: str
     """The user's home."""
+    is_usual: bool = True
+    """Whether it is asked of the database that session files are read into."""
 
     def is_new(self, call: OddCall, told_ms: int) -> bool:
         """Tell whether a call is newer than what was told; one from the future never is."""
@@ -123,9 +127,9 @@ class Judge:
     def _why_no_record(self, call: OddCall) -> str | None:
         files, signs = self._files.of(call), self._session(call)
         if not files and (call.subagent is not None or signs is None or signs.filed_ms is None):
-            return NO_FILE
+            return without_file(self._moment)
         if any(not file.is_whole for file in files):
-            return UNREAD
+            return UNREAD if self._moment.is_usual else OTHER_DATABASE
         if self._moment.is_new(call, self._moment.files_ms):
             return YOUNG
         return LAST_SIGN if signs is None or signs.last_ms <= call.ended_ms else None
@@ -162,6 +166,11 @@ class Judge:
 
     def _session(self, call: OddCall) -> SessionSigns | None:
         return self._told.sessions.get((call.agent, call.session or ""))
+
+
+def without_file(moment: Moment) -> str:
+    """Say why a call has no record where no session file is known."""
+    return NO_FILE if moment.is_usual else OTHER_DATABASE
 
 
 def _is_foreign(directory: str | None, home: str) -> bool:

@@ -9,6 +9,8 @@ from fluxmirror_core.pricing import UNIT, amount
 from fluxmirror_core.report.as_text import width
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fluxmirror_core.messages import Catalog
 
 _PATH_COLUMNS: Final = 100
@@ -18,9 +20,9 @@ _STEPS: Final = ("", "K", "M", "B", "T", "P")
 _STEP: Final = 1000
 _DIGITS: Final = 3
 """Shown of a long number."""
-_CENT: Final = UNIT // 100
-_SMALL_DIGITS: Final = 4
-"""Shown of less than a cent."""
+_CENTS: Final = 2
+_SMALL: Final = 4
+"""Decimals of money, and of little money."""
 
 
 def agent_name(agent: str) -> str:
@@ -87,18 +89,42 @@ def short_count(number: int) -> str:
     return f"{whole}{'.' if fraction else ''}{fraction}{_STEPS[step]}"
 
 
-def money(catalog: Catalog, currency: str, pico: int) -> str:
-    """Write an amount rounded to cents; of less than one, four digits."""
-    if 0 < pico < _CENT:
-        unit = 10 ** max(len(str(pico)) - _SMALL_DIGITS, 0)
-        return _with_currency(catalog, currency, amount((pico + unit // 2) // unit * unit))
-    whole, cents = divmod((pico + _CENT // 2) // _CENT, UNIT // _CENT)
-    return _with_currency(catalog, currency, f"{whole:,}.{cents:02}")
+def money_decimals(picos: Iterable[int]) -> int:
+    """Say how many decimals amounts have that stand in one column.
+
+    Two; or four, where a part of a cent matters, as nothing of the column is as much as one whole.
+    """
+    known = [pico for pico in picos if pico]
+    is_little = any(pico < UNIT // 10**_CENTS for pico in known) and max(known) < UNIT
+    return _SMALL if is_little else _CENTS
 
 
-def exact_money(catalog: Catalog, currency: str, pico: int) -> str:
-    """Write an amount to its last digit."""
-    return _with_currency(catalog, currency, amount(pico))
+def money(catalog: Catalog, currency: str, pico: int, decimals: int | None = None) -> str:
+    """Write an amount, rounded; what is less than can be shown is less than that, and not nothing.
+
+    Args:
+        catalog: knows how a currency is written.
+        currency: its code.
+        pico: how much, in a millionth of a millionth.
+        decimals: what `money_decimals` says of the column; None for an amount on its own.
+    """
+    shown = money_decimals([pico]) if decimals is None else decimals
+    least = UNIT // 10**shown
+    if 0 < pico < least:
+        return f"<{_with_currency(catalog, currency, amount(least))}"
+    whole, rest = divmod((pico + least // 2) // least, 10**shown)
+    return _with_currency(catalog, currency, f"{whole:,}.{rest:0{shown}}")
+
+
+def exact_money(catalog: Catalog, currency: str, pico: int, decimals: int = 0) -> str:
+    """Write an amount to its last digit, and with so many decimals at least."""
+    whole, _, fraction = amount(pico).partition(".")
+    return _with_currency(catalog, currency, f"{whole}.{fraction.ljust(decimals, '0')}")
+
+
+def exact_decimals(picos: Iterable[int]) -> int:
+    """Say how many decimals the longest of some amounts has."""
+    return max((len(amount(pico).partition(".")[2]) for pico in picos), default=0)
 
 
 def _with_currency(catalog: Catalog, currency: str, written: str) -> str:

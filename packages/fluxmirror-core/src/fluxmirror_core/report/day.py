@@ -80,10 +80,17 @@ def no_activity(day: Day, catalog: Catalog, elsewhen: Elsewhen, *, today: date) 
     if elsewhen.earliest is not None:
         return line, catalog.text("day.none.later", date=elsewhen.earliest)
     if not elsewhen.any_recorded:
-        return line, catalog.text("day.none.nothing")
+        return line, nothing_recorded(catalog, elsewhen.kept_since)
     if day.agent is not None:
         return line, catalog.text("day.none.never", agent=agent_name(day.agent))
     return line, catalog.text("day.none.uncounted")
+
+
+def nothing_recorded(catalog: Catalog, kept_since: date | None) -> str:
+    """Say that there is nothing at all: what was deleted is no reason to set anything up."""
+    if kept_since is None:
+        return catalog.text("day.none.nothing")
+    return catalog.text("day.none.pruned", date=kept_since)
 
 
 def _which(day: Day, today: date) -> str:

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 from fluxmirror_core.analysis.explanation import Named, build_arithmetic
 from fluxmirror_core.analysis.usage import MAIN
 from fluxmirror_core.pricing import OWN
-from fluxmirror_core.report.cells import agent_name, exact_money, head, money, short_count
+from fluxmirror_core.report.cells import (
+    agent_name,
+    exact_decimals,
+    exact_money,
+    head,
+    money,
+    money_decimals,
+    short_count,
+)
 from fluxmirror_core.report.sections import Column, Report, Section
 
 if TYPE_CHECKING:
@@ -52,6 +60,8 @@ def build_explanation_report(
 
 
 def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
+    arithmetics = [build_arithmetic(one) for one in explanation.responses]
+    decimals = money_decimals(one.pico for one in arithmetics if one)
     rows = tuple(
         (
             _clock(one, zone),
@@ -61,9 +71,9 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
             short_count(
                 one.tokens.cache_read + one.tokens.cache_write_5m + one.tokens.cache_write_1h
             ),
-            _cost(one, catalog),
+            _cost(arithmetic, catalog, decimals),
         )
-        for one in explanation.responses
+        for one, arithmetic in zip(explanation.responses, arithmetics, strict=True)
     )
     numbers = ("cost.column.input", "cost.column.output", "cost.column.cache", "cost.column.cost")
     columns = (
@@ -77,11 +87,10 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
     return Section(catalog.text("cost.explain.responses"), "table", columns, rows, note)
 
 
-def _cost(response: ToldResponse, catalog: Catalog) -> str:
-    arithmetic = build_arithmetic(response)
+def _cost(arithmetic: Arithmetic | None, catalog: Catalog, decimals: int) -> str:
     if arithmetic is None:
         return catalog.text("cost.unknown")
-    return money(catalog, arithmetic.price.currency, arithmetic.pico)
+    return money(catalog, arithmetic.price.currency, arithmetic.pico, decimals)
 
 
 def _clock(response: ToldResponse, zone: str) -> str:
@@ -152,15 +161,17 @@ def _counts(response: ToldResponse, catalog: Catalog) -> Iterator[tuple[Cell, ..
 
 def _charges(arithmetic: Arithmetic, catalog: Catalog) -> Iterator[tuple[Cell, ...]]:
     price = arithmetic.price
-    for one in arithmetic.charges:
-        if one.tokens:
-            rate = exact_money(catalog, price.currency, one.rate * _MILLION)
-            cost = exact_money(catalog, price.currency, one.pico)
-            yield catalog.text(f"cost.kind.{one.kind}"), one.tokens, rate, cost
+    charges = [one for one in arithmetic.charges if one.tokens]
+    rate_decimals = exact_decimals(one.rate * _MILLION for one in charges)
+    decimals = exact_decimals([price.request, *(one.pico for one in charges)])
+    for one in charges:
+        rate = exact_money(catalog, price.currency, one.rate * _MILLION, rate_decimals)
+        cost = exact_money(catalog, price.currency, one.pico, decimals)
+        yield catalog.text(f"cost.kind.{one.kind}"), one.tokens, rate, cost
     if price.request:
-        cost = exact_money(catalog, price.currency, price.request)
+        cost = exact_money(catalog, price.currency, price.request, decimals)
         yield catalog.text("cost.kind.request"), "", "", cost
-    total = exact_money(catalog, price.currency, arithmetic.pico)
+    total = exact_money(catalog, price.currency, arithmetic.pico, decimals)
     yield catalog.text("cost.total"), "", "", total
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.usage import TIMES, By, billed
 from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, width
-from fluxmirror_core.report.cells import agent_name, below_home, head, money, short_count, tail
+from fluxmirror_core.report.cells import (
+    agent_name,
+    below_home,
+    head,
+    money,
+    money_decimals,
+    short_count,
+    tail,
+)
 from fluxmirror_core.report.sections import Column, Report, Section
 
 if TYPE_CHECKING:
@@ -49,6 +57,14 @@ _LAYOUT_NOTES: Final = {
 }
 
 
+class AskedDays(NamedTuple):
+    """Days in a row, both of them included."""
+
+    first: date
+    last: date
+    zone: str
+
+
 def build_usage_report(  # noqa: PLR0913 - what was asked for, each by its name
     usage: Usage,
     catalog: Catalog,
@@ -76,7 +92,7 @@ def build_usage_report(  # noqa: PLR0913 - what was asked for, each by its name
     first, last = period.first, period.last
     title = catalog.text(
         "cost.title.all" if agent is None else "cost.title.of_agent",
-        dates=first if first == last else catalog.text("cost.dates", first=first, last=last),
+        dates=_dates(catalog, first, last),
         zone=period.zone,
         agent="" if agent is None else agent_name(agent),
     )
@@ -88,9 +104,14 @@ def build_day_cost(usage: Usage, catalog: Catalog) -> tuple[Section, ...]:
     if not usage.rows:
         return ()
     layout = _Layout.WHOLE
-    rows = [(agent_name(row.key or ""), *_numbers(row, catalog, layout)) for row in usage.rows]
-    if len(rows) > 1:
-        rows.append((catalog.text("cost.total"), *_numbers(usage.total, catalog, layout)))
+    shown = [*usage.rows, usage.total] if len(usage.rows) > 1 else usage.rows
+    names = [*(agent_name(row.key or "") for row in usage.rows), catalog.text("cost.total")]
+    rows = [
+        (name, *_counts(row, layout), cost)
+        for name, row, cost in zip(
+            names, shown, _aligned_costs(usage, shown, catalog), strict=False
+        )
+    ]
     columns = (Column(catalog.text("column.agent")), *_columns(catalog, layout))
     note = catalog.text("cost.note.equivalent")
     table = Section(catalog.text("cost.section.today"), "table", columns, tuple(rows), note)
@@ -98,23 +119,42 @@ def build_day_cost(usage: Usage, catalog: Catalog) -> tuple[Section, ...]:
 
 
 def no_usage(
-    catalog: Catalog, recorded: tuple[date, date] | None, *, is_usual: bool = True
+    catalog: Catalog,
+    recorded: tuple[date, date] | None,
+    *,
+    asked: AskedDays | None = None,
+    kept_since: date | None = None,
+    is_usual: bool = True,
 ) -> tuple[str, ...]:
-    """Say that nothing was used, and what to do next: a line each.
+    """Say that nothing was ever used, or when something was, and what to do next: a line each.
 
     Args:
         catalog: the words.
         recorded: the days of the first response there is and of the last; None without any.
+        asked: the days that were asked for; None where not both ends of them were said.
+        kept_since: the day before which nothing is kept; None where nothing was ever deleted.
         is_usual: whether it is the database that session files are read into.
     """
-    if recorded is None:
-        if not is_usual:
-            return (catalog.text("cost.none.other"),)
-        return catalog.text("cost.none.nothing"), catalog.text("cost.none.import")
-    first, last = recorded
-    return catalog.text("cost.none.here"), catalog.text(
-        "cost.none.recorded", first=first, last=last
-    )
+    if recorded is not None:
+        first, last = recorded
+        told = catalog.text("cost.none.recorded", first=first, last=last)
+        return _nothing_like_that(catalog, asked), told
+    if kept_since is not None:
+        return (catalog.text("cost.none.pruned", date=kept_since),)
+    if not is_usual:
+        return (catalog.text("cost.none.other"),)
+    return catalog.text("cost.none.nothing"), catalog.text("cost.none.import")
+
+
+def _nothing_like_that(catalog: Catalog, asked: AskedDays | None) -> str:
+    if asked is None:
+        return catalog.text("cost.none.here")
+    dates = _dates(catalog, asked.first, asked.last)
+    return catalog.text("cost.none.dates", dates=dates, zone=asked.zone)
+
+
+def _dates(catalog: Catalog, first: date, last: date) -> str:
+    return f"{first}" if first == last else catalog.text("cost.dates", first=first, last=last)
 
 
 def _table(
@@ -123,11 +163,15 @@ def _table(
     all_shown = terminal is None or usage.by in TIMES
     shown = usage.rows if all_shown else usage.rows[:_ROWS]
     keys = [_key(usage.by, row, catalog, home) for row in shown]
-    beside = [_beside(usage.by, row, zone) for row in (*shown, usage.total)]
+    summed = (*shown, usage.total)
+    beside = [_beside(usage.by, row, zone) for row in summed]
+    costs = _aligned_costs(usage, summed, catalog)
     for layout in _LAYOUTS.get(usage.by, _USUAL_LAYOUTS):
         columns = (*_key_columns(usage.by, catalog), *_columns(catalog, layout))
-        numbers = (_numbers(row, catalog, layout) for row in (*shown, usage.total))
-        cells = [(*words, *some) for words, some in zip(beside, numbers, strict=True)]
+        cells = [
+            (*words, *_counts(row, layout), cost)
+            for words, row, cost in zip(beside, summed, costs, strict=True)
+        ]
         room = None if terminal is None else terminal - _width(columns[1:], cells) - _FRAME
         if room is None or room >= max(width(one_line(key)) for key in keys):
             break
@@ -174,7 +218,7 @@ def _columns(catalog: Catalog, layout: _Layout) -> tuple[Column, ...]:
     return tuple(Column(title, is_number=True) for title in titles)
 
 
-def _numbers(row: UsageRow, catalog: Catalog, layout: _Layout) -> tuple[Cell, ...]:
+def _counts(row: UsageRow, layout: _Layout) -> tuple[Cell, ...]:
     tokens = row.tokens
     written = tokens.cache_write_5m + tokens.cache_write_1h
     counts = {
@@ -185,13 +229,31 @@ def _numbers(row: UsageRow, catalog: Catalog, layout: _Layout) -> tuple[Cell, ..
         "cache": tokens.cache_read + written,
         "tokens": billed(tokens),
     }
-    return row.responses, *(short_count(counts[name]) for name in layout.value), _cost(row, catalog)
+    return row.responses, *(short_count(counts[name]) for name in layout.value)
 
 
-def _cost(row: UsageRow, catalog: Catalog) -> str:
+def _aligned_costs(usage: Usage, rows: Sequence[UsageRow], catalog: Catalog) -> list[str]:
+    """Write a column of costs, each point below the other, also where a mark is behind some."""
+    costs = _costs(usage, rows, catalog)
+    if not any(row.costs and row.unpriced for row in rows):
+        return costs
+    room = " " * len(_UNKNOWN_PART)
+    return [
+        cost + room if row.costs and not row.unpriced else cost
+        for row, cost in zip(rows, costs, strict=True)
+    ]
+
+
+def _costs(usage: Usage, rows: Sequence[UsageRow], catalog: Catalog) -> list[str]:
+    """Write what rows cost, with as many decimals as all of a report's costs."""
+    decimals = money_decimals(one.pico for row in (*usage.rows, usage.total) for one in row.costs)
+    return [_cost(row, catalog, decimals) for row in rows]
+
+
+def _cost(row: UsageRow, catalog: Catalog, decimals: int) -> str:
     if not row.costs:
         return catalog.text("cost.unknown")
-    known = " + ".join(money(catalog, *one) for one in row.costs)
+    known = " + ".join(money(catalog, *one, decimals) for one in row.costs)
     return known + _UNKNOWN_PART if row.unpriced else known
 
 
@@ -229,7 +291,7 @@ def _bars(usage: Usage, catalog: Catalog, home: str, terminal: int | None) -> Se
     priced = [row for row in usage.rows if row.cost and row.cost.pico]
     is_time = usage.by in TIMES
     drawn = priced[-_BARS:] if is_time else priced[:_BARS]
-    shown = [_cost(row, catalog) for row in drawn]
+    shown = _costs(usage, drawn, catalog)
     taken = BAR_WIDTH + max(map(width, shown), default=0) + len("  ")
     room = None if terminal is None else terminal - taken
     rows = tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmirror_cli.retention import DAY_MS, HOUR_MS, kept_ms
+from fluxmirror_cli.agent_retention import DAY_MS, HOUR_MS, kept_ms
 
 if TYPE_CHECKING:
     from pathlib import Path
