@@ -31,9 +31,10 @@ PAGES: Final = Path(__file__).parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- Written by scripts/build_reference.py; change the program, not this page. -->\n"
 MEANINGS: Final[Mapping[str, str]] = {
     "OK": "Done; also when there was nothing to show.",
-    "WARNING": "Something is to be looked at: `doctor` warns, `init` or `install` could not register"
-    " an agent, a copy of `archive` is damaged, `config get` finds no value, `verify isolation` finds"
-    " a session under two agents, `completion` leaves a file that somebody changed.",
+    "WARNING": "Something is to be looked at: `doctor` warns, `init` or `install` could not"
+    " register an agent, a copy of `archive` is damaged, `config get` finds no value,"
+    " `verify isolation` finds a session under two agents, `completion` leaves a file that"
+    " somebody changed.",
     "USAGE": "The command line asks for something that does not exist.",
     "DOCTOR_ERROR": "`doctor` found an error.",
     "NO_DATA": "There is no database where `--db` says, or nothing to check.",
