@@ -252,7 +252,7 @@ def test_a_key_that_is_not_understood_is_not_its_default(file: Path) -> None:
 
 
 def test_a_deleted_directory_is_no_reason_to_fail(flux_home: Path, tmp_path: Path) -> None:
-    """A shell may stand in one."""
+    """A shell may stand in one; `-P`, as the installed command looks for no modules there."""
     gone = tmp_path / "gone"
     script = (
         "from fluxmirror_cli.entry import main; import os; "
@@ -261,7 +261,7 @@ def test_a_deleted_directory_is_no_reason_to_fail(flux_home: Path, tmp_path: Pat
     for arguments in (["config", "path"], ["config", "show"]):
         gone.mkdir(exist_ok=True)
         ran = subprocess.run(
-            [sys.executable, "-c", script, *arguments], capture_output=True, check=False
+            [sys.executable, "-P", "-c", script, *arguments], capture_output=True, check=False
         )
         assert (ran.returncode, ran.stderr) == (0, b"")
 
