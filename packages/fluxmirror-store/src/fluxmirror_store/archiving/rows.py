@@ -34,7 +34,7 @@ SELECT DISTINCT d.source_id FROM record AS d JOIN response AS r ON r.id = d.resp
 WHERE r.session = ?
 """
 _BEGINNING: Final = """
-SELECT DISTINCT session FROM response WHERE substr(session, 1, length(?1)) = ?1
+SELECT DISTINCT session FROM response WHERE substr(session, 1, length(:begin)) = :begin
 """
 
 
@@ -124,4 +124,4 @@ def sources_of_session(db: sqlite3.Connection, session: str) -> set[int]:
 
 def sessions_beginning(db: sqlite3.Connection, begin: str) -> set[str]:
     """Give the sessions with responses whose ids begin so."""
-    return {session for (session,) in db.execute(_BEGINNING, (begin,))}
+    return {session for (session,) in db.execute(_BEGINNING, {"begin": begin})}
