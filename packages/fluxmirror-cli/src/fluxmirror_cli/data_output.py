@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.queries import window
@@ -39,11 +40,15 @@ _R = TypeVar("_R")
 
 
 class DataWish(NamedTuple):
-    """What a command for scripts was asked for, beside when."""
+    """What a command for scripts was asked for, by its options."""
 
+    wish: PeriodWish
+    """When."""
     agent: str | None
     zone_name: str | None
     database: str | None
+    as_json: bool
+    as_csv: bool
 
 
 class Asked(NamedTuple):
@@ -55,25 +60,29 @@ class Asked(NamedTuple):
     window: Window
 
 
-def data_options(command: Callable[..., _R]) -> Callable[..., _R]:
-    """Add the options of a command for scripts."""
-    wished = format_options(command)
+def data_options(command: Callable[[DataWish], _R]) -> Callable[..., _R]:
+    """Add the options of a command for scripts, which gets all of them as one."""
+
+    @functools.wraps(command)
+    def asked(**values: Any) -> _R:  # noqa: ANN401 - what the options give
+        return command(DataWish(**values))
+
+    wished: Callable[..., _R] = format_options(asked)
     for option in (database_option, zone_option, agent_option):
         wished = option(wished)
     return script_period_options(wished)
 
 
 @contextmanager
-def asked_calls(wish: PeriodWish, wanted: DataWish, default: int) -> Iterator[Asked]:
+def asked_calls(wanted: DataWish, default: int) -> Iterator[Asked]:
     """Open the database that is asked for, and choose its calls.
 
     Args:
-        wish: when.
-        wanted: what else.
+        wanted: which, of whom, and when.
         default: how many days it is, up to today, where nothing says when.
     """
     zone = chosen_zone(wanted.zone_name)
-    period = asked_period(wish, zone, default)
+    period = asked_period(wanted.wish, zone, default)
     with drained_database(wanted.database) as db:
         agent = asked_agent(db, wanted.agent) if wanted.agent else None
         yield Asked(db, zone, period, window(db, period, agent))

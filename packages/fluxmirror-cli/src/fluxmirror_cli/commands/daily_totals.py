@@ -9,7 +9,6 @@ from fluxmirror_core.analysis.daily import build_daily_totals
 from fluxmirror_store.daily_queries import daily_totals
 
 from fluxmirror_cli.data_output import (
-    DataWish,
     asked_calls,
     data_options,
     lines,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.analysis.daily import DailyTotals
 
-    from fluxmirror_cli.asked_period import PeriodWish
+    from fluxmirror_cli.data_output import DataWish
 
 _DAYS: Final = 7
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -41,20 +40,12 @@ _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     ),
 )
 @data_options
-def command(  # noqa: PLR0913 - an argument for each option
-    *,
-    wish: PeriodWish,
-    agent: str | None,
-    zone_name: str | None,
-    database: str | None,
-    as_json: bool,
-    as_csv: bool,
-) -> None:
+def command(wanted: DataWish) -> None:
     """Calls and agents of each local day; of the last seven, unless others are asked for.
 
     A line for each day, the empty ones too, and one for all of them.
     """
-    with asked_calls(wish, DataWish(agent, zone_name, database), _DAYS) as asked:
+    with asked_calls(wanted, _DAYS) as asked:
         counted = daily_totals(asked.db, asked.window, asked.zone)
         totals = build_daily_totals(asked.period, counted)
     days = [
@@ -79,7 +70,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     ]
     result = Result(lambda: facts, lambda: lines(_lines(totals)))
     columns = ("date", "weekday", "calls", "agents")
-    show_data(result, columns, rows, as_json=as_json, as_csv=as_csv)
+    show_data(result, columns, rows, as_json=wanted.as_json, as_csv=wanted.as_csv)
 
 
 def _lines(totals: DailyTotals) -> Iterator[str]:

@@ -9,7 +9,6 @@ from fluxmirror_core.analysis.day import by_hour
 from fluxmirror_store.queries import slot_counts
 
 from fluxmirror_cli.data_output import (
-    DataWish,
     asked_calls,
     data_options,
     lines,
@@ -20,7 +19,7 @@ from fluxmirror_cli.output import Result
 from fluxmirror_cli.results.period_facts import period_facts
 
 if TYPE_CHECKING:
-    from fluxmirror_cli.asked_period import PeriodWish
+    from fluxmirror_cli.data_output import DataWish
 
 
 @click.command(
@@ -33,20 +32,12 @@ if TYPE_CHECKING:
     ),
 )
 @data_options
-def command(  # noqa: PLR0913 - an argument for each option
-    *,
-    wish: PeriodWish,
-    agent: str | None,
-    zone_name: str | None,
-    database: str | None,
-    as_json: bool,
-    as_csv: bool,
-) -> None:
+def command(wanted: DataWish) -> None:
     """How many calls began in each hour of the day; of today, unless another time is asked for.
 
     A line for each hour that has any: `HH:00 N`. Of several days, what each hour adds up to.
     """
-    with asked_calls(wish, DataWish(agent, zone_name, database), default=1) as asked:
+    with asked_calls(wanted, default=1) as asked:
         hours = by_hour(slot_counts(asked.db, asked.window), asked.zone)
         rows = [(f"{hour:02}:00", calls) for hour, calls in enumerate(hours) if calls]
         facts = {
@@ -56,4 +47,4 @@ def command(  # noqa: PLR0913 - an argument for each option
             "hours": list(hours),
         }
     result = Result(lambda: facts, lambda: lines(f"{hour} {calls}" for hour, calls in rows))
-    show_data(result, ("hour", "calls"), rows, as_json=as_json, as_csv=as_csv)
+    show_data(result, ("hour", "calls"), rows, as_json=wanted.as_json, as_csv=wanted.as_csv)

@@ -8,7 +8,6 @@ import click
 from fluxmirror_store.daily_queries import daily_files
 
 from fluxmirror_cli.data_output import (
-    DataWish,
     asked_calls,
     data_options,
     lines,
@@ -19,7 +18,7 @@ from fluxmirror_cli.output import Result
 from fluxmirror_cli.results.period_facts import period_facts
 
 if TYPE_CHECKING:
-    from fluxmirror_cli.asked_period import PeriodWish
+    from fluxmirror_cli.data_output import DataWish
 
 _DAYS: Final = 7
 
@@ -34,21 +33,13 @@ _DAYS: Final = 7
     ),
 )
 @data_options
-def command(  # noqa: PLR0913 - an argument for each option
-    *,
-    wish: PeriodWish,
-    agent: str | None,
-    zone_name: str | None,
-    database: str | None,
-    as_json: bool,
-    as_csv: bool,
-) -> None:
+def command(wanted: DataWish) -> None:
     """Files that each local day made and changed; of the last seven, unless others are asked for.
 
     A line for each day on which any was written. A file is new when the first that is recorded of
     it is that it was written.
     """
-    with asked_calls(wish, DataWish(agent, zone_name, database), _DAYS) as asked:
+    with asked_calls(wanted, _DAYS) as asked:
         found = daily_files(asked.db, asked.window, asked.zone)
     rows = [(str(one.date), one.new, one.edited) for one in found]
     columns = ("date", "new_files", "edited_files")
@@ -59,5 +50,9 @@ def command(  # noqa: PLR0913 - an argument for each option
     }
     told = (f"{day} | new_files={new} | edited_files={edited}" for day, new, edited in rows)
     show_data(
-        Result(lambda: facts, lambda: lines(told)), columns, rows, as_json=as_json, as_csv=as_csv
+        Result(lambda: facts, lambda: lines(told)),
+        columns,
+        rows,
+        as_json=wanted.as_json,
+        as_csv=wanted.as_csv,
     )

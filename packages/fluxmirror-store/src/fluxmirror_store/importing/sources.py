@@ -101,11 +101,6 @@ class Plan(NamedTuple):
     moved: list[tuple[int, SessionFile]]
     """Known files that lie elsewhere now, by their source's id."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing has changed."""
-        return not (self.jobs or self.new or self.moved)
-
 
 def stored_path(path: str) -> str:
     r"""Write a path as the database can: bytes that are no UTF-8 as `\x…`."""
