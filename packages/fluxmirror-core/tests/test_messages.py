@@ -14,7 +14,14 @@ from fluxmirror_core.analysis.explanation import Named
 from fluxmirror_core.analysis.usage import MAIN, TIMES, By
 from fluxmirror_core.config.languages import LANGUAGES
 from fluxmirror_core.event import Outcome
-from fluxmirror_core.messages import Catalog, languages, load_catalog, read_texts
+from fluxmirror_core.messages import (
+    Catalog,
+    counted,
+    languages,
+    load_catalog,
+    message,
+    read_texts,
+)
 from fluxmirror_core.transcripts.response import Tokens
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ PACKAGES: Final = Path(__file__).parents[2]
 TRANSLATED: Final = [code for code in languages() if code != "en"]
 ID: Final = re.compile(r"[a-z_]+(?:\.(?:[a-z_0-9]+|\{\}))+")
 CODE: Final = re.compile(r"`[^`]*`")
+SPEAKS: Final = re.compile("catalog|core.messages import")
 PLACEHOLDER: Final = re.compile(r"\{[a-z]*\}")
 ASIAN: Final = r"[\u3040-\u30ff\u4e00-\u9fff]"
 WHICH_DAY: Final = ("today", "date", "today_of_agent", "date_of_agent")
@@ -66,7 +74,7 @@ def asked_ids() -> set[str]:
     """Find the ids in the source of whatever asks a catalog; `{}` is what is put in."""
     tables = {message_id.partition(".")[0] for message_id in read_texts("en")}
     texts = (file.read_text("utf-8") for file in PACKAGES.glob("*/src/**/*.py"))
-    found = {one for text in texts if "catalog" in text for one in strings(ast.parse(text))}
+    found = {one for text in texts if SPEAKS.search(text) for one in strings(ast.parse(text))}
     return {one for one in found if ID.fullmatch(one) and one.partition(".")[0] in tables}
 
 
@@ -86,6 +94,15 @@ def test_placeholders_are_filled() -> None:
     """Values go in as they are: their own braces mean nothing."""
     catalog = Catalog({"greeting": "Hello {name}"})
     assert catalog.text("greeting", name="{name} {0}") == "Hello {name} {0}"
+
+
+def test_a_message_is_said_in_whatever_language_at_last() -> None:
+    """What it is made of is said in the same language, and `str` is English."""
+    inner = counted("coverage.line.in_part", 2)
+    outer = message("complaint.hint", hint=inner)
+    assert str(outer) == "hint: 2 calls told in part"
+    assert load_catalog("ko").say(outer) == "힌트: 일부만 기록된 호출 2건"
+    assert load_catalog("ko").say("/a/path") == "/a/path"
 
 
 def test_an_id_without_text_stands_for_itself() -> None:
@@ -110,12 +127,12 @@ def test_one_thing_is_told_apart_where_the_language_does() -> None:
 @pytest.mark.parametrize("language", ["xx", "../locales/en", ""])
 def test_an_unknown_language_is_english(language: str) -> None:
     """What is no catalog's name is not looked for either."""
-    assert load_catalog(language).texts == read_texts("en")
+    assert load_catalog(language).language == "en"
 
 
 def test_there_is_a_catalog_of_every_language_that_can_be_configured() -> None:
     """And no other."""
-    assert sorted(LANGUAGES.values()) == languages()
+    assert tuple(sorted(LANGUAGES.values())) == languages()
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -171,6 +188,6 @@ def test_every_id_is_used_and_every_used_id_has_a_text() -> None:
     used = {one for one in asked if "{}" not in one}
     used |= {one.replace("{}", name) for one, names in COMPUTED.items() for name in names}
     texts = read_texts("en")
-    counted = {one for one in used if f"{one}.other" in texts}
-    forms = {f"{one}.{form}" for one in counted for form in ("one", "other")}
-    assert (used - counted) | forms == set(texts)
+    numbered = {one for one in used if f"{one}.other" in texts}
+    forms = {f"{one}.{form}" for one in numbered for form in ("one", "other")}
+    assert (used - numbered) | forms == set(texts)

@@ -8,15 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.config.inputs import older_path, user_path
-from fluxmirror_core.config.languages import LANGUAGES, NATIVE, find_language
+from fluxmirror_core.config.languages import find_language
 from fluxmirror_core.config.load import load
 from fluxmirror_core.config.resolution import Problem
 from fluxmirror_core.errors import ConfigError
-from fluxmirror_core.messages import ENGLISH, load_catalog
 from fluxmirror_core.paths import Places, places
 from fluxmirror_core.zones import find_zone, unread_tz
 
-from fluxmirror_cli.output import can_write, complain
+from fluxmirror_cli.output import complain
+from fluxmirror_cli.speech import own_catalog, prefer
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -134,8 +134,10 @@ def chosen_catalog(asked: str | None = None) -> Catalog:
     Raises:
         UsageError: there is no such language.
     """
-    name = find_language(asked) if asked else settings().language
-    return load_catalog(LANGUAGES[name] if can_write(NATIVE[name]) else ENGLISH)
+    if asked:
+        find_language(asked)
+        prefer(asked)
+    return own_catalog()
 
 
 def _settings(found: Resolution) -> Settings:

@@ -21,7 +21,7 @@ def explain(error: Exception) -> int:
     if isinstance(error, PipeClosedError):
         return error.exit_code  # nobody is listening, and nobody has to
     if isinstance(error, FluxMirrorError):
-        complain(str(error), error.hint)
+        complain(error.sentence, error.hint)
         return error.exit_code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return _show_usage(error)

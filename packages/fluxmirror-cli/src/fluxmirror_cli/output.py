@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fluxmirror_core.errors import FluxMirrorError
+    from fluxmirror_core.messages import Sayable
 
 _PLAIN = {"→": "->", "…": "...", "█": "#"}
 _PLAINLY = "fluxmirror-plainly"
@@ -81,14 +82,19 @@ def says_everything() -> bool:
     return encoding.lower().startswith("utf")
 
 
-def complain(sentence: str, hint: str = "") -> None:
+def complain(sentence: Sayable, hint: Sayable = "") -> None:
     """Say what went wrong on stderr, in the one style; there is nobody to tell when that fails.
 
     A path in it has no power over a terminal.
     """
     if sys.stderr is not None:
-        text = f"fluxmirror: {_harmless(sentence)}\n"
-        text += f"  hint: {_harmless(hint)}\n" if hint else ""
+        from fluxmirror_core.messages import message
+
+        from fluxmirror_cli.speech import say
+
+        text = f"fluxmirror: {_harmless(say(sentence))}\n"
+        if hint:
+            text += f"  {_harmless(say(message('complaint.hint', hint=hint)))}\n"
         try:
             sys.stderr.write(text)
             sys.stderr.flush()

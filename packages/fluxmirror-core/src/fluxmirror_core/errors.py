@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
 
 
 class ExitCode(IntEnum):
@@ -27,12 +30,13 @@ class ExitCode(IntEnum):
 
 
 class FluxMirrorError(Exception):
-    """Something a person can act on: one clear sentence, and a hint how."""
+    """Something a person can act on: one clear sentence, and a hint how; `str` is English."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Sayable, *, hint: Sayable = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
         self.hint = hint
 
 

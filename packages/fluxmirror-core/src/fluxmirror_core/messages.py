@@ -1,39 +1,89 @@
-"""Catalog: message id → text in a language; what a language lacks is said in English."""
+"""Message: what is to be said, in no language yet; Catalog: how a language says it.
+
+A text's id is `subject.name`, and the subject is the name of its file in a language's folder: only
+the files that are asked for are read. What a language lacks is said in English.
+"""
 
 from __future__ import annotations
 
 import os
 import tomllib
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 
 from fluxmirror_core.flat import flat
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 ENGLISH: Final = "en"
 _FOLDER: Final = os.path.join(os.path.dirname(__file__), "locales")
+_SUFFIX: Final = ".toml"
+
+
+class Message(NamedTuple):
+    """Something to say: made by `message` and `counted`, said by a catalog; `str` is English."""
+
+    message_id: str
+    values: tuple[tuple[str, object], ...] = ()
+    """What fills the placeholders; one that is a message itself is said in the same language."""
+    number: int | None = None
+    """Of things, where languages may tell one from several."""
+
+    def __str__(self) -> str:
+        """Say it in English, for programs and logs."""
+        return load_catalog().say(self)
+
+
+Sayable = Message | str
+"""A message, or a text that is the same in every language, such as a path."""
+
+
+def message(message_id: str, /, **values: object) -> Message:
+    """Make a message of a text's id and what fills its placeholders."""
+    return Message(message_id, tuple(values.items()))
+
+
+def counted(message_id: str, number: int, /, **values: object) -> Message:
+    """Make a message about a number of things; `Catalog.counted` tells how it is said."""
+    return Message(message_id, tuple(values.items()), number)
 
 
 class Catalog:
-    """The texts of one language, by dotted id."""
+    """The texts of one language.
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.texts: Final = texts
+    Args:
+        texts: by id, whole.
+        language: whose files are read for the ids that are not in `texts`; None for no more.
+    """
 
-    def text(self, message_id: str, **values: object) -> str:
+    def __init__(self, texts: dict[str, str], language: str | None = None) -> None:
+        self.language: Final = language or ENGLISH
+        self._texts: Final = texts
+        self._unread: Final = language
+        self._read: Final[set[str]] = set()
+
+    def say(self, what: Sayable) -> str:
+        """Say a message; a text stays as it is."""
+        if isinstance(what, str):
+            return what
+        values = {
+            name: self.say(value) if isinstance(value, Message) else value
+            for name, value in what.values
+        }
+        if what.number is None:
+            return self.text(what.message_id, **values)
+        return self.counted(what.message_id, what.number, **values)
+
+    def text(self, message_id: str, /, **values: object) -> str:
         """Give a text with its placeholders filled in; the id itself when no language has it.
 
         Raises:
             KeyError: the text has a placeholder that `values` does not fill.
         """
-        found = self.texts.get(message_id)
-        if found is None:
-            found = _english().get(message_id)
+        found = self._find(message_id)
+        if found is None and self._unread != ENGLISH:
+            return load_catalog().text(message_id, **values)
         return message_id if found is None else found.format(**values)
 
-    def counted(self, message_id: str, number: int, **values: object) -> str:
+    def counted(self, message_id: str, number: int, /, **values: object) -> str:
         """Give the text for a number of things: `one` where the language tells one apart.
 
         Args:
@@ -42,32 +92,52 @@ class Catalog:
             values: what fills in the other placeholders.
         """
         one = f"{message_id}.one"
-        form = one if number == 1 and one in self.texts else f"{message_id}.other"
+        form = one if number == 1 and self._find(one) is not None else f"{message_id}.other"
         return self.text(form, **{"count": f"{number:,}", **values})
 
+    def has(self, message_id: str) -> bool:
+        """Tell whether the language itself has a text."""
+        return self._find(message_id) is not None
 
-def load_catalog(language: str = ENGLISH) -> Catalog:
-    """Read the catalog of a language.
-
-    Args:
-        language: the name of a file in `locales/`; one that is not there means English.
-    """
-    return Catalog(_english() if language == ENGLISH else read_texts(language) or _english())
-
-
-def languages() -> list[str]:
-    """Name the languages there are catalogs for."""
-    return sorted(name.removesuffix(".toml") for name in os.listdir(_FOLDER))
-
-
-def read_texts(language: str) -> dict[str, str]:
-    """Read one language's own texts; empty when there are none."""
-    if language not in languages():
-        return {}
-    with open(os.path.join(_FOLDER, f"{language}.toml"), "rb") as file:
-        return {name: str(text) for name, text in flat(tomllib.load(file))}
+    def _find(self, message_id: str) -> str | None:
+        subject = message_id.partition(".")[0]
+        if self._unread is not None and subject not in self._read:
+            self._read.add(subject)
+            self._texts.update(_read_subject(self._unread, subject))
+        return self._texts.get(message_id)
 
 
 @cache
-def _english() -> dict[str, str]:
-    return read_texts(ENGLISH)
+def load_catalog(language: str = ENGLISH) -> Catalog:
+    """Give the catalog of a language.
+
+    Args:
+        language: the name of a folder in `locales/`; one that is not there means English.
+    """
+    return Catalog({}, language if language in languages() else ENGLISH)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Name the languages there are catalogs for."""
+    return tuple(sorted(os.listdir(_FOLDER)))
+
+
+def read_texts(language: str) -> dict[str, str]:
+    """Read all of one language's own texts; empty when there are none."""
+    if language not in languages():
+        return {}
+    subjects = (name.removesuffix(_SUFFIX) for name in os.listdir(os.path.join(_FOLDER, language)))
+    return {
+        message_id: text
+        for subject in sorted(subjects)
+        for message_id, text in _read_subject(language, subject).items()
+    }
+
+
+def _read_subject(language: str, subject: str) -> dict[str, str]:
+    try:
+        with open(os.path.join(_FOLDER, language, subject + _SUFFIX), "rb") as file:
+            return {name: str(text) for name, text in flat(tomllib.load(file), f"{subject}.")}
+    except FileNotFoundError:
+        return {}  # no language has it, or English alone

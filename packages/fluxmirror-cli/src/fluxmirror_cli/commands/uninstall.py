@@ -211,7 +211,7 @@ def _plan(situation: Situation, agent: AgentHome) -> Removal | Outcome:
     try:
         return plan_removal(situation, agent, find_program(agent, situation.env))
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), error.hint)
+        return Outcome(agent.id, FAILED, str(error), str(error.hint))
 
 
 def _carry_out(
@@ -237,4 +237,4 @@ def _take_out(situation: Situation, removal: Removal) -> Outcome:
     try:
         return carry_out_removal(situation, removal)
     except RegistrationError as error:
-        return Outcome(removal.home.id, FAILED, str(error), error.hint)
+        return Outcome(removal.home.id, FAILED, str(error), str(error.hint))

@@ -73,7 +73,7 @@ def understand(key: str, text: str) -> object:
         value: object = parse_value(KEYS[key], text)
     except ConfigError as error:
         reason = str(error).removeprefix(f"{key}: ")
-        raise UsageError(reason, hint=_hint(key, text, error.hint)) from error
+        raise UsageError(reason, hint=_hint(key, text, str(error.hint))) from error
     return value
 
 

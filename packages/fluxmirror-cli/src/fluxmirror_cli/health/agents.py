@@ -32,7 +32,7 @@ def examine_agents(evidence: Evidence) -> Iterator[Row]:
     try:
         situation, standings = evidence.situation, evidence.standings
     except RegistrationError as error:
-        yield Row("agents", WARN, str(error), error.hint)
+        yield Row("agents", WARN, str(error), str(error.hint))
         return
     if not evidence.settings.capture_enabled:
         remedy = "`fluxmirror config set capture.enabled true` switches it on"

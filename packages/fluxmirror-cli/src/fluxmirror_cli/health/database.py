@@ -57,7 +57,7 @@ def examine_database(places: Places) -> Iterator[Row]:
 
 def _remedy(error: Exception) -> str:
     """Give an error's hint, unless it sends people to where they are."""
-    hint = error.hint if isinstance(error, FluxMirrorError) else ""
+    hint = str(error.hint) if isinstance(error, FluxMirrorError) else ""
     return "" if "fluxmirror doctor" in hint else hint
 
 

@@ -39,7 +39,7 @@ def examine_prices(places: Places) -> Iterator[Row]:
     try:
         own = _own_entries(places)
     except UsageError as error:
-        yield Row(_COMPONENT, WARN, str(error), error.hint, facts)
+        yield Row(_COMPONENT, WARN, str(error), str(error.hint), facts)
         return
     facts["own_entries"] = own
     if downloaded is None and os.path.exists(path):

@@ -62,7 +62,7 @@ def settle_trust(
         ):
             return _settle(situation, agent, outcome, server, agree)
     except RegistrationError as error:
-        hint = error.hint or "trust them in Codex itself, by /hooks"
+        hint = str(error.hint) or "trust them in Codex itself, by /hooks"
         return Outcome(agent.id, FAILED, f"{outcome.sentence}, but {error}", hint)
 
 

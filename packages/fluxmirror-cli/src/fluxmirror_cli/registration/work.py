@@ -121,7 +121,7 @@ def _plan(situation: Situation, agent: FoundAgent, *, into_settings: bool) -> Pl
     try:
         return plan_installation(situation, agent, into_settings=into_settings)
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), error.hint)
+        return Outcome(agent.id, FAILED, str(error), str(error.hint))
 
 
 def _carry_out(situation: Situation, plan: Plan, agrees_to_trust: AgreeToTrust) -> Outcome:
@@ -131,7 +131,7 @@ def _carry_out(situation: Situation, plan: Plan, agrees_to_trust: AgreeToTrust) 
         if agent.id == CODEX:
             outcome = settle_trust(situation, agent, outcome, agrees_to_trust)
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), error.hint)
+        return Outcome(agent.id, FAILED, str(error), str(error.hint))
     standing = situation.standing(agent.home)
     if outcome.state in {INSTALLED, UPDATED} and standing.registered == "settings":
         sentence = f"{outcome.sentence}; without the plugin it has no slash commands"

@@ -48,7 +48,7 @@ class _Layer:
 
     def complain(self, where: str, error: ConfigError) -> None:
         """Note what a variable says that cannot be."""
-        self.problems.append(Problem(where, f"{where}: {error}", error.hint))
+        self.problems.append(Problem(where, f"{where}: {error}", str(error.hint)))
 
 
 def resolve(inputs: Inputs, last_good: Mapping[str, object] | None) -> Resolution:
@@ -161,7 +161,7 @@ def _read_value(layer: _Layer, file: FileText, told: Told, name: str, value: obj
     try:
         checked = check_value(key, value)
     except ConfigError as error:
-        layer.problems.append(Problem(where, f"{where}: {error}", error.hint))
+        layer.problems.append(Problem(where, f"{where}: {error}", str(error.hint)))
         layer.broken.add(name)
         if key.is_list and isinstance(value, list):
             layer.good_items[name] = list(_good_items(key, value))

@@ -129,6 +129,6 @@ def exact_decimals(picos: Iterable[int]) -> int:
 
 def _with_currency(catalog: Catalog, currency: str, written: str) -> str:
     code = currency.lower()
-    if f"money.{code}" in catalog.texts:
+    if catalog.has(f"money.{code}"):
         return catalog.text(f"money.{code}", amount=written)
     return catalog.text("money.other", amount=written, currency=currency)
