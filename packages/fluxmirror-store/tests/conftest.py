@@ -6,23 +6,38 @@ import json
 import os
 import sqlite3
 import sys
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import closing
+from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fluxmirror_core import paths
 from fluxmirror_core.event import AgentEvent, Kind
-from fluxmirror_store import spool, spool_reader
+from fluxmirror_core.period import days_period
+from fluxmirror_store import queries, spool, spool_reader
+from fluxmirror_store.activity_queries import Projects, load_activity
 from fluxmirror_store.database import connect_to_read, connect_to_write
+from fluxmirror_store.schema import ALL_HOURS_STALE
+from fluxmirror_store.summing import add_up, first_sighting
+from fluxmirror_store.usage_hours import load_period_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from fluxmirror_core.paths import Places
+    from fluxmirror_core.period import Period
 
 NOON_MS = 1_767_268_800_000
 """2026-01-01T12:00:00Z, long past: every incomplete file of that time is an old one."""
+UTC = ZoneInfo("UTC")
+EVER = days_period(date(2, 1, 1), date(9998, 12, 31), UTC)
+NUMBER = count(1)
+SUMS = ("activity_hour", "usage_hour", "file_sighting", "stale_hour")
 
 
 @pytest.fixture
@@ -123,3 +138,107 @@ def legacy(places: Places) -> Iterator[Callable[..., sqlite3.Connection]]:
     yield make
     for connection in made:
         connection.close()
+
+
+@pytest.fixture(scope="session")
+def insert() -> Callable[..., int]:
+    """Put one row into `event` or `response`, past everything that makes such rows; its id."""
+
+    def put(db: sqlite3.Connection, table: str = "event", **columns: object) -> int:
+        number = next(NUMBER)
+        usual: dict[str, object] = {"agent": "claude-code", "ts_ms": NOON_MS}
+        if table == "event":
+            usual |= {"uid": number.to_bytes(16), "kind": "tool_call", "sources": "hook"}
+            usual |= {"tool": "Bash", "tool_class": "Shell", "outcome": "ok", "schema_version": 2}
+        else:
+            found = db.execute("PRAGMA table_info(response)")
+            usual |= {name: 1 for _, name, *_ in found if name.endswith("_tokens")}
+            usual |= {"key": str(number), "source_id": 1, "offset": 0}
+        values = usual | columns
+        marks = ", ".join("?" * len(values))
+        statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"
+        return db.execute(statement, tuple(values.values())).lastrowid or 0
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def counted() -> Callable[..., Any]:
+    """Count a period, all of time without one, as plain data that can be compared."""
+    return _counted
+
+
+@pytest.fixture(scope="session")
+def check_sums() -> Callable[..., None]:
+    """Check that reports say the same, whatever of the hours is added up.
+
+    Of each of the periods, all of time without one, for each of the agents and the sets of roots.
+    Leaves everything added up.
+    """
+
+    def check(
+        db: sqlite3.Connection,
+        periods: Iterable[Period] = (EVER,),
+        agents: Iterable[str | None] = (None,),
+        roots: Iterable[frozenset[str] | None] = (None,),
+    ) -> None:
+        asked = [(period, agent, some) for period in periods for agent in agents for some in roots]
+        anew = [_counted_from_rows(db, *one) for one in asked]
+        assert [_counted(db, *one) for one in asked] == anew
+        add_up(db)
+        assert db.execute("SELECT * FROM stale_hour").fetchall() == []
+        assert [_counted(db, *one) for one in asked] == anew
+        _check_sightings(db)
+
+    return check
+
+
+def _counted(
+    db: sqlite3.Connection,
+    period: Period = EVER,
+    agent: str | None = None,
+    roots: frozenset[str] | None = None,
+) -> Any:  # noqa: ANN401 - dictionaries and lists, to be compared
+    """Count a period."""
+    wanted, zone, projects = (
+        queries.window(db, period, agent),
+        ZoneInfo(period.zone),
+        Projects(roots),
+    )
+    with queries.snapshot(db):
+        activity = load_activity(db, wanted, zone, projects)
+        usage = load_period_usage(db, wanted, zone, projects)
+    return {"activity": _as_data(activity), "usage": _as_data(usage)}
+
+
+def _counted_from_rows(db: sqlite3.Connection, *asked: Any) -> Any:  # noqa: ANN401 - as above
+    """Count a period as if nothing had ever been added up."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    with closing(copy):
+        db.backup(copy)
+        for table in SUMS:
+            copy.execute(f"DELETE FROM {table}")
+        for statement in ALL_HOURS_STALE:
+            copy.execute(statement)
+        return _counted(copy, *asked)
+
+
+def _check_sightings(db: sqlite3.Connection) -> None:
+    """Check that the table says of each file what its calls say."""
+    paths = db.execute("SELECT DISTINCT path FROM event WHERE path IS NOT NULL").fetchall()
+    told = {path: first_sighting(db, path) for (path,) in paths}
+    known = db.execute("SELECT path, first_ms, made, agent FROM file_sighting")
+    assert {path: tuple(rest) for path, *rest in known} == {
+        path: tuple(first) for path, first in told.items() if first is not None
+    }
+
+
+def _as_data(value: Any) -> Any:  # noqa: ANN401 - whatever a report is built from
+    if isinstance(value, Mapping):
+        return {key: _as_data(one) for key, one in value.items()}
+    if value is None or isinstance(value, AbstractSet | str | int | float | date):
+        return value
+    if isinstance(value, list | tuple):
+        return [_as_data(one) for one in value]
+    names = getattr(type(value), "__slots__", None) or vars(value)
+    return {name: _as_data(getattr(value, name)) for name in names}

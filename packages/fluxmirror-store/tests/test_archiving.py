@@ -362,7 +362,7 @@ def test_damage_is_found_and_mended(
     os.unlink(os.path.join(archive_directory(places), "claude-code/projects/-srv-app/s2.jsonl.gz"))
     verified = verify_copies(places)
     assert verified.whole == 0
-    assert {copy.path: reason for copy, reason in verified.damaged} == {
+    assert {copy.path: str(reason) for copy, reason in verified.damaged} == {
         path: "it was cut or changed",
         "claude-code/projects/-srv-app/s2.jsonl.gz": "it is not there",
     }
@@ -385,7 +385,7 @@ def test_whole_copy_of_something_else_is_damage_too(
     with open(os.path.join(folder, "stray"), "wb"):
         pass
     verified = verify_copies(places)
-    assert [reason for _, reason in verified.damaged] == ["it holds something else"]
+    assert [str(reason) for _, reason in verified.damaged] == ["it holds something else"]
     assert verified.unknown == [os.path.join("claude-code", "stray")]
 
 
@@ -577,7 +577,7 @@ def test_full_disk_is_one_sentence(places: Places, home: Path, archive: Archive)
             archive()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert raised.value.hint.startswith("free some space")
+    assert str(raised.value.hint).startswith("free some space")
     assert verify_copies(places) == (1, [], [])
     assert archive().files == 1
 

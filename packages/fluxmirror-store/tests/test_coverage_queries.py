@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from fluxmirror_core.analysis.told_calls import Gap, ToldCalls
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BATCH, BEFORE, Kind
-from fluxmirror_store import coverage_queries
+from fluxmirror_store import coverage_queries, phase_counts, session_signs
 from fluxmirror_store.coverage_queries import is_told, told_calls
 from fluxmirror_store.importing.session_files import SessionFile
 from fluxmirror_store.queries import Window
+from fluxmirror_store.summing import add_up
 from fluxmirror_store.transaction import writing
 from fluxmirror_store.writer import write_events
 
@@ -67,9 +68,10 @@ def source(db: sqlite3.Connection) -> Callable[..., None]:
     return register
 
 
-def asked(db: sqlite3.Connection, window: Window = DAY, *unread: SessionFile) -> ToldCalls:
-    """Ask about a window."""
-    return told_calls(db, window, lambda: unread)
+def asked(db: sqlite3.Connection, window: Window = DAY, *there: SessionFile) -> ToldCalls:
+    """Ask about a window, with some session files as they lie there now."""
+    files = {file.path: file for file in there}
+    return told_calls(db, window, lambda _, path: files.get(path))
 
 
 def odd_ids(db: sqlite3.Connection) -> list[str | None]:
@@ -166,18 +168,46 @@ def test_a_file_is_whole_when_it_is_read_to_its_end(
     db: sqlite3.Connection, put: Callable[..., None], source: Callable[..., None]
 ) -> None:
     """One that was never read, of which there is more, or that has grown since, is not."""
-    source("/p/s.jsonl", 5_000_000)
-    source("/p/new.jsonl", None)
-    source("/p/more.jsonl", 0)
-    source("/p/grown.jsonl", 5_000_000)
+    source("/read/s.jsonl", 5_000_000)
+    source("/new/s.jsonl", None)
+    source("/more/s.jsonl", 0)
+    source("/grown/s.jsonl", 5_000_000)
     put(HOOKED)
-    grown = SessionFile("claude-code", "/p/grown.jsonl", 1, 1, "")
-    assert [tuple(file)[1:] for file in asked(db, DAY, grown).files] == [
-        ("/p/s.jsonl", 5, True),
-        ("/p/new.jsonl", None, False),
-        ("/p/more.jsonl", None, False),
-        ("/p/grown.jsonl", 5, False),
-    ]
+    grown = SessionFile("claude-code", "/grown/s.jsonl", 2, 6_000_000, "")
+    assert {tuple(file)[1:] for file in asked(db, DAY, grown).files} == {
+        ("/read/s.jsonl", 5, True),
+        ("/new/s.jsonl", None, False),
+        ("/more/s.jsonl", None, False),
+        ("/grown/s.jsonl", 5, False),
+    }
+
+
+def test_a_file_whose_usage_is_not_read_is_not_whole(
+    db: sqlite3.Connection, put: Callable[..., None], source: Callable[..., None]
+) -> None:
+    """An import would read on in it."""
+    source("/p/s.jsonl", 5_000_000)
+    put(HOOKED)
+    there = SessionFile("claude-code", "/p/s.jsonl", 1, 5_000_000, "")
+    assert not asked(db, DAY, there).files[0].is_whole
+    with writing(db):
+        db.execute(
+            "INSERT INTO reading SELECT source_id, 'usage', 1, mtime_ns, 1, x'', '', '[]'"
+            " FROM reading"
+        )
+    assert asked(db, DAY, there).files[0].is_whole
+
+
+def test_of_other_sessions_no_file_is_looked_at(
+    db: sqlite3.Connection, put: Callable[..., None], source: Callable[..., None]
+) -> None:
+    """There are thousands of them."""
+    source("/p/s.jsonl")
+    source("/p/another.jsonl")
+    put(HOOKED)
+    looked_at: list[str] = []
+    told_calls(db, DAY, lambda _, path: looked_at.append(path))
+    assert looked_at == ["/p/s.jsonl"]
 
 
 def test_session_files_are_asked_for_only_where_they_matter(
@@ -185,7 +215,7 @@ def test_session_files_are_asked_for_only_where_they_matter(
 ) -> None:
     """To walk through all of them takes its time."""
 
-    def not_asked() -> list[SessionFile]:
+    def not_asked(_agent: str, _path: str) -> None:
         raise AssertionError
 
     put(HOOKED | FILED, FILED)
@@ -197,7 +227,7 @@ def test_a_sessions_signs_are_those_of_all_its_rows(
 ) -> None:
     """A response of the model tells that its file went on."""
     source("/p/s.jsonl")
-    put(HOOKED | FILED, HOOKED, FILED)
+    put(HOOKED | FILED, FILED, HOOKED)
     put(FILED, session="unheard")
     with writing(db):
         db.execute(
@@ -247,12 +277,50 @@ def test_a_gap_is_filled_by_a_call_that_was_told(
     assert is_told(db, Gap(**values)) == told
 
 
-def test_every_question_searches_an_index(db: sqlite3.Connection) -> None:
+def test_a_gap_in_a_session_is_filled_by_the_session_alone(
+    db: sqlite3.Connection, put: Callable[..., None]
+) -> None:
+    """Other sessions' calls of the same minutes tell nothing of it."""
+    put(HOOKED, session="another")
+    gap = Gap("claude-code", "s", 0, NOON_MS, AFTER, None)
+    assert not is_told(db, gap)
+    assert is_told(db, gap._replace(session="another"))
+    assert is_told(db, gap._replace(session=None))
+
+
+def plan_of(db: sqlite3.Connection, statement: str) -> list[str]:
+    """Give the steps in which a question is answered."""
+    names = ("start_ms", "end_ms", "hidden", "agent", "hooked_ms", "has_files", "first_ms", "first")
+    others = ("last_ms", "phases", "session", "failed", "end", "anew")
+    values = {**dict.fromkeys((*names, *others), 0), "anew": "[]"}
+    given = ("[]",) * statement.count("?") or values
+    return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
+
+
+@pytest.mark.parametrize("is_analyzed", [False, True])
+def test_every_question_searches_an_index(
+    db: sqlite3.Connection, put: Callable[..., None], *, is_analyzed: bool
+) -> None:
     """A day is asked of a database that holds years."""
-    names = ("start_ms", "end_ms", "hidden", "agent", "hooked_ms", "has_files", "first_ms")
-    values = dict.fromkeys((*names, "last_ms", "phases", "session", "failed"), 0)
-    for statement in coverage_queries.STATEMENTS:
-        given = (0,) * statement.count("?") or values
-        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
-        assert any(step.startswith("SEARCH event") for step in plan), (statement, plan)
-        assert not any(step.startswith("SCAN event") for step in plan), (statement, plan)
+    put(*(HOOKED | FILED,) * 50, HOOKED, FILED)
+    add_up(db)
+    if is_analyzed:
+        db.execute("ANALYZE")
+    tables = ("event", "activity_hour")
+    modules = (coverage_queries, session_signs, phase_counts)
+    for statement in (one for module in modules for one in module.STATEMENTS):
+        plan = plan_of(db, statement)
+        starts = tuple(f"SEARCH {table} USING" for table in tables)
+        assert any(step.startswith(starts) for step in plan), (statement, plan)
+        assert not any(step.startswith(("SCAN event", "SCAN activity")) for step in plan), plan
+
+
+def test_calls_that_lack_something_have_an_index_of_their_own(db: sqlite3.Connection) -> None:
+    """Whole calls are a hundred times as many."""
+    for statement in (coverage_queries.ODD, coverage_queries.EARLY):
+        assert "USING INDEX event_odd" in plan_of(db, statement)[0]
+
+
+def test_a_sessions_gap_is_looked_for_among_its_own_calls(db: sqlite3.Connection) -> None:
+    """A session that has ended leaves the rest of the day to others."""
+    assert "USING INDEX event_session" in "".join(plan_of(db, coverage_queries.TOLD_IN_SESSION))

@@ -121,7 +121,7 @@ def test_newer_database_is_read_and_not_written(places: Places) -> None:
     before = files_of(places)
     with pytest.raises(StoreError, match="written by a newer FluxMirror") as refused:
         connect_to_write(places.database)
-    assert "pipx upgrade fluxmirror" in refused.value.hint
+    assert "pipx upgrade fluxmirror" in str(refused.value.hint)
     assert files_of(places) == before
     with closing(connect_to_read(places.database)) as db:
         assert db.execute("SELECT count(*) FROM agent_events").fetchone() == (0,)
@@ -138,7 +138,7 @@ def test_database_of_another_program_is_refused(
     for connect in (connect_to_write, connect_to_read):
         with pytest.raises(StoreError, match="belongs to another program") as refused:
             connect(places.database)
-        assert "FLUXMIRROR_DB" in refused.value.hint
+        assert "FLUXMIRROR_DB" in str(refused.value.hint)
     assert not is_outdated(places.database)
     assert files_of(places) == before
 
@@ -151,7 +151,7 @@ def test_file_that_is_no_database_is_refused(places: Places, content: bytes) -> 
     for connect in (connect_to_write, connect_to_read):
         with pytest.raises(StoreError, match="not a database") as refused:
             connect(places.database)
-        assert "move the file away" in refused.value.hint
+        assert "move the file away" in str(refused.value.hint)
     assert not is_outdated(places.database)
     assert files_of(places) == {"events.db": content}
 
@@ -165,7 +165,7 @@ def test_older_database_is_not_read_before_it_is_upgraded(
     assert is_outdated(places.database)
     with pytest.raises(StoreError, match="older shape") as refused:
         connect_to_read(places.database)
-    assert "fluxmirror drain" in refused.value.hint
+    assert "fluxmirror drain" in str(refused.value.hint)
     assert files_of(places) == before
     connect_to_write(places.database).close()
     assert not is_outdated(places.database)
@@ -227,7 +227,7 @@ def test_locked_database_is_a_sentence(places: Places, monkeypatch: pytest.Monke
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="locked") as refused:
             connect_to_write(places.database)
-    assert "try again" in refused.value.hint
+    assert "try again" in str(refused.value.hint)
 
 
 def test_database_on_a_read_only_medium_is_read(places: Places) -> None:

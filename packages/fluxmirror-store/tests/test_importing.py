@@ -27,9 +27,9 @@ from fluxmirror_core.transcripts.problem import (
 from fluxmirror_core.transcripts.usage.opencode import responses_of
 from fluxmirror_store.drain import drain
 from fluxmirror_store.importing import opencode, stretch
+from fluxmirror_store.importing.passes import USAGE
 from fluxmirror_store.importing.run import Imported, import_session_files
 from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files
-from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.waiting import Wanted, news, pending
 
 if TYPE_CHECKING:

@@ -119,7 +119,7 @@ def test_versions_are_recorded_once(
         connect_to_write(places.database).close()
     with closing(connect_to_read(places.database)) as db:
         found = db.execute("SELECT version, applied_at FROM schema_meta ORDER BY 1").fetchall()
-    assert [version for version, _ in found] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [version for version, _ in found] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert found[0] == (1, "2025-11-02T10:00:00Z")
 
 
@@ -207,6 +207,26 @@ def test_upgrade_goes_on_where_it_was_stopped(
         assert db.execute("SELECT count(*), count(DISTINCT id) FROM event").fetchone() == (30, 30)
 
 
+def test_an_upgraded_database_has_all_its_hours_to_be_added_up(
+    places: Places, legacy: Callable[..., sqlite3.Connection], insert: Callable[..., int]
+) -> None:
+    """Nothing was added up before; times that no period has, and other kinds, have no hour."""
+    with closing(legacy("")) as db:
+        for step in migrations.STEPS[:8]:
+            step(db, lambda _done, _total: None)
+        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        db.execute("INSERT INTO source (id, agent, path, seen_ms) VALUES (1, 'x', '/s', 1)")
+        for ts_ms in (-1, 0, 1, 3_600_000, None, -(1 << 62), 1 << 62):
+            insert(db, ts_ms=ts_ms)
+        insert(db, ts_ms=9 * 3_600_000, kind="prompt")
+        insert(db, "response", ts_ms=7_200_001)
+        insert(db, "response", ts_ms=1 << 62)
+    with closing(connect_to_write(places.database)) as db:
+        stale = db.execute("SELECT what, hour FROM stale_hour ORDER BY what, hour").fetchall()
+        assert stale == [("calls", -1), ("calls", 0), ("calls", 1), ("usage", 2)]
+        assert db.execute("SELECT count(*) FROM event").fetchone() == (8,)
+
+
 def test_steps_are_as_many_as_versions() -> None:
     """A step is never taken back."""
     assert [step.__name__[:4] for step in migrations.STEPS] == [
@@ -218,5 +238,6 @@ def test_steps_are_as_many_as_versions() -> None:
         "m006",
         "m007",
         "m008",
+        "m009",
     ]
-    assert newest_version() == 8
+    assert newest_version() == 9

@@ -13,12 +13,12 @@ from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_store import lock, pruning
 from fluxmirror_store.database import connect_to_read, connect_to_write
-from fluxmirror_store.drain import LOCK as DRAIN_LOCK
 from fluxmirror_store.drain import drain
 from fluxmirror_store.importing.run import import_session_files
 from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.waiting import LOCK as IMPORT_LOCK
 from fluxmirror_store.importing.waiting import Wanted
+from fluxmirror_store.lock import DRAIN as DRAIN_LOCK
 from fluxmirror_store.pruning import (
     Pruned,
     Rows,

@@ -1,4 +1,4 @@
-"""What a day's report is built from, counted in a real database."""
+"""What a day's report is built from, counted in a real database, added up or not."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from fluxmirror_core.analysis.day import AgentActivity, FileCount, NameCount, ShellCommand
+from fluxmirror_core.analysis.day import ShellCommand
+from fluxmirror_core.analysis.work import NameCount, Scope, WrittenFile, build_work
 from fluxmirror_core.event import AFTER, AgentEvent
 from fluxmirror_core.period import day_period
 from fluxmirror_store import queries
+from fluxmirror_store.activity_queries import latest_commands, load_activity
 from fluxmirror_store.database import connect_to_read, connect_to_write
+from fluxmirror_store.summing import add_up
 from fluxmirror_store.transaction import writing
+from fluxmirror_store.usage_hours import load_period_usage
 from fluxmirror_store.writer import write_events
 
 if TYPE_CHECKING:
@@ -22,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DAY = day_period(date(2026, 3, 2), ZoneInfo("UTC"))
+    from fluxmirror_core.analysis.work import Work
+
+UTC_ZONE = ZoneInfo("UTC")
+DAY = day_period(date(2026, 3, 2), UTC_ZONE)
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
 NUMBER = count()
 NEVER_SAID = AgentEvent(*(None,) * len(AgentEvent._fields))  # type: ignore[arg-type]
@@ -72,7 +79,28 @@ def add(db: sqlite3.Connection, *events: AgentEvent) -> None:
         write_events(db, events)
 
 
-def test_activity_counts_calls_sessions_failures_and_unknowns(db: sqlite3.Connection) -> None:
+def count_now(db: sqlite3.Connection, agent: str | None = None) -> Work:
+    """Count the day as it stands."""
+    with queries.snapshot(db):
+        wanted = queries.window(db, DAY, agent)
+        activity = load_activity(db, wanted, UTC_ZONE)
+        return build_work(Scope(DAY, agent), activity, load_period_usage(db, wanted, UTC_ZONE))
+
+
+def count_day(db: sqlite3.Connection, agent: str | None = None) -> Work:
+    """Count the day, which says the same before it is added up and after."""
+    before = count_now(db, agent)
+    add_up(db)
+    assert count_now(db, agent) == before
+    return before
+
+
+def commands(db: sqlite3.Connection, agent: str | None = None) -> list[ShellCommand]:
+    """List the day's shell commands."""
+    return list(latest_commands(db, queries.window(db, DAY, agent), 1_000))
+
+
+def test_calls_sessions_failures_and_unknowns_are_counted(db: sqlite3.Connection) -> None:
     """Unknown is neither failure nor success, no session is none; most calls first, ties by id."""
     add(
         db,
@@ -84,11 +112,23 @@ def test_activity_counts_calls_sessions_failures_and_unknowns(db: sqlite3.Connec
         call(session=""),
         call(outcome=None),
     )
-    assert queries.agent_activity(db, queries.window(db, DAY)) == [
-        AgentActivity("claude-code", 5, 2, 1, 1),
-        AgentActivity("codex-cli", 1, 1, 0, 1),
-        AgentActivity("qwen-code", 1, 1, 0, 0),
+    work = count_day(db)
+    assert [
+        (one.agent, one.calls, one.sessions, one.failed, one.unknown) for one in work.agents
+    ] == [
+        ("claude-code", 5, 2, 1, 1),
+        ("codex-cli", 1, 1, 0, 1),
+        ("qwen-code", 1, 1, 0, 0),
     ]
+    totals = work.summary.totals
+    assert (totals.calls, totals.sessions, totals.failed, totals.unknown) == (7, 4, 1, 2)
+    assert (totals.stopped, totals.failure_rate) == (2, 1 / 3)
+
+
+def test_a_session_is_one_agents(db: sqlite3.Connection) -> None:
+    """Two agents that name theirs alike have two."""
+    add(db, call(session="a"), call(session="a"), call(session="a", agent="qwen-code"))
+    assert count_day(db).summary.totals.sessions == 2
 
 
 def test_only_calls_of_the_window_that_count_are_counted(db: sqlite3.Connection) -> None:
@@ -103,24 +143,26 @@ def test_only_calls_of_the_window_that_count_are_counted(db: sqlite3.Connection)
         call(kind="prompt"),
         call(ts_ms=None),
     )
-    counted = queries.count_day(db, queries.window(db, DAY))
-    assert [one.calls for one in counted.agents] == [2]
-    assert [one.ts_ms for one in counted.commands] == [DAY.start_ms, DAY.end_ms - 1]
-    assert sum(one.times for one in counted.slots) == 2
-    assert counted.tools == [NameCount("Bash", 2)]
+    work = count_day(db)
+    assert [one.calls for one in work.agents] == [2]
+    assert [one.ts_ms for one in commands(db)] == [DAY.start_ms, DAY.end_ms - 1]
+    assert [hour for hour, calls in enumerate(work.hours) if calls] == [0, 23]
+    assert work.summary.totals.active_minutes == 2
+    assert [(one.name, one.calls) for one in work.tools] == [("Bash", 2)]
     assert queries.event_count(db) == 7
 
 
 def test_only_one_agents_calls_are_counted_when_it_is_named(db: sqlite3.Connection) -> None:
     """The filter holds for every question."""
     add(db, read("/a"), edit("/a", agent="qwen-code"), call(agent="qwen-code", cwd="/w"))
-    counted = queries.count_day(db, queries.window(db, DAY, "claude-code"))
-    assert [one.agent for one in counted.agents] == ["claude-code"]
-    assert (counted.read, counted.edited) == ([NameCount("/a", 1)], [])
-    assert (counted.commands, counted.directories) == ([], [])
+    work = count_day(db, "claude-code")
+    assert [one.agent for one in work.agents] == ["claude-code"]
+    assert (work.read, work.written) == ((NameCount("/a", 1),), ())
+    assert (commands(db, "claude-code"), work.directories) == ([], ())
+    assert [one.command for one in commands(db, "qwen-code")] == [""]
 
 
-def test_files_are_counted_per_tool_and_by_their_absolute_path(db: sqlite3.Connection) -> None:
+def test_writes_are_counted_by_the_absolute_path_of_a_file(db: sqlite3.Connection) -> None:
     """Rows of older programs know no path: then what they showed stands for it."""
     add(
         db,
@@ -132,12 +174,11 @@ def test_files_are_counted_per_tool_and_by_their_absolute_path(db: sqlite3.Conne
         edit(None, detail=None),
         edit(None, detail=""),
     )
-    assert queries.edited_files(db, queries.window(db, DAY)) == [
-        FileCount("/b", "Edit", 2),
-        FileCount("/a", "Edit", 1),
-        FileCount("/b", "Write", 1),
-        FileCount("old.py", "Edit", 1),
-    ]
+    assert count_day(db).written == (
+        WrittenFile("/b", 3, is_new=False),
+        WrittenFile("/a", 1, is_new=False),
+        WrittenFile("old.py", 1, is_new=False),
+    )
 
 
 def test_a_file_that_was_edited_is_not_only_read(db: sqlite3.Connection) -> None:
@@ -156,10 +197,19 @@ def test_a_file_that_was_edited_is_not_only_read(db: sqlite3.Connection) -> None
         read("/read"),
         read("/missing", outcome="failed"),
     )
-    wanted = queries.window(db, DAY)
-    expected = [NameCount("/read", 2), NameCount("/refused", 1), NameCount("/yesterday", 1)]
-    assert queries.read_files(db, wanted) == expected
-    assert queries.edited_files(db, wanted) == [FileCount("/edited", "Edit", 1)]
+    work = count_day(db)
+    expected = (NameCount("/read", 2), NameCount("/refused", 1), NameCount("/yesterday", 1))
+    assert work.read == expected
+    assert work.written == (WrittenFile("/edited", 1, is_new=False),)
+    assert (work.summary.totals.files.only_read, work.summary.totals.files.written) == (3, 1)
+
+
+def test_what_was_interrupted_or_has_no_outcome_touched_its_file(db: sqlite3.Connection) -> None:
+    """Nothing says that it did not get at it."""
+    add(db, edit("/a", outcome="interrupted"), edit("/a", outcome=None), read("/b", outcome=None))
+    work = count_day(db)
+    assert work.written == (WrittenFile("/a", 2, is_new=False),)
+    assert work.read == (NameCount("/b", 1),)
 
 
 def test_shell_commands_come_in_the_order_of_time(db: sqlite3.Connection) -> None:
@@ -171,41 +221,81 @@ def test_shell_commands_come_in_the_order_of_time(db: sqlite3.Connection) -> Non
         call(ts_ms=NOON + 3_000_000, detail=None),
         read("/no/command"),
     )
-    assert queries.shell_commands(db, queries.window(db, DAY)) == [
+    assert commands(db) == [
         ShellCommand(NOON + 1_000_000, "x" * 200, "unknown"),
         ShellCommand(NOON + 2_000_000, "second", "failed"),
         ShellCommand(NOON + 3_000_000, "", "ok"),
     ]
+    assert count_day(db).summary.totals.shells == 3
 
 
 def test_an_mcp_tool_is_named_with_its_server(db: sqlite3.Connection) -> None:
     """Whatever an agent makes of the two names; calls without any tool are left out."""
+    mcp = {"mcp_server": "github", "mcp_tool": "get_issue", "tool_class": "MCP"}
     add(
         db,
-        call(tool="mcp__github__get_issue", mcp_server="github", mcp_tool="get_issue"),
-        call(tool="github-get_issue", mcp_server="github", mcp_tool="get_issue"),
+        call(tool="mcp__github__get_issue", **mcp),
+        call(tool="github-get_issue", **mcp),
         call(),
         call(tool=None),
         call(tool=""),
     )
-    expected = [NameCount("github/get_issue", 2), NameCount("Bash", 1)]
-    assert queries.tool_counts(db, queries.window(db, DAY)) == expected
+    work = count_day(db)
+    assert [(one.name, one.calls) for one in work.tools] == [("github/get_issue", 2), ("Bash", 1)]
+    assert [(one.name, one.calls) for one in work.servers] == [("github", 2)]
+    assert (work.summary.totals.mcp_calls, work.summary.totals.calls) == (2, 5)
 
 
 def test_directories_are_counted_where_there_is_one(db: sqlite3.Connection) -> None:
     """Most calls first, ties by path."""
     add(db, call(cwd="/b"), call(cwd="/a"), call(cwd="/c"), call(cwd="/c"), call(cwd=""), call())
-    expected = [NameCount("/c", 2), NameCount("/a", 1), NameCount("/b", 1)]
-    assert queries.directory_counts(db, queries.window(db, DAY)) == expected
+    work = count_day(db)
+    assert work.directories == (NameCount("/c", 2), NameCount("/a", 1), NameCount("/b", 1))
+    assert work.summary.totals.directories == 3
 
 
 def test_the_set_ups_row_counts_only_as_long_as_it_is_alone(db: sqlite3.Connection) -> None:
     """The first real event hides it, unless it is asked for by name."""
     add(db, call(agent="setup", tool="Init"))
-    assert queries.agent_activity(db, queries.window(db, DAY))[0].agent == "setup"
+    assert [one.agent for one in count_day(db).agents] == ["setup"]
     add(db, call(ts_ms=DAY.start_ms - 1))
-    assert queries.count_day(db, queries.window(db, DAY)).agents == []
-    assert queries.agent_activity(db, queries.window(db, DAY, "setup"))[0].calls == 1
+    work = count_day(db)
+    assert (work.agents, work.summary.totals.calls, commands(db)) == ((), 0, [])
+    assert [one.calls for one in count_day(db, "setup").agents] == [1]
+    assert len(commands(db, "setup")) == 1
+
+
+def test_a_row_of_which_next_to_nothing_is_known_is_a_call(db: sqlite3.Connection) -> None:
+    """As older programs left them: neither tool nor place nor outcome."""
+    blank = dict.fromkeys(("tool", "tool_class", "detail", "cwd", "session", "outcome"))
+    add(db, call(**blank))
+    work = count_day(db)
+    assert (
+        work.summary.totals.calls,
+        work.summary.totals.unknown,
+        work.summary.totals.failure_rate,
+    ) == (1, 1, None)
+    assert (
+        work.summary.totals.sessions,
+        work.summary.totals.projects,
+        work.summary.totals.directories,
+    ) == (0, 0, 0)
+    assert (work.tools, work.programs, work.written, work.read) == ((), (), (), ())
+    assert [(one.name, one.calls) for one in work.projects] == [("", 1)]
+
+
+def test_a_project_is_a_repository_or_else_a_directory(db: sqlite3.Connection) -> None:
+    """The first that is told; most calls first, ties by name."""
+    add(
+        db,
+        call(repo="/r", project="/p", cwd="/c"),
+        call(repo="", project="/p", cwd="/c"),
+        call(project="/p", cwd="/c"),
+        call(repo="", project="", cwd="/c"),
+        call(),
+    )
+    found = [(one.name, one.calls) for one in count_day(db).projects]
+    assert found == [("/p", 2), ("", 1), ("/c", 1), ("/r", 1)]
 
 
 def test_the_latest_call_before_a_window_is_found(db: sqlite3.Connection) -> None:
@@ -253,19 +343,21 @@ def test_a_day_is_read_from_one_state_of_the_database(tmp_path: Path) -> None:
     with closing(connect_to_write(path)) as db:
         add(db, call())
         with closing(connect_to_read(path)) as reader:
-            assert queries.count_day(reader, queries.window(reader, DAY)).agents[0].calls == 1
+            with queries.snapshot(reader):
+                assert load_activity(reader, queries.window(reader, DAY), UTC_ZONE).total.calls == 1
+                add(db, call())
+                add_up(db)
+                assert load_activity(reader, queries.window(reader, DAY), UTC_ZONE).total.calls == 1
             assert not reader.in_transaction
-            add(db, call())
-            assert queries.count_day(reader, queries.window(reader, DAY)).agents[0].calls == 2
+            assert count_now(reader).summary.totals.calls == 2
 
 
 def statements(db: sqlite3.Connection) -> list[str]:
-    """List the statements that today's questions run, with their values filled in."""
+    """List the statements that ask for other times, with their values filled in."""
     seen: list[str] = []
     db.set_trace_callback(seen.append)
     for agent in (None, "claude-code"):
         wanted = queries.window(db, DAY, agent)
-        queries.count_day(db, wanted)
         queries.latest_call_before(db, wanted)
         queries.earliest_call_after(db, wanted)
     queries.has_agent(db, "claude-code")
@@ -280,7 +372,7 @@ def test_no_question_walks_over_the_whole_table(db: sqlite3.Connection, analyzed
     if analyzed:
         db.execute("ANALYZE")
     asked = statements(db)
-    assert len(asked) > 10
+    assert len(asked) > 5
     for statement in asked:
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
         assert any(step.startswith("SEARCH event") for step in plan), (statement, plan)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.event import AgentEvent
+from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_store import closing, writer
 from fluxmirror_store.schema import LEGACY_COLUMNS
 
@@ -49,6 +50,15 @@ def test_event_is_agent_event(db: sqlite3.Connection) -> None:
     told = [name for name in fields if name not in kept_apart]
     assert [name for name in columns(db, "event") if name not in ("id", "ts_text")] == told
     assert columns(db, "event")[0] == "id"
+
+
+def test_hours_of_usage_count_every_kind_of_token(db: sqlite3.Connection) -> None:
+    """The table and what makes an hour stale are written out, as migrations stay what they are."""
+    told = [f"{name}_tokens" for name in Tokens._fields]
+    assert [name for name in columns(db, "usage_hour") if name.endswith("_tokens")] == told
+    (trigger,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'response_changed'")
+    watched = trigger[0].partition(" UPDATE OF ")[2].partition(" ON response")[0].split(", ")
+    assert [name for name in watched if name.endswith("_tokens")] == told
 
 
 @pytest.mark.parametrize("view", ["agent_events", "agent_timeline"])

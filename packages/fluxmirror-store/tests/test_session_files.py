@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.agents import BY_ID
-from fluxmirror_store.importing.session_files import UNREADABLE, find_session_files, session_root
+from fluxmirror_store.importing.session_files import (
+    UNREADABLE,
+    find_session_files,
+    look_at,
+    session_root,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +163,34 @@ def test_no_agent_is_no_file(home: Path) -> None:
     """An empty home, and none at all."""
     assert not names(home)
     assert not names(home / "missing")
+
+
+@pytest.mark.parametrize("agent", FILES)
+def test_a_file_looked_at_is_as_it_was_found(home: Path, agent: str) -> None:
+    """Whoever knows its path need not look through all of them."""
+    for name in FILES[agent]:
+        write(home / name)
+    env = {"HOME": str(home)}
+    for file in find_session_files(env).files:
+        assert look_at(env, file.agent, file.path) == file
+
+
+def test_a_database_that_a_variable_names_is_looked_at_there(home: Path) -> None:
+    """It lies wherever its owner wants it."""
+    path = home / "elsewhere" / "own.db"
+    write(path)
+    env = {"HOME": str(home), "OPENCODE_DB": str(path)}
+    (file,) = find_session_files(env).files
+    assert look_at(env, "opencode", str(path)) == file
+
+
+def test_what_is_gone_or_elsewhere_is_not_looked_at(home: Path) -> None:
+    """Nobody reads on in it."""
+    kept = home / FILES["claude-code"][0]
+    write(kept)
+    env = {"HOME": str(home)}
+    assert look_at(env, "claude-code", str(kept)) is not None
+    assert look_at({**env, "CLAUDE_CONFIG_DIR": "/moved"}, "claude-code", str(kept)) is None
+    assert look_at(env, "claude-code", str(kept.with_name("gone.jsonl"))) is None
+    assert look_at(env, "claude-code", f"{kept}\0") is None
+    assert look_at(env, "nobody", str(kept)) is None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fluxmirror_core.errors import StoreError
 from fluxmirror_store.machine import _redaction_key
 from fluxmirror_store.tag_key import KEY_BYTES, key_path, read_key
 
@@ -34,5 +35,5 @@ def test_where_no_key_can_be_made_nothing_goes_on(places: Places) -> None:
     """Rather than for ever."""
     Path(places.spool).mkdir(parents=True)
     Path(key_path(places.spool)).symlink_to("nowhere/at/all")
-    with pytest.raises(OSError, match="no key can be made"):
+    with pytest.raises(StoreError, match="no key can be made"):
         _redaction_key(places.spool)

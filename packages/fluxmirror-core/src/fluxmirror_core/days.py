@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 
 from fluxmirror_core.period import parse_date
 
-_WEEK: Final = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
-_MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
-_LENGTH: Final = re.compile(r"([1-9][0-9]{0,6})([dw])", re.IGNORECASE)
-_INSTANT: Final = re.compile(
+# Compiled when a command line has one: all of them would take every report most of a millisecond.
+_WEEK: Final = r"(?i)([0-9]{4})-W([0-9]{2})"
+_MONTH: Final = r"([0-9]{4})-([0-9]{2})"
+_LENGTH: Final = r"(?i)([1-9][0-9]{0,6})([dw])"
+_INSTANT: Final = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -24,6 +25,12 @@ _MS_DIGITS: Final = 3
 
 TODAY: Final = "today"
 YESTERDAY: Final = "yesterday"
+WEEK: Final = "week"
+LAST_WEEK: Final = "last-week"
+MONTH: Final = "month"
+LAST_MONTH: Final = "last-month"
+SPANS: Final = (TODAY, YESTERDAY, WEEK, LAST_WEEK, MONTH, LAST_MONTH)
+"""Words for days in a row."""
 
 
 class Span(NamedTuple):
@@ -43,7 +50,7 @@ def parse_day(text: str, today: date) -> date | None:
 
 def parse_week(text: str) -> Span | None:
     """Read `2026-W47`, from Monday to Sunday; None when no calendar has it."""
-    found = _WEEK.fullmatch(text)
+    found = re.fullmatch(_WEEK, text)
     if found is None:
         return None
     try:
@@ -55,7 +62,7 @@ def parse_week(text: str) -> Span | None:
 
 def parse_month(text: str) -> Span | None:
     """Read `2026-11`; None when no calendar has it."""
-    found = _MONTH.fullmatch(text)
+    found = re.fullmatch(_MONTH, text)
     if found is None:
         return None
     try:
@@ -65,9 +72,34 @@ def parse_month(text: str) -> Span | None:
         return None
 
 
+def parse_span(text: str, today: date) -> Span | None:
+    """Read whatever names days in a row, in whatever case; None for all else.
+
+    Args:
+        text: a day, a week or a month as above, so many days that end today (`14d`), or `week`
+            (`7d`), `last-week` (the seven days before), `month`, `last-month`.
+        today: which date is today.
+    """
+    word = text.strip().casefold()
+    try:
+        if word in (WEEK, LAST_WEEK):
+            last = today if word == WEEK else today - _WEEK_DAYS * _DAY
+            return last_days(_WEEK_DAYS, last)
+        if word in (MONTH, LAST_MONTH):
+            last = today if word == MONTH else today.replace(day=1) - _DAY
+            return parse_month(f"{last:%Y-%m}")
+        days = parse_length(word)
+        if days is not None:
+            return last_days(days, today)
+        day = parse_day(word, today)
+    except OverflowError:
+        return None
+    return Span(day, day) if day is not None else parse_week(word) or parse_month(word)
+
+
 def parse_length(text: str) -> int | None:
     """Read `14d` or `2w` as a number of days; None for all else."""
-    found = _LENGTH.fullmatch(text.strip())
+    found = re.fullmatch(_LENGTH, text.strip())
     if found is None:
         return None
     return int(found[1]) * (_WEEK_DAYS if found[2] in "wW" else 1)
@@ -88,7 +120,7 @@ def parse_instant(text: str) -> int | None:
     A fraction of a millisecond is rounded up, so that what is recorded in whole ones is on the
     right side of it.
     """
-    found = _INSTANT.fullmatch(text.strip())
+    found = re.fullmatch(_INSTANT, text.strip())
     if found is None:
         return None
     day, clock, fraction, offset = found.groups(default="")

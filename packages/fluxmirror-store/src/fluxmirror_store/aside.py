@@ -9,7 +9,8 @@ from typing import Final
 
 from fluxmirror_core.private import make_directory
 
-from fluxmirror_store.spool_reader import files_in, new_path
+from fluxmirror_store.spool_reader import new_path
+from fluxmirror_store.spool_waiting import files_in
 
 KEPT: Final = 1000
 """How many files are kept: the newest. Those deleted for it are counted."""

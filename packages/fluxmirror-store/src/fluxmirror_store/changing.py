@@ -8,11 +8,12 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import StoreError, UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import shorten_log
-from fluxmirror_store.database import connect_to_write, empty, store_errors
+from fluxmirror_store.database import connect_to_write, empty, spool_errors, store_errors
 from fluxmirror_store.statements import Limit
 from fluxmirror_store.transaction import writing
 
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CHANGING: Final = Limit(
-    "it does more than `--write` allows",
-    "change rows, or tables of your own; FluxMirror's tables, indexes and ids stay as they are."
-    " Leave out BEGIN, COMMIT, PRAGMA and ATTACH: all statements are one transaction as it is",
+    message("statement.changes_only"),
+    message("statement.change_rows"),
 )
 _REFUSED: Final = (
     sqlite3.SQLITE_ANALYZE,  # its numbers decide how every report searches
@@ -40,6 +40,9 @@ _DROPS: Final = (
 _ADDITIONS: Final = (sqlite3.SQLITE_CREATE_INDEX, sqlite3.SQLITE_CREATE_TRIGGER)
 """To a table, and any of them may refuse its next row, or do what nobody expects with it."""
 _CHANGES: Final = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE)
+_WORKED_OUT: Final = ("activity_hour", "usage_hour", "file_sighting", "stale_hour", "project")
+"""Tables that follow from others, by our own triggers and sums: no statement changes them."""
+_ROW_CHANGES: Final = (*_CHANGES, sqlite3.SQLITE_DELETE)
 _ROW_NUMBERS: Final = ("id", "ROWID")
 _MOST_ROWS: Final = 1 << 53
 """No table of ours will ever number a row so high by itself."""
@@ -86,16 +89,15 @@ def changed_by_hand(
 
 @contextmanager
 def _undrained(spool: str, wait_s: float) -> Iterator[None]:
-    from fluxmirror_store.drain import LOCK  # a statement that only reads does without the drain
 
     with ExitStack() as held:
-        with store_errors(spool, "the spool"):
+        with spool_errors(spool):
             make_directory(spool)
-            ours = held.enter_context(lock.held(os.path.join(spool, LOCK), wait_s))
+            ours = held.enter_context(lock.held(os.path.join(spool, lock.DRAIN), wait_s))
         if not ours:
             raise StoreError(
-                "another process is draining the spool; nothing was changed",
-                hint="try again in a moment",
+                message("database_file.drained"),
+                hint=message("database_file.in_a_moment"),
             )
         yield
 
@@ -111,13 +113,16 @@ def _restricted(db: sqlite3.Connection) -> Iterator[None]:
     except UsageError as error:
         if _is_denied(error.__cause__) and not judge.has_refused:
             raise _interruption() from None
+        if judge.has_refused_sums:
+            hint = message("statement.sums_follow", tables=", ".join(_WORKED_OUT))
+            raise UsageError(error.sentence, hint=hint) from error.__cause__
         raise
     finally:
         db.set_authorizer(None)
 
 
 def _interruption() -> KeyboardInterrupt:
-    return KeyboardInterrupt("nothing was changed")
+    return KeyboardInterrupt(message("database_file.unchanged"))
 
 
 def _is_denied(error: BaseException | None) -> bool:
@@ -138,14 +143,14 @@ def _unobstructed(db: sqlite3.Connection) -> Iterator[None]:
     tables = ours & (before.keys() | now.keys())
     if not all(before.get(table, 0) <= now.get(table, 0) < _MOST_ROWS for table in tables):
         raise UsageError(
-            "new rows would find no number; nothing was changed",
-            hint="leave sqlite_sequence alone, and give no row a number by far higher than others",
+            message("database_file.no_number"),
+            hint=message("database_file.leave_numbers"),
         )
     for table, other in db.execute(_REFERENCES):
         if table not in ours and other.lower() in ours:
             raise UsageError(
-                f"{table} would keep rows of {other} from being deleted; nothing was changed",
-                hint="add ON DELETE CASCADE to its reference",
+                message("database_file.kept_rows", table=table, other=other),
+                hint=message("database_file.cascade"),
             )
 
 
@@ -155,9 +160,19 @@ class _Judge:
     def __init__(self) -> None:
         self._ours = _names_of_ours()
         self.has_refused = False
+        self.has_refused_sums = False
 
-    def __call__(self, action: int, first: str | None, second: str | None, *_: object) -> int:
-        if self._is_allowed(action, first, second):
+    def __call__(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        _database: str | None,
+        trigger: str | None,
+    ) -> int:
+        if action in _ROW_CHANGES and first in _WORKED_OUT and trigger not in self._ours:
+            self.has_refused_sums = True
+        elif self._is_allowed(action, first, second):
             return sqlite3.SQLITE_OK
         self.has_refused = True
         return sqlite3.SQLITE_DENY

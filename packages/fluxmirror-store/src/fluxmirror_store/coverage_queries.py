@@ -1,59 +1,57 @@
-"""Who told of which calls: counted by SQL; only those that may lack something are read."""
+"""Who told of which calls: counted by the hour; only those that may lack something are read."""
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.analysis.session_names import ONE_FOR_ALL, likely_paths
 from fluxmirror_core.analysis.told_calls import (
     FILES,
     HOOKS,
     AgentSigns,
     Gap,
     OddCall,
-    PhaseCount,
     ReadFile,
-    SessionSigns,
     ToldCalls,
 )
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE, Kind, Outcome
 
-from fluxmirror_store.importing.sources import CALLS, stored_path
+from fluxmirror_store.importing.passes import CALLS, USAGE
+from fluxmirror_store.phase_counts import phase_counts
 from fluxmirror_store.queries import snapshot
+from fluxmirror_store.session_signs import is_about_files, session_signs
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fluxmirror_core.analysis.told_calls import PhaseCount
 
     from fluxmirror_store.importing.session_files import SessionFile
     from fluxmirror_store.queries import Window
 
+    Look = Callable[[str, str], SessionFile | None]
+
 _ALL: Final = BEFORE | AFTER | ASKED | ANSWERED
 _NS_PER_MS: Final = 1_000_000
-_DAY_MS: Final = 86_400_000
-_LONG_MS: Final = 3_600_000
-"""Hardly a call runs longer: what began so long before the last that began has ended before it."""
 
 _COUNTED: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
 """
-_COUNTS: Final = f"""
-SELECT agent, phases, count(*) FROM event
-WHERE {_COUNTED} AND agent <> :hidden AND agent = coalesce(:agent, agent)
-GROUP BY agent, phases ORDER BY agent, phases
-"""
+# In the words of the index `event_odd`: in others, SQLite walks over all calls.
+_LACKING: Final = f"phases > 0 AND phases & {_ALL} <> {_ALL}"
 _IS_EARLY: Final = f"phases & {HOOKS} = 0 AND ts_ms < :hooked_ms"
-_EARLY: Final = f"""
-SELECT count(*) FROM event WHERE agent = :agent AND {_COUNTED} AND phases > 0 AND {_IS_EARLY}
+EARLY: Final = f"""
+SELECT count(*) FROM event WHERE agent = :agent AND {_COUNTED} AND {_LACKING} AND {_IS_EARLY}
 """
-_IS_HOOKED: Final = "sources <> 'transcript' AND schema_version > 1"
-"""Rows of older programs are no sign that these hooks were there."""
 _FIRST_HEARD: Final = "SELECT first_ms FROM heard WHERE agent = ?"
-_ODD: Final = f"""
+ODD: Final = f"""
 SELECT agent, ts_ms, max(coalesce(ended_ms, ts_ms), ts_ms), session, subagent, call_id, tool,
     coalesce(detail, ''), cwd, outcome, exit_code, phases
 FROM event
-WHERE agent = :agent AND {_COUNTED} AND phases > 0 AND phases & {_ALL} <> {_ALL}
+WHERE agent = :agent AND {_COUNTED} AND {_LACKING}
 AND NOT ({_IS_EARLY})
 AND CASE
     WHEN phases & {FILES} = 0 THEN :has_files
@@ -64,46 +62,39 @@ AND CASE
 END
 ORDER BY ts_ms, id
 """
-_OF_SESSION: Final = "FROM event WHERE session = :session AND agent = :agent"
-_OF_ITS_FILE: Final = f"{_OF_SESSION} AND phases & {FILES}"
-_LAST: Final = "SELECT max(max(coalesce(ended_ms, ts_ms), ts_ms))"
-# Each looks at one end of the session alone: one of a day has thousands of events.
-_SESSION: Final = f"""
-SELECT EXISTS (SELECT 1 {_OF_SESSION} AND {_IS_HOOKED}),
-    (SELECT min(ts_ms) {_OF_SESSION}),
-    ({_LAST} {_OF_SESSION} AND ts_ms >= (SELECT max(ts_ms) {_OF_SESSION}) - {_LONG_MS}),
-    ({_LAST} {_OF_ITS_FILE} AND ts_ms >= (SELECT max(ts_ms) {_OF_ITS_FILE}) - {_LONG_MS})
-"""
-_RESPONSES: Final = """
-SELECT agent, session, max(ts_ms) FROM response WHERE ts_ms BETWEEN ? AND ? GROUP BY agent, session
-"""
 _WITH_FILES: Final = "SELECT DISTINCT agent FROM source"
-_FILES: Final = """
-SELECT s.agent, s.path, r.mtime_ns
-FROM source AS s LEFT JOIN reading AS r ON r.source_id = s.id AND r.what = ?
+# As one text: thousands of rows take three times as long. No path has a NUL in it.
+_PATHS: Final = "SELECT coalesce(group_concat(path, char(0)), '') FROM source"
+_PATHS_OF: Final = "SELECT path FROM source WHERE agent = ?"
+_FILES: Final = f"""
+SELECT s.agent, s.path, c.size, c.mtime_ns, u.size, u.mtime_ns
+FROM json_each(?) AS asked CROSS JOIN source AS s ON s.path = asked.value
+LEFT JOIN reading AS c ON c.source_id = s.id AND c.what = '{CALLS}'
+LEFT JOIN reading AS u ON u.source_id = s.id AND u.what = '{USAGE}'
 """
 _IS_TOLD: Final = f"""
 SELECT EXISTS (
     SELECT 1 FROM event
     WHERE agent = :agent AND ts_ms BETWEEN :first_ms AND :last_ms AND kind = '{Kind.TOOL_CALL}'
-    AND phases & :phases AND (:session IS NULL OR session = :session)
-    AND (:failed IS NULL OR (outcome IS '{Outcome.FAILED}') = :failed))
+    AND phases & :phases AND (:failed IS NULL OR (outcome IS '{Outcome.FAILED}') = :failed)
+    {{of_session}})
 """
-STATEMENTS: Final = (_COUNTS, _EARLY, _ODD, _SESSION, _IS_TOLD)
+_TOLD_AT_ALL: Final = _IS_TOLD.format(of_session="")
+TOLD_IN_SESSION: Final = _IS_TOLD.format(of_session="AND session = :session")
+STATEMENTS: Final = (EARLY, ODD, _TOLD_AT_ALL, TOLD_IN_SESSION)
 
 
-def told_calls(
-    db: sqlite3.Connection, wanted: Window, unread: Callable[[], Iterable[SessionFile]]
-) -> ToldCalls:
+def told_calls(db: sqlite3.Connection, wanted: Window, look: Look) -> ToldCalls:
     """Ask who told of the calls of a window, of one state of the database.
 
     Args:
         db: open for reading, outside of a transaction.
         wanted: which calls.
-        unread: gives the session files that hold more than was read; asked only if that matters.
+        look: gives a session file as it lies there now, by its agent and its path as it is stored;
+            None where nobody would read on in it. Asked only of files that matter.
     """
     with snapshot(db):
-        counts = [PhaseCount(*row) for row in db.execute(_COUNTS, wanted._asdict())]
+        counts = phase_counts(db, wanted)
         with_files = {agent for (agent,) in db.execute(_WITH_FILES)}
         by_agent = {agent: list(own) for agent, own in groupby(counts, lambda one: one.agent)}
         agents = {
@@ -115,15 +106,15 @@ def told_calls(
             for agent, own in by_agent.items()
             for call in _odd_calls(db, wanted, own, agents[agent])
         ]
-        of_files = [call for call in odd if _is_about_files(call)]
-        files = _read_files(db, unread()) if of_files else []
-        responded = _responded(db, of_files) if of_files else {}
-        return ToldCalls(counts, agents, odd, _sessions(db, odd, responded), files)
+        of_files = [call for call in odd if is_about_files(call)]
+        files = _read_files(db, of_files, look) if of_files else []
+        return ToldCalls(counts, agents, odd, session_signs(db, odd, agents), files)
 
 
 def is_told(db: sqlite3.Connection, gap: Gap) -> bool:
     """Tell whether in a stretch of time anybody told of a call what others lack."""
-    return bool(db.execute(_IS_TOLD, gap._asdict()).fetchone()[0])
+    question = _TOLD_AT_ALL if gap.session is None else TOLD_IN_SESSION
+    return bool(db.execute(question, gap._asdict()).fetchone()[0])
 
 
 def _signs(
@@ -144,7 +135,7 @@ def _signs(
         return AgentSigns(hooked_ms, sum(alone), has_files)
     early = 0
     if hooked_ms >= wanted.start_ms:
-        early = db.execute(_EARLY, _values(wanted, agent, hooked_ms)).fetchone()[0]
+        early = db.execute(EARLY, _values(wanted, agent, hooked_ms)).fetchone()[0]
     return AgentSigns(hooked_ms, early, has_files)
 
 
@@ -161,7 +152,7 @@ def _odd_calls(
     if odd == signs.early:
         return []
     values = {**_values(wanted, counts[0].agent, signs.hooked_ms), "has_files": signs.has_files}
-    return [OddCall(*row) for row in db.execute(_ODD, values)]
+    return [OddCall(*row) for row in db.execute(ODD, values)]
 
 
 def _values(wanted: Window, agent: str, hooked_ms: int | None) -> dict[str, object]:
@@ -173,45 +164,28 @@ def _values(wanted: Window, agent: str, hooked_ms: int | None) -> dict[str, obje
     }
 
 
-def _read_files(db: sqlite3.Connection, unread: Iterable[SessionFile]) -> list[ReadFile]:
-    """Give every session file the database knows, and how far its calls are read."""
-    more = {stored_path(file.path) for file in unread}
-    return [
-        ReadFile(
-            agent,
-            path,
-            read_ms=mtime_ns // _NS_PER_MS if mtime_ns else None,
-            # One of which there is more is noted without a time.
-            is_whole=bool(mtime_ns) and path not in more,
-        )
-        for agent, path, mtime_ns in db.execute(_FILES, (CALLS,))
-    ]
+def _read_files(db: sqlite3.Connection, calls: Iterable[OddCall], look: Look) -> list[ReadFile]:
+    """Give the session files that calls may be in, and how far these are read."""
+    known = db.execute(_PATHS).fetchone()[0].split("\0")
+    paths = set(likely_paths(known, calls))
+    if any(call.agent == ONE_FOR_ALL for call in calls):
+        paths.update(path for (path,) in db.execute(_PATHS_OF, (ONE_FOR_ALL,)))
+    asked = json.dumps(sorted(paths))
+    return [_read_file(look, *row) for row in db.execute(_FILES, (asked,))]
 
 
-def _is_about_files(call: OddCall) -> bool:
-    return bool(call.phases & HOOKS and not call.phases & ANSWERED)
+def _read_file(look: Look, agent: str, path: str, *read: int | None) -> ReadFile:
+    """Say how far a file is read.
 
-
-def _sessions(
-    db: sqlite3.Connection, odd: Iterable[OddCall], responded: Mapping[tuple[str, str], int]
-) -> dict[tuple[str, str], SessionSigns]:
-    wanted = {(call.agent, call.session) for call in odd if call.session}
-    signs = {}
-    for agent, session in sorted((agent, session or "") for agent, session in wanted):
-        row = db.execute(_SESSION, {"session": session, "agent": agent}).fetchone()
-        is_hooked, began_ms, last_ms, filed_ms = row
-        answered_ms = responded.get((agent, session))
-        if answered_ms is not None:
-            filed_ms, last_ms = max(filed_ms or 0, answered_ms), max(last_ms, answered_ms)
-        heard_ms = _first_heard(db, agent)
-        is_early = not is_hooked and (heard_ms is None or heard_ms >= began_ms)
-        signs[agent, session] = SessionSigns(bool(is_hooked), is_early, filed_ms, last_ms)
-    return signs
-
-
-def _responded(db: sqlite3.Connection, odd: Sequence[OddCall]) -> dict[tuple[str, str], int]:
-    """Give when each session's file last told of a response, as far as that may matter."""
-    first_ms = min(call.ts_ms for call in odd)
-    last_ms = max(call.ended_ms for call in odd) + _DAY_MS
-    found = db.execute(_RESPONSES, (first_ms, last_ms))
-    return {(agent, session): ts_ms for agent, session, ts_ms in found}
+    Args:
+        look: as `told_calls` has it.
+        agent: whose file it is.
+        path: as it is stored.
+        read: size and time it had when its calls were read, and when its usage was; None for never.
+    """
+    mtime_ns = read[1]
+    if not mtime_ns:  # one of which there is more is noted without a time
+        return ReadFile(agent, path, read_ms=None, is_whole=False)
+    file = look(agent, path)
+    is_whole = file is None or read == (file.size, file.mtime_ns) * 2
+    return ReadFile(agent, path, mtime_ns // _NS_PER_MS, is_whole)

@@ -8,19 +8,25 @@ import stat
 import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import migrations
 from fluxmirror_store.migrations import schema_version
+from fluxmirror_store.stored_text import lenient_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from fluxmirror_core.messages import Message
 
 _CACHE_KIB: Final = 32_768
 """A batch's index entries are all over the file: a page that falls out is written twice."""
+_PLAIN: Final = frozenset(b"/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+"""Bytes that mean themselves in a URI."""
 _SMALLEST: Final = 512
 """Bytes of the smallest page SQLite has."""
 _READING: Final = (
@@ -39,10 +45,11 @@ _READING_PRAGMAS: Final = _SETTABLE_PRAGMAS | {
     "database_list",
     "compile_options",
 }
+_SCHEMA: Final = "SELECT count(*) FROM sqlite_master"
+_VERSION: Final = "PRAGMA user_version"
+"""What is asked to see whether a file can be read; the version takes a seventh of the schema."""
 _BESIDE: Final = ("-wal", "-shm", "-journal")
-_MADE_LATER: Final = (
-    "it is made when the first event is drained; `fluxmirror doctor` shows the rest"
-)
+_MADE_LATER: Final = message("database_file.made_later")
 BUSY_MS: Final = 5_000
 """How long a statement waits for another process's lock."""
 
@@ -72,17 +79,20 @@ def connect_to_write(path: str, progress: migrations.Progress | None = None) -> 
 def connect_to_read(path: str) -> sqlite3.Connection:
     """Open the database for reading; nothing is made, nothing upgraded.
 
+    Text that is no UTF-8 is read with a sign in place of each byte that is none.
+
     Raises:
         NoDataError: there is none, or a file that nothing was ever written into.
         StoreError: it is damaged, not ours, or still in an older program's shape.
     """
     if not os.path.exists(path):
-        raise NoDataError(f"there is no database at {path}", hint=_MADE_LATER)
+        raise NoDataError(message("database_file.missing", path=path), hint=_MADE_LATER)
     with store_errors(path):
         _refuse_odd(path)
         db = _open_to_read(path)
         try:
             _check_to_read(db, path)
+            db.text_factory = lenient_text
         except BaseException:
             db.close()
             raise
@@ -118,7 +128,7 @@ def is_outdated(path: str) -> bool:
     if not os.path.isfile(path):
         return False
     try:
-        with closing(_open_to_read(path)) as db:
+        with closing(_open_to_read(path, _VERSION)) as db:
             return schema_version(db) < newest_version() and migrations.is_ours(db)
     except sqlite3.Error:
         return False
@@ -160,32 +170,42 @@ def newest_version() -> int:
 
 
 @contextmanager
-def store_errors(path: str, what: str = "the database") -> Iterator[None]:
-    """Turn what SQLite and the system say of `what`, at `path`, into one sentence and a hint."""
+def store_errors(path: str, unopened: str = "database_file.unopened") -> Iterator[None]:
+    """Turn what SQLite and the system say of a database into one sentence and a hint.
+
+    Args:
+        path: the database.
+        unopened: id of the sentence for what the system says.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error), hint=_hint(error)) from error
     except OSError as error:
         raise StoreError(
-            f"{what} {path} cannot be opened: {error.strerror or error}",
-            hint="check the directory's permissions and the free space",
+            message(unopened, path=path, reason=error.strerror or str(error)),
+            hint=message("database_file.check_directory"),
         ) from error
 
 
-def _sentence(path: str, error: sqlite3.DatabaseError) -> str:
-    return f"the database {path} cannot be used: {error}"
+def spool_errors(path: str) -> AbstractContextManager[None]:
+    """Turn what the system says of a spool into one sentence and a hint."""
+    return store_errors(path, "database_file.unopened_spool")
 
 
-def _hint(error: sqlite3.DatabaseError) -> str:
+def _sentence(path: str, error: sqlite3.DatabaseError) -> Message:
+    return message("database_file.unusable", path=path, reason=str(error))
+
+
+def _hint(error: sqlite3.DatabaseError) -> Message:
     text = str(error)
     if "locked" in text or "busy" in text:
-        return "another program holds it; nothing is lost, try again in a moment"
+        return message("database_file.held")
     if "not a database" in text or "malformed" in text:
-        return "move the file away; what still waits in the spool goes into a new one"
+        return message("database_file.move_away")
     if "full" in text:
-        return "free some space; what could not be written still waits in the spool"
-    return "`fluxmirror doctor` tells more"
+        return message("database_file.free_space")
+    return message("database_file.doctor")
 
 
 def _make_private(path: str) -> None:
@@ -205,8 +225,8 @@ def _close_to_others(path: str) -> None:
 def _refuse_odd(path: str) -> None:
     """Refuse a directory, a device, a pipe: whoever writes to one does harm, or waits for ever."""
     if os.path.exists(path) and not os.path.isfile(path):
-        hint = "let FLUXMIRROR_DB, `storage.path` or --db name a file"
-        raise StoreError(f"the database {path} cannot be opened: it is no file", hint=hint)
+        hint = message("database_file.name_a_file")
+        raise StoreError(message("database_file.no_file", path=path), hint=hint)
 
 
 def _refuse_scrap(path: str) -> None:
@@ -221,9 +241,8 @@ def _check(db: sqlite3.Connection, path: str) -> None:
         raise _foreign(path)
     if version > newest:
         raise StoreError(
-            f"the database {path} was written by a newer FluxMirror"
-            f" (schema {version}; this program knows {newest})",
-            hint="upgrade with `pipx upgrade fluxmirror`; until then it can be read, not written",
+            message("database_file.newer", path=path, version=version, newest=newest),
+            hint=message("database_file.upgrade"),
         )
 
 
@@ -231,19 +250,19 @@ def _check_to_read(db: sqlite3.Connection, path: str) -> None:
     if not migrations.is_ours(db):
         raise _foreign(path)
     if migrations.is_blank(db):
-        raise NoDataError(f"there is nothing in the database {path} yet", hint=_MADE_LATER)
+        raise NoDataError(message("database_file.empty", path=path), hint=_MADE_LATER)
     if schema_version(db) < newest_version():
         raise _outdated(path)
 
 
 def _outdated(path: str) -> StoreError:
-    hint = f"`FLUXMIRROR_DB='{path}' fluxmirror drain` upgrades it in place"
-    return StoreError(f"the database {path} has an older shape", hint=hint)
+    hint = message("database_file.upgrade_in_place", path=path)
+    return StoreError(message("database_file.older", path=path), hint=hint)
 
 
 def _foreign(path: str) -> StoreError:
-    hint = "let FLUXMIRROR_DB name a file of FluxMirror's own"
-    return StoreError(f"the database {path} belongs to another program", hint=hint)
+    hint = message("database_file.name_our_own")
+    return StoreError(message("database_file.foreign", path=path), hint=hint)
 
 
 def _prepare(db: sqlite3.Connection) -> None:
@@ -252,6 +271,8 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
+    # A row that `REPLACE` takes away is deleted like any other: its hour is to be added up again.
+    db.execute("PRAGMA recursive_triggers = ON")
     db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     # SQLite up to 3.51.2 may corrupt a file when a checkpoint meets a concurrent WAL reset:
     # `checkpoint` is the only place that makes one, with every writer held off.
@@ -260,23 +281,28 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_size_limit = 0")
 
 
-def _open_to_read(path: str) -> sqlite3.Connection:
+def _open_to_read(path: str, question: str = _SCHEMA) -> sqlite3.Connection:
     """Open read-only; a file in a directory that cannot be written is read as it stands."""
     _refuse_scrap(path)
-    uri = f"file:{quote(os.path.abspath(path))}"
+    uri = f"file:{_quoted(os.path.abspath(path))}"
     try:
-        return _open_uri(f"{uri}?mode=ro")
+        return _open_uri(f"{uri}?mode=ro", question)
     except sqlite3.OperationalError as error:
         # A locked or damaged file is another matter: it must not be read past its locks.
         if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
             raise
-        return _open_uri(f"{uri}?mode=ro&immutable=1")
+        return _open_uri(f"{uri}?mode=ro&immutable=1", question)
 
 
-def _open_uri(uri: str) -> sqlite3.Connection:
+def _quoted(path: str) -> str:
+    """Write a path as a URI has it; `urllib.parse` would take 2 ms of every report to load."""
+    return "".join(chr(one) if one in _PLAIN else f"%{one:02X}" for one in path.encode())
+
+
+def _open_uri(uri: str, question: str) -> sqlite3.Connection:
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     try:
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        db.execute(question).fetchone()
     except BaseException:
         db.close()
         raise

@@ -21,9 +21,10 @@ from fluxmirror_store import aside, lock, spool, spool_reader, tally
 from fluxmirror_store.batch import Batch, failure_of, read_batch
 from fluxmirror_store.checkpoint import shorten_log
 from fluxmirror_store.crew import crew_size, in_order
-from fluxmirror_store.database import connect_to_write, store_errors
+from fluxmirror_store.database import connect_to_write, spool_errors, store_errors
 from fluxmirror_store.machine import payload_reader
 from fluxmirror_store.mirror import append_lines
+from fluxmirror_store.projects import look_for_older_remotes, look_for_remotes, note_remotes
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 from fluxmirror_store.writer import write_events
 
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
     from fluxmirror_core.wire.reader import PayloadReader
 
     from fluxmirror_store.migrations import Progress
+    from fluxmirror_store.spool_waiting import Waiting
 
-LOCK: Final = "drain.lock"
-"""A file of the spool that a drain holds while it runs."""
 LISTED: Final = 25_000
 """Files that are listed at once: memory stays flat however many wait."""
 BACKLOG: Final = 5_000
@@ -104,9 +104,9 @@ def drain(
     Raises:
         StoreError: the database cannot be written; everything still waits in the spool.
     """
-    with store_errors(places.spool, "the spool"):
+    with spool_errors(places.spool):
         make_directory(os.path.join(places.spool, "new"))
-        with lock.held(os.path.join(places.spool, LOCK), wait_s) as ours:
+        with lock.held(os.path.join(places.spool, lock.DRAIN), wait_s) as ours:
             if not ours:
                 return Drained(busy=True)
             if again:
@@ -128,7 +128,10 @@ def _drain_held(places: Places, settings: Settings, progress: Progress | None) -
             contextlib.closing(connect_to_write(places.database, progress)) as db,
             store_errors(places.database),
         ):
-            return _drain_all(_Work(places, db, payload_reader(places, settings), settings.mirror))
+            work = _Work(places, db, payload_reader(places, settings), settings.mirror)
+            drained = _drain_all(work)
+            _note_older_remotes(work)
+            return drained
     finally:
         spool.update_full(places.spool)
 
@@ -171,7 +174,7 @@ def _drain_batch(work: _Work, batch: Batch) -> Drained:
     """Store a batch in one transaction; a file that cannot be stored is found and set aside."""
     spool_directory = work.places.spool
     try:
-        new = _store(work.db, batch)
+        new = _store(work, batch)
     except NOT_STORABLE as error:
         if len(batch.names) > 1:
             total = Drained()
@@ -185,7 +188,7 @@ def _drain_batch(work: _Work, batch: Batch) -> Drained:
     return _let_go(work, batch, new)
 
 
-def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
+def _batches(waiting: Iterable[Waiting]) -> Iterator[list[str]]:
     names: list[str] = []
     size = 0
     for file in waiting:
@@ -198,14 +201,23 @@ def _batches(waiting: Iterable[spool_reader.Waiting]) -> Iterator[list[str]]:
         yield names
 
 
-def _store(db: sqlite3.Connection, batch: Batch) -> list[AgentEvent]:
+def _store(work: _Work, batch: Batch) -> list[AgentEvent]:
     """Write what a batch's files told, in one transaction; gives the events that are new rows."""
+    db, now_ms = work.db, _now_ms()
+    remotes = look_for_remotes(db, batch.events, work.reader.builders, now_ms)
     with writing(db):
         new = write_events(db, batch.events)
+        note_remotes(db, remotes, now_ms)
         batch.tally.add(tally.TORN, times=_torn(new))
-        batch.tally.flush(db, _now_ms())
-        batch.hook_times.flush(db, _now_ms())
+        batch.tally.flush(db, now_ms)
+        batch.hook_times.flush(db, now_ms)
     return new
+
+
+def _note_older_remotes(work: _Work) -> None:
+    if remotes := look_for_older_remotes(work.db, work.reader.builders):
+        with writing(work.db):
+            note_remotes(work.db, remotes, _now_ms())
 
 
 def _torn(events: Iterable[AgentEvent]) -> int:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DRAIN: Final = "drain.lock"
+"""A file of the spool that whoever writes calls holds: a drain, a pruning, a statement."""
 _PAUSE_S: Final = 0.02
 
 if sys.platform == "win32":

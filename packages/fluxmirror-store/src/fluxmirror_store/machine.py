@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from fluxmirror_core import bounds
 from fluxmirror_core.config.project_rules import ProjectRules
+from fluxmirror_core.errors import StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.touched import Repositories
 from fluxmirror_core.wire.builder import Machine
@@ -54,7 +56,10 @@ def _redaction_key(spool: str) -> bytes:
         _make_key(key_path(spool))
         key = read_key(spool)
     if key is None:  # such as a link to nowhere in its place
-        raise OSError(f"no key can be made at {key_path(spool)}")
+        raise StoreError(
+            message("database_file.no_key", path=key_path(spool)),
+            hint=message("database_file.check_directory"),
+        )
     return key
 
 

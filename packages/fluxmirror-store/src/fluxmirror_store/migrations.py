@@ -2,13 +2,16 @@
 
 A step is never edited once it was released. A step is one transaction, but for the one that moves
 rows: it commits batch by batch, and whoever is killed in it goes on where it was.
+
+Whoever opens a database asks here for its version: what moves the rows of older programs is loaded
+where there are any.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from fluxmirror_store import legacy, schema
+from fluxmirror_store import schema
 from fluxmirror_store.transaction import writing
 
 if TYPE_CHECKING:
@@ -73,6 +76,8 @@ def tables(db: sqlite3.Connection) -> set[str]:
 
 def m001_baseline(db: sqlite3.Connection, _: Progress) -> None:
     """Make whatever an older program left complete: the columns it added bit by bit."""
+    from fluxmirror_store import legacy
+
     with writing(db):
         db.execute(
             "CREATE TABLE IF NOT EXISTS schema_meta"
@@ -113,6 +118,8 @@ def m002_event(db: sqlite3.Connection, _: Progress) -> None:
 
 def m003_move_legacy_rows(db: sqlite3.Connection, progress: Progress) -> None:
     """Move the older programs' rows, with what they lacked filled in."""
+    from fluxmirror_store import legacy
+
     total, done = legacy.count(db), 0
     while moved := legacy.move_batch(db):
         done += moved
@@ -195,6 +202,25 @@ def m008_retention(db: sqlite3.Connection, _: Progress) -> None:
         _record(db, 8)
 
 
+def m009_hours(db: sqlite3.Connection, _: Progress) -> None:
+    """Make room for hours that are added up, and note each that something changes in."""
+    with writing(db):
+        if schema_version(db) >= 9:  # noqa: PLR2004 - another process was faster
+            return
+        for statement in (
+            schema.ACTIVITY_HOUR_TABLE,
+            schema.USAGE_HOUR_TABLE,
+            schema.FILE_SIGHTING_TABLE,
+            schema.STALE_HOUR_TABLE,
+            schema.PROJECT_TABLE,
+            *schema.STALE_TRIGGERS,
+            *schema.HOUR_INDEXES,
+            *schema.ALL_HOURS_STALE,
+        ):
+            db.execute(statement)
+        _record(db, 9)
+
+
 STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m001_baseline,
     m002_event,
@@ -204,6 +230,7 @@ STEPS: Final[tuple[Callable[[sqlite3.Connection, Progress], None], ...]] = (
     m006_archive,
     m007_outputs,
     m008_retention,
+    m009_hours,
 )
 
 

@@ -9,13 +9,16 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
 
-from fluxmirror_store import drain, lock
+from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import checkpoint, shorten_log
-from fluxmirror_store.database import connect_to_read, connect_to_write, store_errors
+from fluxmirror_store.database import connect_to_read, connect_to_write, spool_errors, store_errors
 from fluxmirror_store.importing.waiting import LOCK as IMPORT_LOCK
+from fluxmirror_store.projects import forget_projects
 from fluxmirror_store.retention import raise_mark, remove_mark
+from fluxmirror_store.summing import add_up
 from fluxmirror_store.transaction import writing
 
 if TYPE_CHECKING:
@@ -95,7 +98,7 @@ def prune(places: Places, before_ms: int, *, wait_s: float = 0.0) -> Pruned:
     """
     now_ms = time.time_ns() // 1_000_000
     if before_ms > now_ms:
-        raise UsageError("that time has not come yet", hint="what is to come cannot be deleted")
+        raise UsageError(message("database_file.to_come"), hint=message("database_file.only_past"))
     with _alone(places, wait_s) as db:
         if db is None:
             return Pruned(busy=True)
@@ -105,6 +108,10 @@ def prune(places: Places, before_ms: int, *, wait_s: float = 0.0) -> Pruned:
             raise_mark(db, before_ms, now_ms)
         before = _pages(db)
         rows = Rows(*(_delete(places, db, table, before_ms) for table in _TABLES))
+        # What was added up of the deleted rows names their files and programs.
+        add_up(db)
+        with writing(db):
+            forget_projects(db)
         trouble = _give_back(places, db, is_worth_it=any(rows))
         return Pruned(rows, max(before - _pages(db), 0) * _page_bytes(db), trouble)
 
@@ -127,11 +134,12 @@ def take_older_again(places: Places, *, wait_s: float = 0.0) -> bool:
 def _alone(places: Places, wait_s: float) -> Iterator[sqlite3.Connection | None]:
     """Open the database while nobody drains or imports; gives None when somebody does."""
     if not os.path.exists(places.database):
-        raise NoDataError("nothing was recorded yet", hint=f"{places.database} does not exist")
-    with store_errors(places.spool, "the spool"):
+        hint = message("database_file.not_there", path=places.database)
+        raise NoDataError(message("database_file.nothing_recorded"), hint=hint)
+    with spool_errors(places.spool):
         make_directory(places.spool)
         with (
-            lock.held(os.path.join(places.spool, drain.LOCK), wait_s) as not_draining,
+            lock.held(os.path.join(places.spool, lock.DRAIN), wait_s) as not_draining,
             lock.held(os.path.join(places.spool, IMPORT_LOCK), wait_s) as not_importing,
         ):
             if not (not_draining and not_importing):

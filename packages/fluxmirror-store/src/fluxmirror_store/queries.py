@@ -9,18 +9,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.analysis.day import (
-    SLOT_MS,
-    AgentActivity,
-    Counted,
-    FileCount,
-    NameCount,
-    ShellCommand,
-    SlotCount,
-)
 from fluxmirror_core.event import Kind, Outcome
 from fluxmirror_core.period import EVER_MS
-from fluxmirror_core.tools import ToolClass
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,8 +19,6 @@ if TYPE_CHECKING:
     from fluxmirror_core.period import Period
 
 SETUP_AGENT: Final = "setup"
-_DETAIL_CHARS: Final = 200
-"""Older programs kept details of any length; no report shows more of one."""
 
 IN_WINDOW: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
@@ -43,39 +31,6 @@ AND coalesce(outcome, '') NOT IN ('{Outcome.FAILED}', '{Outcome.DENIED}', '{Outc
 """
 """The call names a file, and nothing says that it did not get at it."""
 
-_ACTIVITY: Final = f"""
-SELECT agent, count(*), count(DISTINCT nullif(session, '')), sum(outcome IS '{Outcome.FAILED}'),
-    sum(coalesce(outcome, '{Outcome.UNKNOWN}') = '{Outcome.UNKNOWN}')
-FROM event WHERE {IN_WINDOW} GROUP BY agent ORDER BY 2 DESC, 1
-"""
-_EDITED: Final = f"""
-SELECT coalesce(path, detail), coalesce(tool, ''), count(*)
-FROM event WHERE {IN_WINDOW} AND tool_class = '{ToolClass.WRITE}' AND {TOUCHED}
-GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
-"""
-_READ: Final = f"""
-SELECT coalesce(path, detail) AS file, count(*)
-FROM event WHERE {IN_WINDOW} AND tool_class = '{ToolClass.READ}' AND {TOUCHED}
-AND file NOT IN (
-    SELECT coalesce(path, detail) FROM event
-    WHERE {IN_WINDOW} AND tool_class = '{ToolClass.WRITE}' AND {TOUCHED})
-GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-_SHELL: Final = f"""
-SELECT ts_ms, substr(coalesce(detail, ''), 1, {_DETAIL_CHARS}),
-    coalesce(outcome, '{Outcome.UNKNOWN}')
-FROM event WHERE {IN_WINDOW} AND tool_class = '{ToolClass.SHELL}' ORDER BY ts_ms, id
-"""
-_DIRECTORIES: Final = f"""
-SELECT cwd, count(*) FROM event WHERE {IN_WINDOW} AND cwd <> '' GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-_TOOLS: Final = f"""
-SELECT coalesce(mcp_server || '/' || mcp_tool, tool) AS name, count(*)
-FROM event WHERE {IN_WINDOW} AND name <> '' GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-_SLOTS: Final = f"""
-SELECT ts_ms / {SLOT_MS}, count(*) FROM event WHERE {IN_WINDOW} GROUP BY 1 ORDER BY 1
-"""
 _LATEST: Final = f"SELECT ts_ms FROM event WHERE {IN_WINDOW} ORDER BY ts_ms DESC LIMIT 1"
 _EARLIEST: Final = f"SELECT ts_ms FROM event WHERE {IN_WINDOW} ORDER BY ts_ms LIMIT 1"
 _HAS_CALLS: Final = f"SELECT EXISTS (SELECT 1 FROM event WHERE kind = '{Kind.TOOL_CALL}')"
@@ -105,58 +60,6 @@ def window(db: sqlite3.Connection, period: Period, agent: str | None = None) -> 
     """
     hidden = agent != SETUP_AGENT and _is_true(db, _HAS_REAL_ROWS, {"setup": SETUP_AGENT})
     return Window(period.start_ms, period.end_ms, agent, SETUP_AGENT if hidden else "")
-
-
-def count_day(db: sqlite3.Connection, wanted: Window) -> Counted:
-    """Ask everything that a day's report is built from, of one state of the database."""
-    with snapshot(db):
-        return Counted(
-            agents=agent_activity(db, wanted),
-            edited=edited_files(db, wanted),
-            read=read_files(db, wanted),
-            commands=shell_commands(db, wanted),
-            directories=directory_counts(db, wanted),
-            tools=tool_counts(db, wanted),
-            slots=slot_counts(db, wanted),
-        )
-
-
-def agent_activity(db: sqlite3.Connection, wanted: Window) -> list[AgentActivity]:
-    """Count calls, sessions, failures and unknown ends per agent, most calls first, ties by id."""
-    return [AgentActivity(*row) for row in db.execute(_ACTIVITY, wanted._asdict())]
-
-
-def edited_files(db: sqlite3.Connection, wanted: Window) -> list[FileCount]:
-    """Count writes per file and tool, most first, ties by path and tool.
-
-    A call that failed, was denied or rejected wrote nothing.
-    """
-    return [FileCount(*row) for row in db.execute(_EDITED, wanted._asdict())]
-
-
-def read_files(db: sqlite3.Connection, wanted: Window) -> list[NameCount]:
-    """Count reads per file that was not written in the same window, most first, ties by path."""
-    return [NameCount(*row) for row in db.execute(_READ, wanted._asdict())]
-
-
-def shell_commands(db: sqlite3.Connection, wanted: Window) -> list[ShellCommand]:
-    """List all shell commands, the oldest first."""
-    return [ShellCommand(*row) for row in db.execute(_SHELL, wanted._asdict())]
-
-
-def directory_counts(db: sqlite3.Connection, wanted: Window) -> list[NameCount]:
-    """Count calls per working directory, most first, ties by path."""
-    return [NameCount(*row) for row in db.execute(_DIRECTORIES, wanted._asdict())]
-
-
-def tool_counts(db: sqlite3.Connection, wanted: Window) -> list[NameCount]:
-    """Count calls per tool as the agent called it, or `server/tool`; most first, ties by name."""
-    return [NameCount(*row) for row in db.execute(_TOOLS, wanted._asdict())]
-
-
-def slot_counts(db: sqlite3.Connection, wanted: Window) -> list[SlotCount]:
-    """Count calls per slot of `SLOT_MS` in which there were any, in the order of time."""
-    return [SlotCount(*row) for row in db.execute(_SLOTS, wanted._asdict())]
 
 
 def latest_call_before(db: sqlite3.Connection, wanted: Window) -> int | None:
@@ -191,7 +94,10 @@ def event_count(db: sqlite3.Connection) -> int:
 
 @contextmanager
 def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """Read one state of the database while others write."""
+    """Read one state of the database while others write; inside of another one, that one's."""
+    if db.in_transaction:
+        yield
+        return
     db.execute("BEGIN")
     try:
         yield

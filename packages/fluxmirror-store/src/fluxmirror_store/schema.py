@@ -229,6 +229,173 @@ CREATE TABLE pruned (
 ) STRICT
 """
 
+ACTIVITY_HOUR_TABLE: Final = """
+CREATE TABLE activity_hour (
+    hour        INTEGER NOT NULL,  -- UTC, counted from 1970-01-01T00:00Z
+    agent       TEXT NOT NULL,
+    root        TEXT NOT NULL,     -- of the project: repository, else directory; may be empty
+    calls       INTEGER NOT NULL,
+    outcomes    TEXT NOT NULL,     -- {outcome: calls}
+    classes     TEXT NOT NULL,     -- {tool class: calls}
+    minutes     TEXT NOT NULL,     -- {minute of the hour: calls}
+    sessions    TEXT NOT NULL,     -- {session: calls}
+    tools       TEXT NOT NULL,     -- {tool: [calls, failed, fine or failed]}
+    servers     TEXT NOT NULL,     -- {MCP server: the same}
+    programs    TEXT NOT NULL,     -- {program of a shell command: the same}
+    directories TEXT NOT NULL,     -- {working directory: calls}
+    files       TEXT NOT NULL,     -- [file, ...]
+    reads       TEXT NOT NULL,     -- [reads of the first file, of the second, ...]
+    writes      TEXT NOT NULL,     -- [writes of the first file, ...]
+    whole       TEXT NOT NULL,     -- [place of a file, for each that wrote all of it, ...]
+    added       TEXT NOT NULL,     -- [place of a file, for each that says it makes it, ...]
+    steps       TEXT NOT NULL,     -- {session: [number of the call, step, ...]}
+    phases      TEXT NOT NULL,     -- {phases: calls}
+    PRIMARY KEY (hour, agent, root)
+) STRICT, WITHOUT ROWID
+"""
+USAGE_HOUR_TABLE: Final = """
+CREATE TABLE usage_hour (
+    hour                  INTEGER NOT NULL,
+    agent                 TEXT NOT NULL,
+    root                  TEXT NOT NULL,     -- of the project; may be empty
+    model                 TEXT NOT NULL,     -- may be empty
+    price_id              INTEGER NOT NULL,  -- 0: no price is known
+    responses             INTEGER NOT NULL,
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    reasoning_tokens      INTEGER NOT NULL,
+    tool_use_tokens       INTEGER NOT NULL,
+    cost_pico             INTEGER NOT NULL,
+    first_ms              INTEGER NOT NULL,
+    last_ms               INTEGER NOT NULL,
+    PRIMARY KEY (hour, agent, root, model, price_id)
+) STRICT, WITHOUT ROWID
+"""
+FILE_SIGHTING_TABLE: Final = """
+CREATE TABLE file_sighting (
+    path     TEXT PRIMARY KEY,
+    first_ms INTEGER NOT NULL,  -- when it was first read or written
+    made     INTEGER NOT NULL,  -- 1: that wrote it as a whole, and so made it
+    agent    TEXT NOT NULL      -- whose call that was
+) STRICT, WITHOUT ROWID
+"""
+STALE_HOUR_TABLE: Final = """
+CREATE TABLE stale_hour (
+    what TEXT NOT NULL,     -- calls, usage
+    hour INTEGER NOT NULL,  -- in which something changed since it was added up
+    PRIMARY KEY (what, hour)
+) STRICT, WITHOUT ROWID
+"""
+
+PROJECT_TABLE: Final = """
+CREATE TABLE project (
+    root      TEXT PRIMARY KEY,  -- of a project that events are of
+    remote    TEXT,              -- host/owner/name; NULL: it has none, or none that may be kept
+    looked_ms INTEGER NOT NULL   -- when its remote was last looked for
+) STRICT, WITHOUT ROWID
+"""
+
+
+REACH_MS: Final = 1 << 48
+"""What lies further from 1970 is in no period: calendars end long before."""
+_FAR_HOURS: Final = REACH_MS // 3_600_000 + 1
+
+
+def hour_of(ts_ms: str) -> str:
+    """Give the hour of a time in reach, as SQL that rounds down, before 1970 as well."""
+    return f"({ts_ms} + {_FAR_HOURS} * 3600000) / 3600000 - {_FAR_HOURS}"
+
+
+def _in_reach(ts_ms: str) -> str:
+    """Tell, in SQL, whether a time is one that a period can have; not where there is none."""
+    return f"{ts_ms} BETWEEN -{REACH_MS} AND {REACH_MS}"
+
+
+# Not `INSERT OR IGNORE`: an upsert, or a statement with an `OR` of its own, would overrule that.
+def _stale(what: str, row: str) -> str:
+    return f"""
+    INSERT INTO stale_hour (what, hour)
+    SELECT '{what}', {hour_of(f"{row}.ts_ms")} WHERE {_in_reach(f"{row}.ts_ms")}
+    ON CONFLICT DO NOTHING;
+    """
+
+
+def _stale_patch(row: str) -> str:
+    """Note the hour of a patch, whose files its input tells."""
+    return f"""
+    INSERT INTO stale_hour (what, hour)
+    SELECT 'calls', {hour_of("ts_ms")} FROM event
+    WHERE id = {row}.event_id AND kind = 'tool_call' AND tool_canonical = 'ApplyPatch'
+    AND {_in_reach("ts_ms")}
+    ON CONFLICT DO NOTHING;
+    """
+
+
+def _triggers(table: str, what: str, columns: tuple[str, ...], condition: str) -> tuple[str, ...]:
+    """Note each hour in which something changes that is added up, whoever changes it."""
+    old, new = _stale(what, "OLD"), _stale(what, "NEW")
+    in_new, in_old = condition.format("NEW"), condition.format("OLD")
+    return (
+        f"CREATE TRIGGER {table}_added AFTER INSERT ON {table} WHEN {in_new} BEGIN {new} END",
+        f"CREATE TRIGGER {table}_gone AFTER DELETE ON {table} WHEN {in_old} BEGIN {old} END",
+        (
+            f"CREATE TRIGGER {table}_changed AFTER UPDATE OF {', '.join(columns)} ON {table}"
+            f" WHEN {in_new} OR {in_old} BEGIN {old} {new} END"
+        ),
+    )
+
+
+STALE_TRIGGERS: Final = (
+    *_triggers(
+        "event",
+        "calls",
+        (
+            *("kind", "ts_ms", "agent", "session", "tool", "tool_canonical", "tool_class"),
+            *("mcp_server", "mcp_tool", "detail", "cwd", "project", "repo", "path", "outcome"),
+            *("self_noise", "phases"),
+        ),
+        "{}.kind = 'tool_call'",
+    ),
+    *_triggers(
+        "response",
+        "usage",
+        (
+            *("ts_ms", "agent", "model", "project", "cost_pico", "price_id"),
+            *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_5m_tokens"),
+            *("cache_write_1h_tokens", "reasoning_tokens", "tool_use_tokens"),
+        ),
+        "true",
+    ),
+    f"CREATE TRIGGER payload_added AFTER INSERT ON payload BEGIN {_stale_patch('NEW')} END",
+    f"CREATE TRIGGER payload_gone AFTER DELETE ON payload BEGIN {_stale_patch('OLD')} END",
+    (
+        "CREATE TRIGGER payload_changed AFTER UPDATE OF event_id, input_json ON payload"
+        f" BEGIN {_stale_patch('OLD')} {_stale_patch('NEW')} END"
+    ),
+)
+HOUR_INDEXES: Final = (
+    "CREATE INDEX file_sighting_first ON file_sighting (first_ms)",
+    "CREATE INDEX activity_hour_root ON activity_hour (root, calls)",
+    # Calls that one source or the other may have missed.
+    """
+    CREATE INDEX event_odd ON event (agent, ts_ms)
+    WHERE kind = 'tool_call' AND phases > 0 AND phases & 27 <> 27
+    """,
+)
+ALL_HOURS_STALE: Final = (
+    f"""
+    INSERT INTO stale_hour SELECT DISTINCT 'calls', {hour_of("ts_ms")} FROM event
+    WHERE {_in_reach("ts_ms")} AND kind = 'tool_call'
+    """,
+    f"""
+    INSERT INTO stale_hour SELECT DISTINCT 'usage', {hour_of("ts_ms")} FROM response
+    WHERE {_in_reach("ts_ms")}
+    """,
+)
+
 _TIME: Final = "coalesce(e.ts_text, strftime('%Y-%m-%dT%H:%M:%SZ', e.ts_ms / 1000, 'unixepoch'))"
 _RAW: Final = """coalesce(p.raw_json, '{"tool_input":' || p.input_json || '}')"""
 

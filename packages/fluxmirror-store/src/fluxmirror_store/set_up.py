@@ -14,7 +14,7 @@ from fluxmirror_core.wire.builder import Origin
 from fluxmirror_core.wire.identity import Identity, digest
 from fluxmirror_core.wire.observation import Observation
 
-from fluxmirror_store.database import connect_to_write, store_errors
+from fluxmirror_store.database import connect_to_write, spool_errors, store_errors
 from fluxmirror_store.machine import event_builders
 from fluxmirror_store.queries import SETUP_AGENT
 from fluxmirror_store.transaction import writing
@@ -53,7 +53,7 @@ def write_set_up_row(places: Places, note: str, directory: str | None) -> bool:
     Raises:
         StoreError: the database cannot be written.
     """
-    with store_errors(places.spool, "the spool"):
+    with spool_errors(places.spool):
         make_directory(places.spool)
         event = _event(places, note, directory)
     with closing(connect_to_write(places.database)) as db, store_errors(places.database):

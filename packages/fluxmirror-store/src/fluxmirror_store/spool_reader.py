@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_store.hook_times import took_us
 from fluxmirror_store.spool import EVIDENCE, MAGIC
+from fluxmirror_store.spool_waiting import Waiting, files_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 READ_LIMIT: Final = 128 << 20
 """Bytes of one payload that are read; no agent writes a tenth of it."""
@@ -23,15 +24,6 @@ _UNNOTICED: Final = getattr(os, "O_NOATIME", 0)
 _HEADER_LIMIT: Final = 64 << 10
 _LEAST_FIELDS: Final = 3
 _NAME: Final = re.compile(rb"[A-Za-z0-9._-]+")
-
-
-class Waiting(NamedTuple):
-    """A file in `new/`, complete or not; sorts by age."""
-
-    mtime_ns: int
-    """When it was last written to: the capture time once it is complete."""
-    name: str
-    size: int
 
 
 class Spooled(NamedTuple):
@@ -145,27 +137,6 @@ def status(spool: str) -> SpoolStatus:
     bad = sum(1 for _ in files_in(os.path.join(spool, "bad")))
     full = os.path.exists(os.path.join(spool, "full"))
     return SpoolStatus(waiting, first, size, bad, _size(os.path.join(spool, "refused")), full)
-
-
-def files_in(directory: str) -> Iterator[Waiting]:
-    """Walk over the regular files of a directory; one that is not there has none.
-
-    Raises:
-        OSError: the directory is there and cannot be read.
-    """
-    try:
-        entries = os.scandir(directory)
-    except FileNotFoundError:
-        return
-    with entries:
-        for entry in entries:
-            try:
-                if not entry.is_file(follow_symlinks=False):
-                    continue
-                stat = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # taken meanwhile
-                continue
-            yield Waiting(stat.st_mtime_ns, entry.name, stat.st_size)
 
 
 def _open(path: str) -> int:

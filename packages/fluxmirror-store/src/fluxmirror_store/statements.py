@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_store.stored_text import lenient_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from fluxmirror_core.messages import Message, Sayable
 
     Value = str | int | float | None
     Row = tuple[str | int | float | bytes | None, ...]
@@ -45,34 +48,28 @@ _THE_DATABASES: Final = (
     sqlite3.SQLITE_PROTOCOL,
 )
 """What is no fault of a statement."""
-_VIEWS: Final = "the views are agent_events, agent_timeline, agent_responses and events"
 _HINTS: Final = {
-    "no such table": _VIEWS,
-    "no such column": f"{_VIEWS}; `PRAGMA table_info(agent_events)` lists the columns of one",
-    "one statement at a time": "end each statement with a semicolon",
-    "has no name": "write `:name`, and give its value with --param name=VALUE",
-    "has no value": "give it one with --param NAME=VALUE",
+    "no such table": message("statement.views"),
+    "no such column": message("statement.columns"),
+    "one statement at a time": message("statement.semicolon"),
 }
-_REWORDED: Final = (
-    (re.compile(r"Binding \d+ has no name.*", re.DOTALL), "a parameter has no name"),
-    (
-        re.compile(r"You did not supply a value for binding (?:parameter )?(\S+?)\."),
-        r"\1 has no value",
-    ),
+_NAMELESS: Final = re.compile(r"Binding \d+ has no name.*", re.DOTALL)
+_VALUELESS: Final = re.compile(
+    r"You did not supply a value for binding (?:parameter )?(\S+?)\..*", re.DOTALL
 )
-"""What Python says of parameters, in words that fit a command line."""
+"""What Python says of parameters; it is put into words that fit a command line."""
 
 
 class Limit(NamedTuple):
     """What is said of a statement that goes further than it may."""
 
-    sentence: str
-    hint: str
+    sentence: Message
+    hint: Message
 
 
 READING: Final = Limit(
-    "it does more than read",
-    "`--write` lets a statement change rows; a copy of the database is all yours",
+    message("statement.reads_only"),
+    message("statement.write"),
 )
 
 
@@ -146,15 +143,27 @@ class Script:
                 raise
             raise self._refusal(number, str(error), code) from error
 
-    def _refusal(self, number: int, message: str, code: int) -> UsageError:
-        total = len(self._statements)
-        which = f"statement {number} of {total}" if total > 1 else "the statement"
-        message = self._shown(_reworded(message))
+    def _refusal(self, number: int, said: str, code: int) -> UsageError:
+        if _NAMELESS.fullmatch(said):
+            nameless = message("statement.nameless")
+            return UsageError(self._refused(number, nameless), hint=message("statement.name_it"))
+        if found := _VALUELESS.fullmatch(said):
+            valueless = message("statement.valueless", name=self._shown(found[1]))
+            return UsageError(
+                self._refused(number, valueless), hint=message("statement.give_value")
+            )
+        reason = self._shown(said).rstrip(".")
         if code in _NOT_ALLOWED:
-            sentence = f"{which} was refused: {self._limit.sentence} ({message})"
-            return UsageError(sentence, hint=self._limit.hint)
-        hint = next((hint for sign, hint in _HINTS.items() if sign in message), "")
-        return UsageError(f"{which} was refused: {message}", hint=hint)
+            beyond = message("statement.over_limit", limit=self._limit.sentence, reason=reason)
+            return UsageError(self._refused(number, beyond), hint=self._limit.hint)
+        hint = next((hint for sign, hint in _HINTS.items() if sign in reason), "")
+        return UsageError(self._refused(number, reason), hint=hint)
+
+    def _refused(self, number: int, reason: Sayable) -> Message:
+        total = len(self._statements)
+        if total == 1:
+            return message("statement.refused", reason=reason)
+        return message("statement.refused_of_several", number=number, total=total, reason=reason)
 
 
 def split_statements(sql: str) -> list[str]:
@@ -181,19 +190,15 @@ def is_named(statements: Sequence[str], parameter: str) -> bool:
     return any(name.search(statement) for statement in statements)
 
 
-def _reworded(message: str) -> str:
-    for pattern, words in _REWORDED:
-        message = pattern.sub(words, message)
-    return message.rstrip(".")
-
-
 def _refuse_no_text(sql: str) -> None:
     try:
         sql.encode()
     except UnicodeEncodeError:
-        raise UsageError("the statement is no UTF-8", hint="save it as UTF-8") from None
+        hint = message("statement.save_as_utf8")
+        raise UsageError(message("statement.no_utf8"), hint=hint) from None
     if "\0" in sql:
-        raise UsageError("the statement holds a null character", hint="save it as UTF-8")
+        hint = message("statement.save_as_utf8")
+        raise UsageError(message("statement.null"), hint=hint)
 
 
 def _is_blank(sql: str) -> bool:

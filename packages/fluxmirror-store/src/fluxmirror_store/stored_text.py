@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
 
 def lenient_text(raw: bytes) -> str:
     """Give stored bytes as text, a sign in place of each byte that is none; a `text_factory`."""
     return raw.decode("utf-8", "replace")
+
+
+@contextmanager
+def read_leniently(db: sqlite3.Connection) -> Iterator[None]:
+    """Read text as `lenient_text` gives it, for the block."""
+    strict = db.text_factory
+    db.text_factory = lenient_text
+    try:
+        yield
+    finally:
+        db.text_factory = strict

@@ -27,9 +27,11 @@ EVENT_COLUMNS: Final = _FIELDS[: _FIELDS.index("input_json")]
 _PAYLOAD_AT: Final = len(EVENT_COLUMNS)
 _PAYLOAD_COLUMNS: Final = _FIELDS[_PAYLOAD_AT:]
 _MARKS: Final = ", ".join("?" * len(EVENT_COLUMNS))
-_INSERT: Final = f"INSERT INTO event (id, {', '.join(EVENT_COLUMNS)}) VALUES (?, {_MARKS})"
+# `OR FAIL`: for the usual `OR ABORT` SQLite copies each page that a row with a trigger changes, to
+# take the row back alone; here the transaction is rolled back as a whole.
+_INSERT: Final = f"INSERT OR FAIL INTO event (id, {', '.join(EVENT_COLUMNS)}) VALUES (?, {_MARKS})"
 _UPDATE: Final = (
-    f"UPDATE event SET {', '.join(f'{name} = ?' for name in EVENT_COLUMNS)} WHERE id = ?"
+    f"UPDATE OR FAIL event SET {', '.join(f'{name} = ?' for name in EVENT_COLUMNS)} WHERE id = ?"
 )
 _INSERT_PAYLOAD: Final = f"""
 INSERT OR REPLACE INTO payload (event_id, {", ".join(_PAYLOAD_COLUMNS)}) VALUES (?, ?, ?, ?)

@@ -32,6 +32,14 @@ class DailyTotals(NamedTuple):
     """Those with a call."""
 
 
+class DayFiles(NamedTuple):
+    """How many files a local day made and changed; one may be both."""
+
+    date: date
+    new: int
+    edited: int
+
+
 def build_daily_totals(period: Period, counted: Iterable[DayTotal]) -> DailyTotals:
     """Put the days of a period together.
 

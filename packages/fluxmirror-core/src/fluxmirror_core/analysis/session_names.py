@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,13 +13,13 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.analysis.told_calls import OddCall, ReadFile
 
-_SEPARATOR: Final = re.compile(r"[\\/]")
-_FOLDERS: Final = 2
-"""So far above a file a folder may be named after its session."""
 _UUID_CHARS: Final = 36
 _SHORT_CHARS: Final = 8
 """Of its session's id Gemini CLI puts so much into a file's name."""
-_ONE_FOR_ALL: Final = "opencode"
+_HELPER: Final = "agent-"
+"""What the name of a subagent's file may begin with."""
+_SHORTENS: Final = "gemini-cli"
+ONE_FOR_ALL: Final = "opencode"
 """Keeps all its sessions in one database."""
 
 
@@ -32,7 +31,7 @@ class SessionFiles:
 
     def of(self, call: OddCall) -> list[ReadFile]:
         """Give the files that may hold a call; none when its subagent's own file is not here."""
-        if call.agent == _ONE_FOR_ALL:
+        if call.agent == ONE_FOR_ALL:
             return self._by_name.get((call.agent, ""), [])
         own = self._named(call.agent, call.session)
         if call.subagent is None or not hook_facts(call.agent).has_subagent_files:
@@ -43,7 +42,7 @@ class SessionFiles:
     def _named(self, agent: str, name: str | None) -> list[ReadFile]:
         if not name:
             return []
-        short = name[:_SHORT_CHARS] if agent == "gemini-cli" else name
+        short = name[:_SHORT_CHARS] if agent == _SHORTENS else name
         return self._by_name.get((agent, name)) or self._by_name.get((agent, short), [])
 
     @cached_property
@@ -51,17 +50,49 @@ class SessionFiles:
         """The files by agent and name; made when it is first asked for, as it rarely is."""
         found: dict[tuple[str, str], list[ReadFile]] = defaultdict(list)
         for file in self._files:
-            for name in set(_names(file)):
+            for name in set(_names_in(file)):
                 found[file.agent, name].append(file)
         return found
 
 
-def _names(file: ReadFile) -> Iterator[str]:
+def likely_paths(paths: Iterable[str], calls: Iterable[OddCall]) -> list[str]:
+    """Leave out the paths of files that hold none of the calls; a few may be left in.
+
+    Of thousands of files some are asked for: a look at how each name ends is quickly taken.
+    """
+    ends = {
+        end[-_SHORT_CHARS:]
+        for call in calls
+        for name in _names_of(call)
+        for end in (name, f"{_HELPER}{name}")
+    }
+    short = slice(-_SHORT_CHARS, None)
+    found = []
+    for path in paths:
+        upper, folder, stem = _parts(path)
+        if stem[short] in ends or folder[short] in ends or upper[short] in ends:
+            found.append(path)
+    return found
+
+
+def _names_of(call: OddCall) -> Iterator[str]:
+    """Give every name that a call's files may have."""
+    for name in filter(None, (call.session, call.subagent)):
+        yield name
+        if call.agent == _SHORTENS:
+            yield name[:_SHORT_CHARS]
+
+
+def _names_in(file: ReadFile) -> tuple[str, ...]:
     """Give every name that a session or subagent may have in a file's path."""
-    if file.agent == _ONE_FOR_ALL:
-        yield ""
-        return
-    *folders, name = _SEPARATOR.split(file.path)
-    stem = name.rpartition(".")[0] or name
-    yield from folders[-_FOLDERS:]
-    yield from (stem, stem.removeprefix("agent-"), stem[-_UUID_CHARS:], stem[-_SHORT_CHARS:])
+    if file.agent == ONE_FOR_ALL:
+        return ("",)
+    upper, folder, stem = _parts(file.path)
+    without = stem.removeprefix(_HELPER)
+    return upper, folder, stem, without, stem[-_UUID_CHARS:], stem[-_SHORT_CHARS:]
+
+
+def _parts(path: str) -> tuple[str, str, str]:
+    """Give the two folders above a file, and its name; a session may be in each of them."""
+    *_, upper, folder, name = f"//{path}".replace("\\", "/").rsplit("/", 3)
+    return upper, folder, name.rpartition(".")[0] or name

@@ -48,9 +48,9 @@ class SessionSigns(NamedTuple):
     is_early: bool
     """Whether no hook did, and it began before any hook of its agent was heard."""
     filed_ms: int | None
-    """The last that its session file tells; None when that tells nothing."""
+    """The last that its session file tells, or anything behind its odd calls; None for nothing."""
     last_ms: int
-    """The last that anyone tells of it."""
+    """The last that anyone tells of it, or anything behind its odd calls."""
 
 
 class ReadFile(NamedTuple):
@@ -85,6 +85,7 @@ class ToldCalls(NamedTuple):
     sessions: Mapping[tuple[str, str], SessionSigns]
     """By agent and session."""
     files: Sequence[ReadFile]
+    """Those among which an odd call's are, if it has any."""
 
 
 class Gap(NamedTuple):

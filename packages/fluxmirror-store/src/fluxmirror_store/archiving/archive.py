@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import lock
@@ -19,6 +20,7 @@ from fluxmirror_store.database import (
     connect_to_read,
     connect_to_write,
     is_outdated,
+    spool_errors,
     store_errors,
 )
 
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 _LOCK: Final = "archive.lock"
 _WAIT_S: Final = 10.0
 
-_FREE: Final = "free some space: the next call goes on from there"
-_CHECK: Final = "check its permissions"
+_FREE: Final = message("copies.free_space")
+_CHECK: Final = message("copies.check_rights")
 
 
 class Archive:
@@ -97,12 +99,12 @@ def open_archive(places: Places, *, make: bool = False) -> Iterator[Archive]:
     """
     if not make and not os.path.isdir(archive_directory(places)):
         raise nothing_archived()
-    with store_errors(places.spool, "the spool"):
+    with spool_errors(places.spool):
         make_directory(places.spool)
         with lock.held(os.path.join(places.spool, _LOCK), _WAIT_S) as ours:
             if not ours:
-                hint = "try again when it has ended"
-                raise StoreError("another process works in the archive", hint=hint)
+                hint = message("copies.when_ended")
+                raise StoreError(message("copies.working"), hint=hint)
             with store_errors(places.database), archive_errors(places):
                 make_directory(archive_directory(places))
                 with closing(connect_to_write(places.database)) as db:
@@ -113,7 +115,7 @@ def open_archive(places: Places, *, make: bool = False) -> Iterator[Archive]:
 
 def nothing_archived() -> NoDataError:
     """Say that there are no copies."""
-    return NoDataError("nothing is archived", hint="`fluxmirror archive` makes copies")
+    return NoDataError(message("copies.none"), hint=message("copies.make"))
 
 
 def known_copies(places: Places) -> list[Copy]:
@@ -134,8 +136,8 @@ def archive_errors(places: Places) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sentence = f"the archive {archive_directory(places)} cannot be written"
+        path, reason = archive_directory(places), error.strerror or str(error)
         raise StoreError(
-            f"{sentence}: {error.strerror or error}",
+            message("copies.unwritable", path=path, reason=reason),
             hint=_FREE if error.errno in NO_ROOM else _CHECK,
         ) from error

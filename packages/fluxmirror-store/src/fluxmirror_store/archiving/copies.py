@@ -10,9 +10,13 @@ import zlib
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO
+
+    from fluxmirror_core.messages import Sayable
 
 BLOCK_BYTES: Final = 1 << 20
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -21,7 +25,15 @@ _LEVEL: Final = 6
 
 
 class DamagedError(Exception):
-    """A copy does not hold what it did; the message is the reason, in a few words."""
+    """A copy does not hold what it did.
+
+    Args:
+        reason: why, in a few words.
+    """
+
+    def __init__(self, reason: Sayable) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Content(NamedTuple):
@@ -64,7 +76,7 @@ def write_copy(blocks: Iterable[bytes], path: str, before: Content | None) -> Wr
         os.fsync(file.fileno())
     content = meter.content()
     if read_copy(path) != content:
-        raise DamagedError("it holds something else than was written")
+        raise DamagedError(message("copies.damage.other_than_written"))
     return Written(content, os.path.getsize(path), meter.continues)
 
 
@@ -152,8 +164,8 @@ def _damage() -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DamagedError("it was cut or changed") from error
+        raise DamagedError(message("copies.damage.cut")) from error
     except FileNotFoundError as error:
-        raise DamagedError("it is not there") from error
+        raise DamagedError(message("copies.damage.gone")) from error
     except OSError as error:
         raise DamagedError(error.strerror or str(error)) from error

@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import some_of
 
 from fluxmirror_store.archiving import names
 from fluxmirror_store.archiving.companions import companion_path
@@ -109,10 +111,13 @@ def _beginning(archive: Archive, last: dict[str, Copy], begin: str) -> str | Non
     cut = {name for name in named if any(session.startswith(name) for session in told)}
     found = sorted(told | named - cut)
     if len(found) > 1:
-        left = len(found) - _NAMED
-        some = ", ".join(found[:_NAMED]) + (f" and {left} more" if left > 0 else "")
-        what = f"{begin!r} may be any of {len(found)} sessions: {some}"
-        raise UsageError(what, hint="write more of it")
+        several = message(
+            "copies.several_sessions",
+            name=repr(begin),
+            count=len(found),
+            names=some_of(found, _NAMED),
+        )
+        raise UsageError(several, hint=message("copies.write_more"))
     return found[0] if found else None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import NoDataError, StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store.archiving import names
@@ -19,6 +20,7 @@ from fluxmirror_store.archiving.finding import find_copies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.messages import Message
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.archiving.archive import Archive
@@ -96,12 +98,18 @@ def restore_copies(
 
 
 def _no_copy(wanted: str | None, agent: str | None) -> NoDataError:
-    of_agent = f" of {BY_ID[agent].name}" if agent else ""
-    if wanted is None and not agent:
+    if wanted is None and agent is None:
         return nothing_archived()
-    meant = "any session file" if wanted is None else repr(wanted)
-    hint = "`fluxmirror archive list` shows what there is"
-    return NoDataError(f"there is no copy of {meant}{of_agent}", hint=hint)
+    return NoDataError(_without_copy(wanted, agent), hint=message("copies.list"))
+
+
+def _without_copy(wanted: str | None, agent: str | None) -> Message:
+    if agent is None:
+        return message("copies.none_of", name=repr(wanted))
+    name = BY_ID[agent].name
+    if wanted is None:
+        return message("copies.none_of_agent", agent=name)
+    return message("copies.none_of_at_agent", name=repr(wanted), agent=name)
 
 
 def _restore(archive: Archive, copy: Copy, directory: str, below: str) -> Restored:
@@ -109,13 +117,13 @@ def _restore(archive: Archive, copy: Copy, directory: str, below: str) -> Restor
     folder = os.path.dirname(target)
     with _restore_errors(target):
         if not _is_within(folder, directory):
-            sentence = f"{target} is not written: a link leads out of {directory}"
-            raise LeftError(sentence, hint="choose another directory")
+            sentence = message("copies.linked_out", path=target, directory=directory)
+            raise LeftError(sentence, hint=message("copies.other_directory"))
         make_directory(folder)
         with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as private:
             whole = os.path.join(private, "file")
             if unpack(archive.place(copy.path), whole) != copy.content:
-                raise DamagedError("it holds something else")
+                raise DamagedError(message("copies.damage.other"))
             _name(whole, target)
     return Restored(copy, target)
 
@@ -140,13 +148,14 @@ def _restore_errors(target: str) -> Iterator[None]:
     try:
         yield
     except DamagedError as error:
-        hint = "`fluxmirror archive verify` tells which others are"
-        raise LeftError(f"the copy for {target} is damaged: {error}", hint=hint) from error
+        sentence = message("copies.damaged", path=target, reason=error.reason)
+        raise LeftError(sentence, hint=message("copies.verify")) from error
     except FileExistsError as error:
-        hint = "choose another directory, or move that file away"
-        raise LeftError(f"{target} is there already, and left alone", hint=hint) from error
+        hint = message("copies.move_away")
+        raise LeftError(message("copies.taken", path=target), hint=hint) from error
     except OSError as error:
-        hint = "check the directory's permissions and the free space"
+        reason = error.strerror or str(error)
         raise StoreError(
-            f"{target} cannot be written: {error.strerror or error}", hint=hint
+            message("copies.unwritten", path=target, reason=reason),
+            hint=message("copies.check_directory"),
         ) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_core.transcripts.problem import Problem
 
 from fluxmirror_store.archiving import names
@@ -22,6 +23,7 @@ from fluxmirror_store.archiving.copies import (
 from fluxmirror_store.archiving.rows import load_copies, renew_copy, save_copy
 from fluxmirror_store.archiving.snapshot import UnreadableError, snapshot
 from fluxmirror_store.importing import sources
+from fluxmirror_store.importing.passes import USAGE
 from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE, session_root
 from fluxmirror_store.transaction import writing
 
@@ -174,11 +176,11 @@ class _Run:
     def _register(self) -> dict[str, int]:
         """Make the files known as an import does; gives the sources' ids by path."""
         db, found, now_ms = self._archive.db, self._found, self._archive.now_ms
-        known = sources.load_sources(db, sources.USAGE)
+        known = sources.load_sources(db, USAGE)
         with writing(db):
             sources.register(db, sources.build_plan(found.files, known), now_ms)
             sources.note_missing(db, known, found, now_ms)
-        known = sources.load_sources(db, sources.USAGE)
+        known = sources.load_sources(db, USAGE)
         return {path: source.id for path, source in known.items()}
 
     def _is_done(self, file: SessionFile) -> bool:
@@ -234,8 +236,8 @@ class _Run:
                 return write_copy(blocks, archive.part, before.content if before else None)
         except DamagedError as error:
             raise StoreError(
-                f"the archive {archive.directory} does not keep what is written: {error}",
-                hint="look after that disk",
+                message("copies.not_kept", path=archive.directory, reason=error.reason),
+                hint=message("copies.look_after_disk"),
             ) from error
 
     def _before(self, file: SessionFile) -> _Before | None:

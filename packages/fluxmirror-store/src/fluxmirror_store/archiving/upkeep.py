@@ -6,6 +6,8 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_store.archiving.archive import nothing_archived, open_archive
 from fluxmirror_store.archiving.copies import DamagedError, read_copy
 from fluxmirror_store.archiving.rows import forget_copy, load_copies, note_verified
@@ -14,6 +16,7 @@ from fluxmirror_store.transaction import writing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.archiving.archive import Archive
@@ -25,7 +28,7 @@ class Verified(NamedTuple):
     """What reading every copy has shown."""
 
     whole: int
-    damaged: list[tuple[Copy, str]]
+    damaged: list[tuple[Copy, Sayable]]
     """With what is wrong with it."""
     unknown: list[str]
     """Files in the archive that the database does not know, by path below it."""
@@ -59,13 +62,13 @@ def verify_copies(places: Places, progress: Progress | None = None) -> Verified:
         return Verified(len(whole), damaged, unknown)
 
 
-def _damage(archive: Archive, copy: Copy) -> str:
+def _damage(archive: Archive, copy: Copy) -> Sayable:
     """Say what is wrong with a copy; empty when nothing is."""
     try:
         content = read_copy(archive.place(copy.path))
     except DamagedError as error:
-        return str(error)
-    return "" if content == copy.content else "it holds something else"
+        return error.reason
+    return "" if content == copy.content else message("copies.damage.other")
 
 
 def _unknown(archive: Archive, copies: Iterable[Copy]) -> list[str]:

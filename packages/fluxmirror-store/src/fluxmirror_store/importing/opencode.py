@@ -14,9 +14,9 @@ from fluxmirror_core.transcripts.usage.opencode import responses_of
 from fluxmirror_core.wire.observation import text
 
 from fluxmirror_store.importing.calls import call_event
+from fluxmirror_store.importing.passes import USAGE
 from fluxmirror_store.importing.reading import Reading, count_slow_values
 from fluxmirror_store.importing.session_files import DATABASE_AGENT
-from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.usage import response_row, with_time
 from fluxmirror_store.opencode_database import Since

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fluxmirror_core.transcripts.problem import FAILED, SLOW_PATTERN, Problem
 
 from fluxmirror_store.importing.calls import read_calls
+from fluxmirror_store.importing.passes import CALLS, USAGE
 from fluxmirror_store.importing.session_files import UNREADABLE
 from fluxmirror_store.importing.session_place import session_directories
-from fluxmirror_store.importing.sources import CALLS, USAGE
 from fluxmirror_store.importing.stretch import BLOCK_BYTES, marked, read_stretch
 from fluxmirror_store.importing.usage import read_usage
 

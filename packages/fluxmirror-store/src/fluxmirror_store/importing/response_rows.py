@@ -136,7 +136,7 @@ def write_responses(
     if written is not None:
         written.update(map(hash, told))
     prices = Prices(db, book, now_ms)
-    _write(db, "INSERT", enumerate(new, last + 1), prices)
+    _write(db, "INSERT OR FAIL", enumerate(new, last + 1), prices)
     _write(db, "REPLACE", changed, prices)
     for _, merged in changed:
         if merged.session != known[merged.agent, merged.key][1].session:

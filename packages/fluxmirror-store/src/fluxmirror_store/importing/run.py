@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fluxmirror_core.private import make_directory
 from fluxmirror_core.transcripts.problem import FAILED, Problem
@@ -15,20 +15,22 @@ from fluxmirror_core.transcripts.problem import FAILED, Problem
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import checkpoint, wal_bytes
 from fluxmirror_store.crew import crew_size, in_order
-from fluxmirror_store.database import connect_to_write, store_errors
+from fluxmirror_store.database import connect_to_write, spool_errors, store_errors
 from fluxmirror_store.importing import sources
 from fluxmirror_store.importing.call_rows import write_calls
 from fluxmirror_store.importing.nameless import join_nameless
 from fluxmirror_store.importing.opencode import read_database
+from fluxmirror_store.importing.passes import CALLS, USAGE
 from fluxmirror_store.importing.reading import Reading, gathered, groups, read_group, unreadable
 from fluxmirror_store.importing.response_rows import forget_nameless, write_responses
 from fluxmirror_store.importing.session_files import DATABASE_AGENT, UNREADABLE, of_recorded
-from fluxmirror_store.importing.sources import CALLS, SEEN_TWICE, USAGE, Job, ReadSoFar
+from fluxmirror_store.importing.sources import SEEN_TWICE, Job, ReadSoFar
 from fluxmirror_store.importing.stretch import Mark
 from fluxmirror_store.importing.waiting import LOCK, Wanted, news, recent
 from fluxmirror_store.machine import event_builders
 from fluxmirror_store.opencode_database import UnreadableSourceError, opencode_rows
 from fluxmirror_store.pricing import price_unknown
+from fluxmirror_store.projects import look_for_remotes, note_remotes
 from fluxmirror_store.retention import not_pruned
 from fluxmirror_store.transaction import NOT_STORABLE, writing
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fluxmirror_core.config.settings import Settings
+    from fluxmirror_core.event import AgentEvent
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.importing.response_rows import PriceBook
@@ -101,7 +104,7 @@ def import_session_files(  # noqa: PLR0913, PLR0917 - where, what, how much, who
     found = of_recorded(found, settings)
     if not news(places, found, wanted):
         return Imported(found.problems.copy())
-    with store_errors(places.spool, "the spool"):
+    with spool_errors(places.spool):
         make_directory(places.spool)
         with lock.held(os.path.join(places.spool, LOCK), wanted.wait_s) as ours:
             if not ours:
@@ -225,8 +228,11 @@ class _Import:
     def _store(self, what: str, readings: Sequence[Reading]) -> None:
         """Store what a group told in one transaction; what no column takes is found and counted."""
         try:
+            told = not_pruned(self._db, [row for reading in readings for row in reading.told])
+            remotes = self._remotes(told) if what == CALLS else {}
             with writing(self._db):
-                self._write(what, readings)
+                self._write(what, readings, told)
+                note_remotes(self._db, remotes, self._now_ms)
         except NOT_STORABLE as error:
             if len(readings) > 1:
                 for reading in readings:
@@ -239,8 +245,10 @@ class _Import:
         if wal_bytes(self._places.database) > _LOG_BYTES:
             checkpoint(self._places.database)
 
-    def _write(self, what: str, readings: Sequence[Reading]) -> None:
-        told = not_pruned(self._db, [row for reading in readings for row in reading.told])
+    def _remotes(self, calls: Sequence[AgentEvent]) -> dict[str, str | None]:
+        return look_for_remotes(self._db, calls, self._builders, self._now_ms)
+
+    def _write(self, what: str, readings: Sequence[Reading], told: Sequence[Any]) -> None:
         for reading in readings:
             if reading.rewritten and what == USAGE:
                 forget_nameless(self._db, reading.job.file.agent, reading.job.source_id)

@@ -84,6 +84,30 @@ def find_session_files(env: Mapping[str, str], agent: str | None = None) -> Foun
     return Found(_each_once(files), problems, roots)
 
 
+def look_at(env: Mapping[str, str], agent: str, path: str) -> SessionFile | None:
+    """Look at one session file that was found before, or at its agent's whole database.
+
+    Args:
+        env: whose variables say where agents keep their files now.
+        agent: its id.
+        path: as `find_session_files` gave it.
+
+    Returns:
+        None when it is gone, cannot be looked at, or lies where its agent keeps nothing any more.
+    """
+    spec = BY_ID.get(agent)
+    if spec is None:
+        return None
+    if path != env.get(_OPENCODE_DATABASE):
+        root = session_root(spec, env)
+        if not root or not path.startswith(f"{root}{os.sep}"):
+            return None
+    try:
+        return _session_file(agent, path, os.stat(path))
+    except (OSError, ValueError):  # a path with a NUL is none
+        return None
+
+
 def of_recorded(found: Found, settings: Settings) -> Found:
     """Leave out the files of agents that are not recorded; none of those can be missed either."""
     files = [file for file in found.files if settings.is_recorded(file.agent)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.transcripts.problem import BAD_LINE, LONG_LINE, REWRITTEN, TORN_END, Problem
 
+from fluxmirror_store.importing.passes import CALLS
 from fluxmirror_store.importing.stretch import Mark, continues
 
 if TYPE_CHECKING:
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 
     from fluxmirror_store.importing.session_files import Found, SessionFile
 
-USAGE: Final = "usage"
-CALLS: Final = "calls"
-
 _SELECT: Final = """
 SELECT s.id, s.agent, s.path, s.identity, s.gone_ms, r.size, r.mtime_ns, r.end, r.tail, r.memory
 FROM source AS s LEFT JOIN reading AS r ON r.source_id = s.id AND r.what = ?
 """
+# As one text: thousands of rows take twice as long. No path has a NUL in it.
 _READ: Final = """
-SELECT s.path, r.size, r.mtime_ns FROM source AS s JOIN reading AS r ON r.source_id = s.id
+SELECT coalesce(
+    group_concat(s.path || char(0) || r.size || char(0) || r.mtime_ns, char(0, 0)), '')
+FROM source AS s JOIN reading AS r ON r.source_id = s.id
 WHERE r.what = ? AND s.gone_ms IS NULL
 """
 _REGISTER: Final = """
@@ -126,16 +127,31 @@ def known_paths(db: sqlite3.Connection) -> list[str]:
 
 def unread_bytes(db: sqlite3.Connection, what: str, found: Found, *, full: bool) -> int | None:
     """Say how many bytes are still to be read, about; None when nothing has changed."""
-    read = {path: (size, mtime_ns) for path, size, mtime_ns in db.execute(_READ, (what,))}
-    waiting = 0
-    there = {stored_path(file.path): file for file in found.files}
-    changed = any(path.startswith(_below(found)) for path in read.keys() - there.keys())
-    for path, file in there.items():
-        size, mtime_ns = read.get(path, (0, None))
-        if full or (size, mtime_ns) != (file.size, file.mtime_ns):
-            changed = True
-            waiting += file.size if full or size >= file.size else file.size - size
-    return waiting if changed else None
+    read = set(filter(None, db.execute(_READ, (what,)).fetchone()[0].split("\0\0")))
+    there = {_state(file): file for file in found.files}
+    changed = [file for state, file in there.items() if full or state not in read]
+    other = read - there.keys()
+    if not changed:
+        below = _below(found)
+        return 0 if any(state.startswith(below) for state in other) else None
+    sizes = {} if full else _sizes(other)
+    return sum(_new_bytes(file, sizes.get(stored_path(file.path), 0)) for file in changed)
+
+
+def _state(file: SessionFile) -> str:
+    """Write a file's path, size and time as `_READ` gives them."""
+    return f"{stored_path(file.path)}\0{file.size}\0{file.mtime_ns}"
+
+
+def _sizes(states: Iterable[str]) -> dict[str, int]:
+    """Give the sizes of files that `_READ` tells of, by their paths."""
+    told = (state.split("\0") for state in states)
+    return {path: int(size) for path, size, _ in told}
+
+
+def _new_bytes(file: SessionFile, read: int) -> int:
+    """Say how many bytes of a changed file are to be read; all where it has not grown."""
+    return file.size if read >= file.size else file.size - read
 
 
 def build_plan(

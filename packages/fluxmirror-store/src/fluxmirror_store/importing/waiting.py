@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_store import lock
 from fluxmirror_store.database import connect_to_read, is_outdated, store_errors
 from fluxmirror_store.importing import sources
-from fluxmirror_store.importing.sources import CALLS, USAGE
+from fluxmirror_store.importing.passes import CALLS, USAGE
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from fluxmirror_core.paths import Places
 
     from fluxmirror_store.importing.session_files import Found, SessionFile
@@ -52,9 +54,9 @@ def pending(places: Places, found: Found, wanted: Wanted) -> list[SessionFile]:
     newest = sorted(files, key=lambda file: -file.mtime_ns)
     if not os.path.exists(places.database) or is_outdated(places.database):
         return newest
-    if not news(places, found, wanted):  # quickly told, and so most of the time
-        return []
     with closing(connect_to_read(places.database)) as db, store_errors(places.database):
+        if not _unread_bytes(db, recent(found, wanted), wanted):
+            return []  # quickly told, and so most of the time
         plans = [
             sources.build_plan(files, sources.load_sources(db, what), full=wanted.full)
             for what in wanted.passes
@@ -74,11 +76,15 @@ def news(places: Places, found: Found, wanted: Wanted) -> dict[str, int]:
         total = sum(file.size for file in of_late.files)
         return dict.fromkeys(wanted.passes, total) if of_late.files else {}
     with closing(connect_to_read(places.database)) as db, store_errors(places.database):
-        return {
-            what: waiting
-            for what in wanted.passes
-            if (waiting := sources.unread_bytes(db, what, of_late, full=wanted.full)) is not None
-        }
+        return _unread_bytes(db, of_late, wanted)
+
+
+def _unread_bytes(db: sqlite3.Connection, found: Found, wanted: Wanted) -> dict[str, int]:
+    return {
+        what: waiting
+        for what in wanted.passes
+        if (waiting := sources.unread_bytes(db, what, found, full=wanted.full)) is not None
+    }
 
 
 def recent(found: Found, wanted: Wanted) -> Found:

@@ -1,0 +1,109 @@
+"""Commits: what was committed in the repositories of a period, and which of them were left out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+SUBJECTS: Final = 10
+"""So many are kept of a repository."""
+SUBJECT_CHARS: Final = 4096
+"""Far more than is shown: what masks a subject has to see the whole of a secret."""
+OWN: Final = "own"
+ALL: Final = "all"
+"""Whose commits count: the user's, by the address that git has for each repository, or all."""
+
+
+class Reason(StrEnum):
+    """Why the commits of a repository are not known."""
+
+    UNTRUSTED = "untrusted"
+    """Git refuses to work in it: it belongs to somebody else."""
+    GONE = "gone"
+    BROKEN = "broken"
+    """Git cannot read it."""
+    SLOW = "slow"
+    NOBODY = "nobody"
+    """Git has no address of the user there, so no commit is known to be the user's."""
+    TOO_MANY = "too_many"
+    """So many others had more calls."""
+    NO_GIT = "no_git"
+    """There is no git on this machine."""
+
+
+class RepositoryLog(NamedTuple):
+    """What git told of one repository."""
+
+    root: str
+    directory: str
+    """Where git keeps it: the same for all of its worktrees."""
+    commits: int
+    subjects: tuple[str, ...]
+    """Of the newest ones, the newest first."""
+
+
+class Unread(NamedTuple):
+    """A repository whose commits are not known."""
+
+    root: str
+    reason: Reason
+
+
+class RepositoryCommits(NamedTuple):
+    """What was committed in one repository."""
+
+    root: str
+    name: str
+    commits: int
+    """On all local branches, each once, without merges."""
+    subjects: tuple[str, ...]
+    """Of the `SUBJECTS` newest, the newest first, the first `SUBJECT_CHARS` of each."""
+
+
+class Commits(NamedTuple):
+    """What was committed in a period."""
+
+    repositories: tuple[RepositoryCommits, ...] = ()
+    """Most commits first, ties by name; none without commits."""
+    unread: tuple[tuple[Reason, tuple[str, ...]], ...] = ()
+    """The names of those that are left out, by why."""
+    authors: str = OWN
+    """`OWN` or `ALL`."""
+
+    @property
+    def total(self) -> int:
+        """How many commits there are in all."""
+        return sum(one.commits for one in self.repositories)
+
+
+def build_commits(
+    logs: Iterable[RepositoryLog | Unread], name_of: Callable[[str], str], authors: str = OWN
+) -> Commits:
+    """Put together what git told; several worktrees of a repository count once, as the first.
+
+    Args:
+        logs: of the repositories, those with most calls first.
+        name_of: root → name of the repository.
+        authors: whose commits were asked for.
+    """
+    found: dict[str, RepositoryCommits] = {}
+    unread: dict[Reason, list[str]] = {}
+    for log in logs:
+        name = name_of(log.root)
+        if isinstance(log, Unread):
+            unread.setdefault(log.reason, []).append(name)
+        elif log.commits:
+            commits = RepositoryCommits(log.root, name, log.commits, _bounded(log.subjects))
+            found.setdefault(log.directory, commits)
+    return Commits(
+        tuple(sorted(found.values(), key=lambda one: (-one.commits, one.name, one.root))),
+        tuple((reason, tuple(unread[reason])) for reason in Reason if reason in unread),
+        authors,
+    )
+
+
+def _bounded(subjects: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one[:SUBJECT_CHARS] for one in subjects[:SUBJECTS])

@@ -1,0 +1,173 @@
+"""ProjectNames: what people call the projects whose roots were recorded, and which is asked for.
+
+A project is a repository, wherever its clones and worktrees lie: roots with the same remote are
+one. Without a remote each root is a project of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import did_you_mean, some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fluxmirror_core.messages import Sayable
+
+_LISTED: Final = 8
+_GUESSES: Final = 3
+
+
+class ProjectNames:
+    """Names projects, each by the shortest name that no other has.
+
+    Args:
+        remotes: `host/owner/name` by root, or None.
+        roots: of all projects that are to be told apart; may hold the empty one, of calls that
+            belong to no directory.
+        home: the user's home, which is called `~`.
+    """
+
+    def __init__(
+        self, remotes: Mapping[str, str | None], roots: Iterable[str], home: str = ""
+    ) -> None:
+        self._home = home.rstrip("/\\")
+        self._keys = {root: _key(remotes.get(root), root) for root in sorted(set(roots))}
+        self._roots: dict[str, set[str]] = {}
+        for root, key in self._keys.items():
+            self._roots.setdefault(key, set()).add(root)
+        self._parts = {
+            key: self._parts_of(remotes.get(min(own)), min(own))
+            for key, own in self._roots.items()
+            if key
+        }
+        self._names = _shortest_names(self._parts)
+
+    def key_of(self, root: str) -> str:
+        """Give what is the same for all roots of a project, and for no other's."""
+        return self._keys.get(root, root)
+
+    def roots_of(self, root: str) -> frozenset[str]:
+        """Give all roots of the project that has this one."""
+        return frozenset(self._roots.get(self.key_of(root), {root}))
+
+    def name_of(self, root: str) -> Sayable:
+        """Give the name of a root's project: a text, or the words for none at all."""
+        if not root:
+            return message("project.none")
+        return self._names.get(self.key_of(root)) or "/".join(self._parts_of(None, root)[-1:])
+
+    def names(self) -> list[str]:
+        """Give the names of all projects, in the order of the alphabet."""
+        return sorted(self._names.values())
+
+    def find(self, asked: str, directory: str | None = None) -> frozenset[str]:
+        """Give the roots of the project that is asked for.
+
+        Args:
+            asked: its name or the end of one (`name`, `owner/name`), the name of a directory of
+                its, or the path of a file or directory in it, such as `.`.
+            directory: where a relative path starts from; None where there is no such place.
+
+        Raises:
+            UsageError: there is no such project, or there are several.
+        """
+        key = self._key_of_path(asked, directory) if _is_path(asked) else self._key_of_name(asked)
+        if key is None and directory is not None:
+            key = self._keys.get(os.path.normpath(os.path.join(directory, asked)))
+        if not key:
+            raise UsageError(message("project.unknown", asked=repr(asked)), hint=self._hint(asked))
+        return frozenset(self._roots[key])
+
+    def _key_of_name(self, asked: str) -> str | None:
+        wanted = asked.casefold().strip("/").removesuffix(".git")
+        exact = [key for key, name in self._names.items() if name.casefold() == wanted]
+        found = exact or [key for key in self._names if wanted in self._ends(key)]
+        if len(found) > 1:
+            names = sorted(self._names[key] for key in found)
+            raise UsageError(
+                message("project.ambiguous", asked=repr(asked)),
+                hint=message("project.name_one", names=some_of(names, _LISTED)),
+            )
+        return found[0] if found else None
+
+    def _ends(self, key: str) -> set[str]:
+        """Give every end of a project's name, and of the paths of its roots."""
+        wholes = [self._parts[key], *(self._parts_of(None, root) for root in self._roots[key])]
+        return {"/".join(parts[at:]).casefold() for parts in wholes for at in range(len(parts))}
+
+    def _key_of_path(self, asked: str, directory: str | None) -> str | None:
+        """Give the project that a path lies in; not one around the repository that holds it."""
+        from fluxmirror_core.touched import Repositories
+
+        path = os.path.normpath(os.path.join(directory or "", self._expanded(asked)))
+        if not os.path.isabs(path):
+            return None
+        repository = Repositories().root_of(path)
+        while path not in self._keys:
+            above = os.path.dirname(path)
+            if path in (above, repository):
+                return None
+            path = above
+        return self._keys[path]
+
+    def _expanded(self, path: str) -> str:
+        is_home = path[:1] == "~" and path[1:2] in ("", "/", "\\")
+        return self._home + path[1:] if is_home else path
+
+    def _parts_of(self, remote: str | None, root: str) -> list[str]:
+        """Give the parts of a project's longest name, the last of which tells most."""
+        if remote:
+            return remote.split("/")
+        below = root.removeprefix(self._home) if self._home else root
+        if below != root and below[:1] in ("", "/", "\\"):
+            root = f"~{below}"
+        is_windows = root[1:2] == ":" or "\\" in root[:2]
+        parts = (root.replace("\\", "/") if is_windows else root).split("/")
+        return [parts[0], *filter(None, parts[1:])] if any(parts[1:]) else [root]
+
+    def _hint(self, asked: str) -> Sayable:
+        from difflib import get_close_matches
+
+        written = {name.casefold(): name for name in self.names()}
+        last = asked.casefold().rstrip("/").rpartition("/")[2]
+        near = [
+            *get_close_matches(asked.casefold(), written, n=_GUESSES),
+            *get_close_matches(last, written, n=_GUESSES),
+        ]
+        if near:
+            return did_you_mean([written[one] for one in dict.fromkeys(near)][:_GUESSES])
+        if not written:
+            return message("project.no_projects")
+        return message("project.one_of", names=some_of(self.names(), _LISTED))
+
+
+def _key(remote: str | None, root: str) -> str:
+    return remote.casefold() if remote and root else root
+
+
+def _is_path(asked: str) -> bool:
+    return os.path.isabs(asked) or asked.replace("\\", "/").split("/")[0] in (".", "..", "~")
+
+
+def _shortest_names(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Give each key as many parts of its name, from the end, as no other key has."""
+    names: dict[str, str] = {}
+    waiting, length = set(parts), 1
+    while waiting:
+        named = {key: "/".join(parts[key][-length:]) for key in waiting}
+        times: dict[str, int] = {}
+        for name in named.values():
+            times[name.casefold()] = times.get(name.casefold(), 0) + 1
+        names |= {
+            key: name
+            for key, name in named.items()
+            if times[name.casefold()] == 1 or length >= len(parts[key])
+        }
+        waiting -= names.keys()
+        length += 1
+    return names

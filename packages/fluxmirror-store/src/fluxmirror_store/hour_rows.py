@@ -1,0 +1,95 @@
+"""Hours that are added up, as rows: from calls, into the table, and out of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxmirror_core.analysis.hour import Call, HourActivity, build_hour
+from fluxmirror_core.analysis.patches import PATCH_TOOL
+from fluxmirror_core.event import Kind, Outcome
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fluxmirror_core.analysis.hour import Hour
+
+FACETS: Final = (
+    "outcomes",
+    "classes",
+    "minutes",
+    "sessions",
+    "tools",
+    "servers",
+    "programs",
+    "directories",
+    "files",
+    "reads",
+    "writes",
+    "whole",
+    "added",
+    "steps",
+    "phases",
+)
+"""Columns of `activity_hour` that hold JSON, and attributes of `HourActivity`."""
+SUMMARY_FACETS: Final = tuple(
+    name for name in FACETS if name not in ("tools", "servers", "programs", "phases")
+)
+"""What the figures are worked out from that periods are compared by."""
+_BY_NUMBER: Final = ("minutes", "phases")
+"""Facets whose keys are numbers."""
+_FILE_CHARS: Final = 4_096
+"""Older programs kept details of any length; no file's name has more."""
+DETAIL_CHARS: Final = 200
+"""No report shows more of a detail."""
+
+ROOT: Final = "coalesce(nullif(repo, ''), nullif(project, ''), cwd, '')"
+"""The root of a call's project."""
+CALLS: Final = f"""
+SELECT ts_ms, agent, {ROOT}, coalesce(session, ''),
+    coalesce(mcp_server || '/' || mcp_tool, tool, ''), coalesce(mcp_server, ''),
+    coalesce(tool_class, ''),
+    coalesce(tool_canonical, ''), coalesce(outcome, '{Outcome.UNKNOWN}'),
+    substr(coalesce(path, detail, ''), 1, {_FILE_CHARS}),
+    coalesce(path = substr(path, 1, {_FILE_CHARS}), 0), coalesce(cwd, ''),
+    substr(coalesce(detail, ''), 1, {DETAIL_CHARS}), phases, coalesce(project, cwd),
+    CASE tool_canonical WHEN '{PATCH_TOOL}' THEN
+        (SELECT input_json FROM payload WHERE event_id = event.id) END
+FROM event
+WHERE kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
+ORDER BY ts_ms, id
+"""
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def count_hour(db: sqlite3.Connection, start_ms: int, end_ms: int) -> Hour:
+    """Add up the calls of an hour, or of a part of one: `start_ms <= ts_ms < end_ms`."""
+    rows = db.execute(CALLS, {"start_ms": start_ms, "end_ms": end_ms})
+    return build_hour(map(Call._make, rows))
+
+
+def hour_row(hour: int, activity: HourActivity) -> tuple[object, ...]:
+    """Give the values of a row of `activity_hour`, in the order of its columns."""
+    facets = (_encode(getattr(activity, name)) for name in FACETS)
+    return (hour, activity.agent, activity.root, activity.calls, *facets)
+
+
+def facets_sql(facets: Sequence[str]) -> str:
+    """Give SQL for some facets as one list, to be read at once."""
+    return f"printf('[{', '.join('%s' for _ in facets)}]', {', '.join(facets)})"
+
+
+def read_hours(
+    rows: Iterable[Sequence[Any]], facets: Sequence[str]
+) -> Iterator[tuple[int, HourActivity]]:
+    """Read rows of hour, agent, root, calls and `facets_sql`; the other facets stay empty."""
+    for hour, agent, root, calls, text in rows:
+        activity = HourActivity(agent, root)
+        activity.calls = calls
+        for name, found in zip(facets, json.loads(text), strict=True):
+            setattr(activity, name, found)
+        for name in _BY_NUMBER:
+            found = getattr(activity, name)
+            setattr(activity, name, {int(key): times for key, times in found.items()})
+        yield hour, activity
