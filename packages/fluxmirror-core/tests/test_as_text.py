@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
+from zoneinfo import ZoneInfo
 
 import pytest
+from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.report.as_text import one_line, render_text, width
-from fluxmirror_core.report.sections import Column, Report, Section
+from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
+from fluxmirror_core.report.voice import Voice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-COLUMNS = (Column("Name"), Column("Count", is_number=True))
+COLUMNS = (Column("Name"), Column("Count", NUMBER))
+
+
+def rendered(title: str, sections: tuple[Section, ...]) -> str:
+    """Render a report in English."""
+    return render_text(Report(title, sections), Voice(load_catalog(), ZoneInfo("UTC"), ""))
 
 
 def table(*rows: tuple[str, int]) -> list[str]:
     """Render a table; gives its lines."""
-    report = Report("T", (Section("S", "table", COLUMNS, rows),))
-    return render_text(report).splitlines()[4:]
+    return rendered("T", (Section("S", "table", COLUMNS, rows),)).splitlines()[4:]
 
 
 def test_columns_line_up_and_numbers_stand_right() -> None:
@@ -105,7 +112,7 @@ def test_nothing_invisible_is_printed(raw: str) -> None:
 def test_titles_and_notes_are_made_safe_too() -> None:
     """An agent's name may stand in a title."""
     section = Section("S\x1b", "table", (Column("N"),), (("x",),), "note\n# not a title")
-    text = render_text(Report("T\n# X", (section,)))
+    text = rendered("T\n# X", (section,))
     assert [line for line in text.splitlines() if line.startswith("#")] == [
         r"# T\n# X",
         r"## S\x1b",
@@ -116,7 +123,7 @@ def test_titles_and_notes_are_made_safe_too() -> None:
 def test_bars_are_scaled_to_the_longest_and_never_vanish() -> None:
     """At most 30 blocks, at least one; nothing for nothing."""
     rows = (("08:00", 1), ("09:00", 90), ("10:00", 0), ("11:00", 45))
-    text = render_text(Report("T", (Section("S", "bars", rows=rows),)))
+    text = rendered("T", (Section("S", "bars", rows=rows),))
     bars = ["```text", "08:00 █ 1", f"09:00 {'█' * 30} 90", f"11:00 {'█' * 15} 45", "```"]
     assert text.splitlines()[4:] == bars
 
@@ -124,17 +131,17 @@ def test_bars_are_scaled_to_the_longest_and_never_vanish() -> None:
 def test_bars_begin_below_each_other_and_may_say_more_than_a_number() -> None:
     """Labels take the same columns, whatever their script."""
     rows = (("日本", 10**18, "$1.00"), ("a\x1b", 10**18 // 3, "$0.33"), ("none", 0, "$0.00"))
-    text = render_text(Report("T", (Section("S", "bars", rows=rows),)))
+    text = rendered("T", (Section("S", "bars", rows=rows),))
     assert text.splitlines()[5:7] == [f"日本  {'█' * 30} $1.00", f"a\\x1b {'█' * 9} $0.33"]
 
 
 def test_facts_stand_above_a_table_line_by_line() -> None:
     """As a list; each is one line, whatever it holds."""
     section = Section("S", "table", COLUMNS, (("x", 1),), facts=("one", "two\n# three"))
-    lines = render_text(Report("T", (section,))).splitlines()
+    lines = rendered("T", (section,)).splitlines()
     assert lines[4:7] == ["- one", r"- two\n# three", ""]
 
 
-def test_a_megabyte_in_a_cell_is_only_long() -> None:
-    """Size alone breaks nothing; reports cut before they come here."""
-    assert len(table(("x|" * 500_000, 1))[2]) > 1_500_000
+def test_a_megabyte_in_a_cell_is_cut() -> None:
+    """Nobody reads so much, and every other row of the table would be as long."""
+    assert len(table(("x|" * 500_000, 1))[2]) < 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from fluxmirror_core.analysis.coverage import Coverage, build_coverage
@@ -21,6 +22,7 @@ from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.coverage import build_coverage_report, coverage_line
+from fluxmirror_core.report.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +69,11 @@ def line(coverage: Coverage, language: str = "en") -> str:
     return coverage_line(coverage, load_catalog(language))
 
 
+def voice(language: str = "en") -> Voice:
+    """Make the voice of a language."""
+    return Voice(load_catalog(language), ZoneInfo("UTC"), "")
+
+
 def with_losses() -> Coverage:
     """Work out coverage with a loss of each kind: of one call, of several, up to the end."""
     calls = [
@@ -96,14 +103,14 @@ def test_all_seen_by_both_is_a_hundred_percent() -> None:
     """Nothing else is."""
     coverage = built((CLAUDE, BOTH, 12))
     assert coverage.total.tenths == 1000
-    assert line(coverage) == "coverage 100 %"
+    assert line(coverage) == "coverage 100%"
 
 
 def test_nearly_all_is_rounded_down() -> None:
     """One of ten thousand is 99.9 %."""
     coverage = built((CLAUDE, BOTH, 9999), (CLAUDE, FILED, 1), odd_calls=[odd(FILED)])
     assert coverage.total.unexplained == 1
-    assert line(coverage) == "coverage 99.9 % · 1 call seen by one source only"
+    assert line(coverage) == "coverage 99.9% · 1 call seen by one source only"
 
 
 def test_explained_calls_are_expected_of_nobody() -> None:
@@ -112,7 +119,7 @@ def test_explained_calls_are_expected_of_nobody() -> None:
     coverage = built((CLAUDE, BOTH, 3), (CLAUDE, FILED, 7), claude=early)
     assert (coverage.total.explained, coverage.total.unexplained) == (7, 0)
     assert [tuple(one) for one in coverage.explained] == [(CLAUDE, "hooked_later", 7)]
-    assert line(coverage) == "coverage 100 %"
+    assert line(coverage) == "coverage 100%"
 
 
 def test_rows_of_older_programs_are_explained() -> None:
@@ -134,17 +141,17 @@ def test_an_agent_without_hooks_is_named_and_alarms_nobody() -> None:
     """Session files alone are a way to use us."""
     never = AgentSigns(hooked_ms=None, early=5, has_files=True)
     alone = built((CODEX, FILED, 5), codex=never)
-    told = "coverage: session files only, no hook of Codex CLI was ever heard"
+    told = "coverage: session files only, no hook of Codex CLI has ever reported"
     assert line(alone) == told
     beside = built((CLAUDE, BOTH, 2), (CODEX, FILED, 5), codex=never)
-    assert line(beside) == "coverage 100 % · session files only of Codex CLI"
+    assert line(beside) == "coverage 100% · session files only of Codex CLI"
 
 
 def test_a_call_told_in_part_is_seen_by_both_and_counted() -> None:
     """So 100 % alone is not said of it."""
     coverage = built((CLAUDE, BOTH, 1), (CLAUDE, AFTER | FILED, 1), odd_calls=[odd(AFTER | FILED)])
     assert (coverage.total.both, coverage.total.in_part, coverage.total.unexplained) == (2, 1, 0)
-    assert line(coverage) == "coverage 100 % · 1 call told in part"
+    assert line(coverage) == "coverage 100% · 1 call told in part"
 
 
 def test_agents_are_counted_apart_and_together() -> None:
@@ -181,7 +188,7 @@ def test_a_report_words_what_is_missing(last: int, words: str) -> None:
     calls = [odd(FILED, 2), odd(FILED, last)]
     coverage = built((CLAUDE, BOTH, 1), (CLAUDE, FILED, 2), odd_calls=calls)
     report = build_coverage_report(coverage, load_catalog(), agent=None)
-    text = render_text(report)
+    text = render_text(report, voice())
     assert words in text
     assert "`fluxmirror agents list`" in text
     assert ("make" in text) == (last == 3)
@@ -194,7 +201,7 @@ def test_losses_read_as_they_should(
     """The whole report, and the line that closes others."""
     coverage = with_losses()
     report = build_coverage_report(coverage, load_catalog(language), agent=None)
-    text = f"{render_text(report)}\n{line(coverage, language)}\n"
+    text = f"{render_text(report, voice(language))}\n{line(coverage, language)}\n"
     same_as_golden(f"coverage.{language}.md", text)
 
 
@@ -213,4 +220,4 @@ def test_many_findings_are_cut_in_the_report_alone() -> None:
     assert len(coverage.findings) == 60
     report = build_coverage_report(coverage, load_catalog(), agent=None)
     assert len(report.sections[1].rows) == 50
-    assert report.sections[1].note == "… and 10 more, which `--json` has."
+    assert str(report.sections[1].note) == "… and 10 more, which `--json` has."

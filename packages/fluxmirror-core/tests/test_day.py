@@ -1,37 +1,36 @@
-"""The figures of a day, and the words and tables they become."""
+"""What a day's report says of a day, and of one that has nothing."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from fluxmirror_core.analysis.day import (
-    SLOT_MS,
-    AgentActivity,
-    Counted,
-    Day,
-    Elsewhen,
-    FileCount,
-    NameCount,
-    ShellCommand,
-    SlotCount,
-    build_day,
+from fluxmirror_core.analysis.activity import Activity, DayPart, build_activity
+from fluxmirror_core.analysis.day import Day, Elsewhen, ShellCommand
+from fluxmirror_core.analysis.earlier import Earlier
+from fluxmirror_core.analysis.hour import HOUR_MS, Call, build_hour
+from fluxmirror_core.analysis.rework import Rework
+from fluxmirror_core.analysis.usage import By, build_usage
+from fluxmirror_core.analysis.work import (
+    NamedCalls,
+    PeriodUsage,
+    Scope,
+    Work,
+    build_summary,
+    build_work,
 )
 from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import day_period
 from fluxmirror_core.report.as_text import render_text
-from fluxmirror_core.report.day import build_day_report, no_activity
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from fluxmirror_core.report.day import build_day_report, build_empty_report, no_activity
+from fluxmirror_core.report.voice import Voice
 
 DATE = date(2026, 3, 2)
 SEOUL = ZoneInfo("Asia/Seoul")
-EMPTY = Counted(*((),) * len(Counted._fields))
-CALLS = EMPTY._replace(agents=[AgentActivity("claude-code", 3, 1, 0, 0)])
-"""What has to be there for there to be a report."""
+NO_USAGE = PeriodUsage(*(build_usage(by, []) for by in (By.AGENT, By.MODEL, By.PROJECT, By.DAY)))
+EDIT = {"tool": "Edit", "tool_class": "Write", "canonical": "Edit", "is_absolute": True}
 
 
 def at(hour: int, minute: int = 0) -> int:
@@ -39,118 +38,137 @@ def at(hour: int, minute: int = 0) -> int:
     return int(datetime(2026, 3, 2, hour, minute, 59, tzinfo=SEOUL).timestamp() * 1000)
 
 
-def some_day(counted: Counted = CALLS, *, agent: str | None = None) -> Day:
-    """Build a day in Seoul."""
-    return build_day(day_period(DATE, SEOUL), agent, counted)
+def call(ts_ms: int, **told: Any) -> Call:  # noqa: ANN401 - the fields' own types
+    """Make a shell call of which nothing else is known."""
+    usual: dict[str, Any] = {
+        **dict.fromkeys(Call._fields, ""),
+        "agent": "claude-code",
+        "outcome": "ok",
+        "tool": "Bash",
+        "tool_class": "Shell",
+        "is_absolute": False,
+        "phases": 3,
+        "base": None,
+        "input_json": None,
+    }
+    return Call(**{**usual, "ts_ms": ts_ms, **told})
 
 
-def rendered(day: Day, today: date = DATE, language: str = "en") -> str:
+def work(*calls: Call, agent: str | None = None) -> Work:
+    """Count a day in Seoul."""
+    hours: dict[int, list[Call]] = {}
+    for one in calls:
+        hours.setdefault(one.ts_ms // HOUR_MS, []).append(one)
+    parts = ((hour, one) for hour, some in hours.items() for one in build_hour(some).activities)
+    activity = build_activity([DayPart(DATE, parts)], {}, str)
+    return build_work(Scope(day_period(DATE, SEOUL), agent), activity, NO_USAGE)
+
+
+def rendered(found: Work, *commands: ShellCommand, language: str = "en") -> str:
     """Write a day's report."""
-    catalog = load_catalog(language)
-    return render_text(build_day_report(day, catalog, today=today, home="/home/mira"))
-
-
-def full_day() -> Day:
-    """Build a day that has something of everything, hostile strings included."""
-    sources = [FileCount(f"/home/mira/code/app/src/m{n:02}.py", "Edit", 30 - n) for n in range(22)]
-    documents = [NameCount(f"/home/mira/code/app/docs/d{n:02}.md", 20 - n) for n in range(13)]
-    counted = EMPTY._replace(
-        agents=[
-            AgentActivity("claude-code", 1_234, 3, 12, 7),
-            AgentActivity("gemini-cli", 56, 2, 0, 0),
-            AgentActivity("my-own|agent\x1b[2J", 1, 0, 0, 1),
-        ],
-        edited=[FileCount("/home/mira/a|b\nc.py", "Write", 31), *sources],
-        read=[NameCount("/etc/hosts", 21), *documents],
-        commands=[
-            ShellCommand(at(9, 5), "uv run pytest -q | tail -3", "failed"),
-            ShellCommand(at(9, 7), "git commit -m 'first line\n\nsecond line'", "ok"),
-            ShellCommand(at(9, 8), "printf '\x1b]0;owned\x07'", "unknown"),
-            ShellCommand(at(13, 30), "rm -rf build", "denied"),
-            ShellCommand(at(14, 0), "x" * 81, "interrupted"),
-            ShellCommand(at(14, 1), "", "rejected"),
-            ShellCommand(at(23, 59), "echo 한국어 \u202egnp.exe", "ok"),
-        ],
-        directories=[NameCount("/home/mira/code/app", 1_200), NameCount("/home/mira", 90)],
-        tools=[NameCount("Bash", 700), NameCount("github/get_issue", 12)],
-        slots=[SlotCount(at(hour) // SLOT_MS, n) for hour, n in ((0, 1), (9, 600), (23, 20))],
-    )
-    return some_day(counted)
-
-
-@pytest.mark.parametrize("language", languages())
-def test_a_full_day_reads_as_it_should(
-    language: str, same_as_golden: Callable[[str, str], None]
-) -> None:
-    """The whole report, compared with what was read and found good."""
-    same_as_golden(f"today.{language}.md", rendered(full_day(), language=language))
-
-
-def test_an_agents_day_is_called_by_its_name(same_as_golden: Callable[[str, str], None]) -> None:
-    """With a filter the title tells whose day it is; another day than today is not called so."""
-    day = some_day(CALLS._replace(tools=[NameCount("Bash", 3)]), agent="claude-code")
-    same_as_golden("date-of-agent.md", rendered(day, today=date(2026, 3, 9)))
+    report = build_day_report(Day(found, commands, None, None), today=DATE)
+    return render_text(report, Voice(load_catalog(language), SEOUL, "/home/mira"))
 
 
 def test_sections_without_rows_are_left_out() -> None:
     """What did not happen takes no line."""
-    headings = [line for line in rendered(some_day()).splitlines() if line.startswith("## ")]
-    assert headings == ["## Activity"]
+    headings = [line for line in rendered(work(call(at(9)))).splitlines() if line[:3] == "## "]
+    assert headings == [
+        *("## In short", "## Key figures", "## Hours of the day", "## Agents", "## Cost"),
+        *("## Tool mix", "## How the work went", "## Worth knowing"),
+    ]
 
 
-def test_totals_are_sums_over_the_agents() -> None:
-    """No figure is counted twice in two ways."""
-    day = full_day()
-    assert (day.calls, day.failed, day.unknown) == (1_291, 12, 8)
+def test_what_is_not_known_is_said_to_be_unknown() -> None:
+    """A mark where nothing tells how a command ended, explained where there is one."""
+    found = work(call(at(9)))
+    ok, unknown = (ShellCommand(at(9), "make", outcome) for outcome in ("ok", "unknown"))
+    assert "nothing told how it ended" not in rendered(found, ok)
+    told = rendered(found, ok, unknown)
+    assert "| 09:00 | `make`  |         |\n| 09:00 | `make`  | ?       |\n" in told
+    assert "\n\n? = nothing told how it ended\n" in told
+
+
+def test_the_clock_of_a_command_is_the_zones() -> None:
+    """The same instant is another time of day elsewhere."""
+    instant = int(datetime(2026, 3, 2, 3, 4, tzinfo=UTC).timestamp() * 1000)
+    assert "| 12:04 | `ls` " in rendered(work(call(at(12))), ShellCommand(instant, "ls", "ok"))
+
+
+def test_commands_that_are_not_shown_are_counted() -> None:
+    """The last ones of a day are not taken for all of them."""
+    told = rendered(work(*(call(at(9)) for _ in range(7))), ShellCommand(at(9), "ls", "ok"))
+    assert "\n… and 6 more\n" in told
+
+
+@pytest.mark.parametrize("language", languages())
+def test_one_of_everything_is_said_as_one(language: str) -> None:
+    """A sentence of one call, one session and one file reads as well as one of many."""
+    edit = call(at(9), **EDIT, file="/a.py", session="s")
+    told = rendered(work(edit), language=language)
+    assert all(f"1 {word}s" not in told for word in ("call", "session", "file", "time"))
+    if language == "en":
+        assert "Claude Code made 1 call in 1 session. 1 file written " in told
+
+
+def test_a_day_without_files_that_were_only_read_does_not_speak_of_them() -> None:
+    """Nobody wants to read of no files."""
+    told = rendered(work(call(at(9), **EDIT, file="/a.py", session="s")))
+    assert " 1 file written (none new). " in told
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "hours"),
+    ("until_ms", "said"),
     [
-        # 01:30 comes twice: both are counted under 01:00
-        ("America/New_York", date(2026, 11, 1), {1: 8, 0: 4, 2: 4}),
-        # there is no 02:30
-        ("America/New_York", date(2026, 3, 8), {2: 0, 1: 4, 3: 4}),
-        # offsets of three quarters of an hour
-        ("Asia/Kathmandu", date(2026, 3, 2), {0: 4, 23: 4}),
-        ("Australia/Lord_Howe", date(2026, 4, 5), {1: 6, 2: 4}),
+        (None, "That is 200% more calls than the day before."),
+        (at(9), "That is 200% more calls than by the same time the day before."),
     ],
 )
-def test_hours_are_those_of_the_local_clock(zone: str, day: date, hours: dict[int, int]) -> None:
-    """One call in every quarter of an hour, on days when clocks change."""
-    period = day_period(day, ZoneInfo(zone))
-    slots = [SlotCount(n, 1) for n in range(period.start_ms // SLOT_MS, period.end_ms // SLOT_MS)]
-    built = build_day(period, None, EMPTY._replace(slots=slots))
-    assert {hour: built.hours[hour] for hour in hours} == hours
-    assert len(built.hours) == 24
-    assert sum(built.hours) == len(slots)
+def test_a_single_day_is_set_beside_the_day_before(until_ms: int | None, said: str) -> None:
+    """A person knows a day by that name, not as a period."""
+    earlier = Earlier(day_period(date(2026, 3, 1), SEOUL), until_ms)
+    day = Day(work(*(call(at(9)) for _ in range(3))), (), earlier, work(call(at(9))).summary)
+    report = build_day_report(day, today=DATE)
+    assert said in render_text(report, Voice(load_catalog(), SEOUL, "/home/mira"))
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
+    ("files", "said"),
     [
-        ("/home/mira", "~"),
-        ("/home/mira/a.py", "~/a.py"),
-        ("/home/miranda/a.py", "/home/miranda/a.py"),
-        ("relative.py", "relative.py"),
-        ("/srv/" + "d" * 200 + "/a.py", "…" + "d" * 94 + "/a.py"),
+        ((("/a.py", 1),), "- One rework loop (edit, failed test, edit again), on /a.py."),
+        (
+            (("/a.py", 1), ("/b.py", 1)),
+            "- 2 rework loops (edit, failed test, edit again), each on another file.",
+        ),
+        (
+            (("/a.py", 2), ("/b.py", 1)),
+            "- 3 rework loops (edit, failed test, edit again), most on /a.py (2).",
+        ),
     ],
 )
-def test_paths_are_shown_relative_to_the_home_and_cut_at_the_front(path: str, shown: str) -> None:
-    """The end of a path tells more than its beginning."""
-    assert f"| {shown} " in rendered(some_day(CALLS._replace(directories=[NameCount(path, 1)])))
+def test_most_of_the_rework_is_on_a_file_only_where_it_is(
+    files: tuple[tuple[str, int], ...], said: str
+) -> None:
+    """Of files that are alike none has most."""
+    found = work(call(at(9)))
+    rework = Rework(sum(loops for _, loops in files), files)
+    told = rendered(found._replace(summary=found.summary._replace(rework=rework)))
+    assert said in told
 
 
-def test_a_megabyte_of_a_command_is_cut() -> None:
-    """Nothing of any length spoils a table."""
-    huge = "a" * 1_000_000
-    counted = EMPTY._replace(
-        commands=[ShellCommand(at(1), huge, "ok")],
-        tools=[NameCount(huge, 1)],
-        edited=[FileCount(huge, huge, 1)],
-        agents=[AgentActivity(huge, 1, 1, 0, 0)],
-    )
-    assert max(map(len, rendered(some_day(counted)).splitlines())) < 200
+@pytest.mark.parametrize(
+    ("servers", "said"),
+    [
+        ((NamedCalls("github", 1, 0, 0.0),), "Light MCP traffic: 1 call, all of it to `github`."),
+        (
+            (NamedCalls("github", 50, 0, 0.0), NamedCalls("jira", 1, 0, 0.0)),
+            "Lively MCP traffic: 51 calls, mostly to `github`.",
+        ),
+    ],
+)
+def test_one_mcp_server_has_all_of_the_traffic(servers: tuple[NamedCalls, ...], said: str) -> None:
+    """Where there is no other, it is not `mostly` that one."""
+    assert said in rendered(work(call(at(9)))._replace(servers=servers))
 
 
 BEFORE = Elsewhen(date(2026, 2, 27), date(2026, 3, 9), any_recorded=True)
@@ -158,28 +176,41 @@ AFTER = Elsewhen(None, date(2026, 3, 9), any_recorded=True)
 HIDDEN = Elsewhen(None, None, any_recorded=True)
 NOTHING = Elsewhen(None, None, any_recorded=False)
 PRUNED = NOTHING._replace(kept_since=DATE)
+TODAY = "No agent activity today: Monday, 2 March 2026, Asia/Seoul."
 
 
 @pytest.mark.parametrize(
     ("agent", "today", "elsewhen", "said", "following"),
     [
-        (None, DATE, BEFORE, "No agent activity today (2026-03-02, Asia/Seoul).", "last day"),
-        (None, date(2026, 3, 5), AFTER, "No agent activity on 2026-03-02 (Asia/Seoul).", "first"),
-        ("qwen-code", DATE, AFTER, "No activity of Qwen Code today (2026-03-02, Asia/Seoul).", ""),
+        (None, DATE, BEFORE, TODAY, "The last day with any is 2026-02-27 (`--date 2026-02-27`)."),
+        (
+            None,
+            date(2026, 3, 5),
+            AFTER,
+            "No agent activity: Monday, 2 March 2026, Asia/Seoul.",
+            "The first day with any is 2026-03-09 (`--date 2026-03-09`).",
+        ),
+        (
+            "qwen-code",
+            DATE,
+            AFTER,
+            "No activity of Qwen Code today: Monday, 2 March 2026, Asia/Seoul.",
+            "The first day",
+        ),
         (
             "qwen-code",
             date(2026, 3, 5),
             HIDDEN,
-            "No activity of Qwen Code on 2026-03-02 (Asia/Seoul).",
+            "No activity of Qwen Code: Monday, 2 March 2026, Asia/Seoul.",
             "Nothing of Qwen Code was recorded yet",
         ),
-        (None, DATE, HIDDEN, "No agent activity today (2026-03-02, Asia/Seoul).", "hidden from"),
-        (None, DATE, NOTHING, "No agent activity today (2026-03-02, Asia/Seoul).", "Nothing was"),
+        (None, DATE, HIDDEN, TODAY, "What was recorded is hidden from reports"),
+        (None, DATE, NOTHING, TODAY, "Nothing was recorded yet"),
         (
             None,
             DATE,
             PRUNED,
-            "No agent activity today (2026-03-02, Asia/Seoul).",
+            TODAY,
             "Nothing from before 2026-03-02 is kept, and nothing was recorded since.",
         ),
     ],
@@ -188,35 +219,8 @@ def test_a_day_without_calls_says_what_to_do_next(
     agent: str | None, today: date, elsewhen: Elsewhen, said: str, following: str
 ) -> None:
     """What there is before or after; and `nothing yet` only when there is nothing at all."""
-    day = some_day(EMPTY, agent=agent)
-    lines = no_activity(day, load_catalog(), elsewhen, today=today)
-    assert lines[0] == said
-    assert following in lines[1]
-
-
-def test_a_day_without_calls_names_the_option_that_helps() -> None:
-    """Not a whole command, which would forget what else was typed."""
-    before, after = (
-        no_activity(some_day(EMPTY), load_catalog(), elsewhen, today=DATE)[1]
-        for elsewhen in (BEFORE, AFTER)
-    )
-    assert before == "The last day with any is 2026-02-27 (`--date 2026-02-27`)."
-    assert after == "The first day with any is 2026-03-09 (`--date 2026-03-09`)."
-
-
-def test_what_is_not_known_is_said_to_be_unknown() -> None:
-    """A mark where nothing tells how a command ended, explained where there is one."""
-    ok, unknown = (ShellCommand(at(9), "make", outcome) for outcome in ("ok", "unknown"))
-    told = rendered(some_day(CALLS._replace(commands=[ok])))
-    assert "nothing told how it ended" not in told
-    told = rendered(some_day(CALLS._replace(commands=[ok, unknown])))
-    assert "| 09:00 | make    |         |\n| 09:00 | make    | ?       |\n" in told
-    assert "\n\n? = nothing told how it ended\n" in told
-
-
-def test_the_clock_of_a_command_is_the_zones() -> None:
-    """The same instant is another time of day elsewhere."""
-    instant = int(datetime(2026, 3, 2, 3, 4, tzinfo=UTC).timestamp() * 1000)
-    assert "| 12:04 | ls " in rendered(
-        some_day(CALLS._replace(commands=[ShellCommand(instant, "ls", "ok")]))
-    )
+    scope = Scope(day_period(DATE, SEOUL), agent)
+    nothing = build_summary(scope, Activity(), build_usage(By.AGENT, []).total)
+    report = build_empty_report("t", nothing, no_activity(scope, elsewhen, today=today))
+    told = render_text(report, Voice(load_catalog(), SEOUL, "/home/mira"))
+    assert told.startswith(f"# t\n\nMonday, 2 March 2026 · Asia/Seoul\n\n{said}\n\n{following}")

@@ -12,6 +12,7 @@ from fluxmirror_core.days import (
     parse_instant,
     parse_length,
     parse_month,
+    parse_span,
     parse_week,
 )
 
@@ -76,6 +77,76 @@ def test_a_month_has_its_own_length(text: str, expected: Span | None) -> None:
 def test_a_length_is_of_days_or_weeks(text: str, days: int | None) -> None:
     """A month is no length, and `m` might be minutes."""
     assert parse_length(text) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("today", (2026, 3, 1), (2026, 3, 1)),
+        (" Yesterday ", (2026, 2, 28), (2026, 2, 28)),
+        ("2026-01-31", (2026, 1, 31), (2026, 1, 31)),
+        ("week", (2026, 2, 23), (2026, 3, 1)),
+        ("7d", (2026, 2, 23), (2026, 3, 1)),
+        ("1W", (2026, 2, 23), (2026, 3, 1)),
+        ("1d", (2026, 3, 1), (2026, 3, 1)),
+        ("LAST-WEEK", (2026, 2, 16), (2026, 2, 22)),
+        ("month", (2026, 3, 1), (2026, 3, 31)),
+        ("last-month", (2026, 2, 1), (2026, 2, 28)),
+        ("2026-W10", (2026, 3, 2), (2026, 3, 8)),
+        ("2026-w10", (2026, 3, 2), (2026, 3, 8)),
+        ("2024-02", (2024, 2, 1), (2024, 2, 29)),
+    ],
+)
+def test_a_span_is_whatever_names_days_in_a_row(
+    text: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    """A day is one as well; a week is the seven days that end today."""
+    assert parse_span(text, TODAY) == Span(date(*first), date(*last))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0d",
+        "9999999d",
+        "d",
+        "-3d",
+        "3 d",
+        "3m",
+        "2026-13",
+        "2026-W54",
+        "2026-02-30",
+        "lastweek",
+    ],
+)
+def test_a_span_is_nothing_else(text: str) -> None:
+    """Nor days that no calendar has."""
+    assert parse_span(text, TODAY) is None
+
+
+def test_a_span_ends_where_the_calendar_does() -> None:
+    """There is no week before the first one, and no month before the first month."""
+    assert parse_span("week", date(1, 1, 6)) is None
+    assert parse_span("week", date(1, 1, 7)) == Span(date(1, 1, 1), date(1, 1, 7))
+    assert parse_span("last-month", date(1, 1, 31)) is None
+    assert parse_span("last-week", date(1, 1, 13)) is None
+    assert parse_span("yesterday", date(1, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("today", "first", "last"),
+    [
+        (date(2026, 1, 31), date(2025, 12, 1), date(2025, 12, 31)),
+        (date(2024, 3, 31), date(2024, 2, 1), date(2024, 2, 29)),
+        (date(2026, 5, 31), date(2026, 4, 1), date(2026, 4, 30)),
+    ],
+)
+def test_last_month_is_the_month_before_whatever_their_lengths(
+    today: date, first: date, last: date
+) -> None:
+    """From its first day to its last."""
+    assert parse_span("last-month", today) == Span(first, last)
 
 
 def test_the_last_days_end_with_today() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from fluxmirror_core.analysis.explanation import (
@@ -18,6 +19,7 @@ from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.pricing import Price, Rates, Tier, cost
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.explanation import build_explanation_report
+from fluxmirror_core.report.voice import Voice
 from fluxmirror_core.transcripts.response import Tokens
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ def rendered(of: Subject, *responses: ToldResponse, older: int = 0, language: st
     report = build_explanation_report(
         explanation, load_catalog(language), of=of, zone="Asia/Seoul", gone={UNKNOWN.path}
     )
-    return render_text(report)
+    return render_text(report, Voice(load_catalog(language), ZoneInfo("Asia/Seoul"), "/home/mira"))
 
 
 @given(st.builds(Tokens, *[st.integers(0, 4_000)] * len(Tokens._fields)))

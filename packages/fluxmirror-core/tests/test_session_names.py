@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fluxmirror_core.analysis.session_names import SessionFiles
+from fluxmirror_core.analysis.session_names import SessionFiles, likely_paths
 from fluxmirror_core.analysis.told_calls import OddCall, ReadFile
 
 SESSION = "c85b930f-ec34-4f71-8736-59ee4a652dc6"
@@ -59,3 +59,22 @@ def test_a_call_without_a_session_has_no_file() -> None:
     """Nothing says where to look."""
     files = SessionFiles([ReadFile("claude-code", f"/p/{SESSION}.jsonl", 1, is_whole=True)])
     assert files.of(call("claude-code", session=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("agent", "path"),
+    [
+        ("claude-code", f"/h/.claude/projects/-p/{SESSION}.jsonl"),
+        ("claude-code", rf"C:\Users\x\.claude\projects\-p\{SESSION}.jsonl"),
+        ("claude-code", f"/p/{SESSION}/subagents/agent-another.jsonl"),
+        ("claude-code", "/p/another/subagents/agent-a1.jsonl"),
+        ("gemini-cli", f"/h/.gemini/tmp/p/chats/session-2026-11-21T03-40-{SESSION[:8]}.jsonl"),
+        ("codex-cli", f"/h/.codex/sessions/2026/11/21/rollout-2026-11-21T03-43-03-{SESSION}.jsonl"),
+        ("copilot-cli", f"/h/.copilot/session-state/{SESSION}/events.jsonl"),
+        ("copilot-cli", SESSION),
+    ],
+)
+def test_no_file_of_a_call_is_left_out_as_unlikely(agent: str, path: str) -> None:
+    """What is left out is never looked at."""
+    calls = [call(agent, subagent="a1")]
+    assert likely_paths(["/p/another.jsonl", path, "x"], calls) == [path]

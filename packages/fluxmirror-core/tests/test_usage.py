@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fluxmirror_core.analysis.usage import (
@@ -18,13 +19,12 @@ from fluxmirror_core.analysis.usage import (
 from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period
 from fluxmirror_core.report.as_text import render_text, width
-from fluxmirror_core.report.sections import Report
 from fluxmirror_core.report.usage import (
     AskedDays,
-    build_day_cost,
     build_usage_report,
     no_usage,
 )
+from fluxmirror_core.report.voice import Voice
 from fluxmirror_core.transcripts.response import Tokens
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def without_price(key: str | None, **fields: Any) -> UsageSum:  # noqa: ANN401 -
     return some(key, currency=None, pico=0)._replace(**fields)
 
 
+def voice(language: str) -> Voice:
+    """Make the voice of a language."""
+    return Voice(load_catalog(language), ZoneInfo("Asia/Seoul"), "/home/mira")
+
+
 def rendered(
     usage: Usage, agent: str | None = None, terminal: int | None = None, language: str = "en"
 ) -> str:
@@ -61,7 +66,7 @@ def rendered(
         home="/home/mira",
         terminal=terminal,
     )
-    return render_text(report)
+    return render_text(report, voice(language))
 
 
 def keys(usage: Usage) -> list[str | None]:
@@ -227,14 +232,6 @@ def test_one_agents_report_is_called_so() -> None:
     """By its name."""
     title = rendered(build_usage(By.DAY, [some("2026-03-02")]), "claude-code").splitlines()[0]
     assert title == "# What the models of Claude Code used (2026-03-02 to 2026-03-08, Asia/Seoul)"
-
-
-def test_a_day_tells_its_cost_by_agent(same_as_golden: Callable[[str, str], None]) -> None:
-    """A table, and the models without a price; nothing when nothing was used."""
-    sums = [some("claude-code"), some("copilot-cli", pico=3 * 10**9), without_price("copilot-cli")]
-    sections = build_day_cost(build_usage(By.AGENT, sums, UNPRICED), load_catalog())
-    same_as_golden("day_cost.md", render_text(Report("T", sections)))
-    assert build_day_cost(build_usage(By.AGENT, []), load_catalog()) == ()
 
 
 def test_where_nothing_is_a_line_says_what_to_do() -> None:

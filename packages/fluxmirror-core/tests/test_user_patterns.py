@@ -60,7 +60,7 @@ def test_groups_or_else_the_whole_match_are_masked(
 )
 def test_fault_of_a_pattern_is_one_clause(pattern: str, fault: str) -> None:
     """Empty for one that can be used."""
-    assert pattern_fault(pattern) == fault
+    assert str(pattern_fault(pattern)) == fault
 
 
 def test_slow_pattern_is_stopped() -> None:

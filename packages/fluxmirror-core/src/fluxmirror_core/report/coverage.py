@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from fluxmirror_core.messages import message
 from fluxmirror_core.report.cells import agent_name, head
-from fluxmirror_core.report.sections import Column, Report, Section
+from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,8 +114,8 @@ def _agents(coverage: Coverage, catalog: Catalog) -> Section:
     ]
     columns = (
         Column(catalog.text("column.agent")),
-        *(Column(catalog.text(f"coverage.column.{name}"), is_number=True) for name in shown),
-        Column(catalog.text("coverage.column.coverage"), is_number=True),
+        *(Column(catalog.text(f"coverage.column.{name}"), NUMBER) for name in shown),
+        Column(catalog.text("coverage.column.coverage"), NUMBER),
     )
     rows = [_row(one, shown, catalog) for one in coverage.agents]
     if len(rows) > 1:
@@ -154,7 +155,7 @@ def _findings(coverage: Coverage, catalog: Catalog) -> Section:
         for one in coverage.findings[:_FINDINGS]
     )
     left = len(coverage.findings) - len(rows)
-    note = catalog.text("coverage.more", count=f"{left:,}") if left else ""
+    note = message("coverage.more", count=f"{left:,}") if left else ""
     title = catalog.text("coverage.section.findings")
     return Section(title, "table", _texts(catalog, names), rows, note)
 
@@ -166,7 +167,7 @@ def _remedies(coverage: Coverage, catalog: Catalog) -> Section:
         (
             agent_name(agent),
             catalog.text(f"coverage.missing.{kind}", events=_events(events, catalog)),
-            remedy(kind, agent, catalog),
+            message(f"coverage.remedy.{kind}", agent=agent),
         )
         for agent, kind, events in kinds
     )
@@ -176,10 +177,10 @@ def _remedies(coverage: Coverage, catalog: Catalog) -> Section:
 def _explained(coverage: Coverage, catalog: Catalog) -> Section:
     columns = (
         *_texts(catalog, ("column.agent", "coverage.column.reason")),
-        Column(catalog.text("coverage.column.calls"), is_number=True),
+        Column(catalog.text("coverage.column.calls"), NUMBER),
     )
     rows = tuple(
-        (agent_name(one.agent), catalog.text(f"coverage.reason.{one.reason}"), one.calls)
+        (agent_name(one.agent), message(f"coverage.reason.{one.reason}"), one.calls)
         for one in coverage.explained
     )
     return Section(catalog.text("coverage.section.explained"), "table", columns, rows)

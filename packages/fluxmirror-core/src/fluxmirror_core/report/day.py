@@ -1,179 +1,179 @@
-"""A day's figures → the sections of `today`."""
+"""A day's figures → the report of it, or what to say of a day that has none."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Final
 
-from fluxmirror_core.report.cells import NAME_COLUMNS, agent_name, head, shown_path
-from fluxmirror_core.report.sections import Column, Report, Section
+from fluxmirror_core.messages import message
+from fluxmirror_core.report.dates import date_range
+from fluxmirror_core.report.insights import day_insights
+from fluxmirror_core.report.narrative import day_narrative
+from fluxmirror_core.report.sections import (
+    AGENT,
+    CLOCK,
+    COMMAND,
+    OUTCOME,
+    Column,
+    Report,
+    Section,
+    Shown,
+)
+from fluxmirror_core.report.titles import day_title, period_facts, subtitle, work_facts
+from fluxmirror_core.report.work_sections import (
+    agents_section,
+    cost_section,
+    directories_section,
+    head_figures,
+    hours_section,
+    pattern_figures,
+    programs_section,
+    projects_section,
+    read_section,
+    rework_section,
+    servers_section,
+    tools_section,
+    written_section,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from fluxmirror_core.analysis.day import Day, Elsewhen
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.analysis.earlier import Earlier
+    from fluxmirror_core.analysis.work import Scope, Summary
+    from fluxmirror_core.messages import Message, Sayable
 
-_EDITED: Final = 20
-_READ: Final = 10
-_COMMAND_COLUMNS: Final = 80
-_UNKNOWN: Final = "unknown"
-_TOLD_OUTCOMES: Final = ("failed", "denied", "rejected", "interrupted", _UNKNOWN)
-_MINUTE_MS: Final = 60_000
-
-
-class _Clock(dict[int, str]):
-    """Minute since the epoch → what a local clock showed; each is worked out once."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        super().__init__()
-        self._zone = zone
-
-    def __missing__(self, minute: int) -> str:
-        shown = f"{datetime.fromtimestamp(minute * 60, self._zone):%H:%M}"
-        self[minute] = shown
-        return shown
+_NONE: Final = {
+    "today": ("day.none.today", "day.none.today_of_agent"),
+    "days": ("day.none.date", "day.none.date_of_agent"),
+}
 
 
-def build_day_report(
-    day: Day, catalog: Catalog, *, today: date, home: str, cost: Sequence[Section] = ()
-) -> Report:
-    """Put a day into words.
+def build_day_report(day: Day, *, today: date, commits: tuple[Section, ...] = ()) -> Report:
+    """Put a day into sections.
 
     Args:
-        day: a day with at least one call, or one that cost something.
-        catalog: the words.
-        today: which date is today, as only that day is called so.
-        home: directory that paths are shown relative to, as `~`.
-        cost: what is said of its cost.
+        day: one with at least one call, or one that cost something.
+        today: which date is today: that day and the one before have names.
+        commits: what was committed meanwhile, where that was asked for.
     """
-    sections = (
-        _activity(day, catalog),
-        *cost,
-        _edited(day, catalog, home),
-        _read(day, catalog, home),
-        _shell(day, catalog),
-        _directories(day, catalog, home),
-        _tools(day, catalog),
-        _hours(day, catalog),
+    work = day.work
+    return Report(
+        day_title(work.summary.scope, today),
+        _with_calls(_sections(day, commits))
+        if work.summary.totals.calls
+        else (cost_section(work),),
+        subtitle(work.summary.scope),
+        "day",
+        {**work_facts(work.summary), **earlier_facts(day.earlier)},
+        earlier_line(day.earlier) if work.summary.totals.calls else (),
     )
-    which = _which(day, today)
-    title = catalog.text(f"day.title.{which}", **_facts(day))
-    return Report(title, tuple(one for one in sections if one.rows))
 
 
-def no_activity(day: Day, catalog: Catalog, elsewhen: Elsewhen, *, today: date) -> tuple[str, str]:
+def _sections(day: Day, commits: tuple[Section, ...]) -> tuple[Section, ...]:
+    work, before = day.work, day.before
+    is_part = day.earlier is not None and day.earlier.until_ms is not None
+    return (
+        day_narrative(work, before, is_part=is_part),
+        head_figures(work, before),
+        hours_section(work),
+        agents_section(work),
+        projects_section(work),
+        cost_section(work),
+        *commits,
+        written_section(work),
+        read_section(work),
+        _commands(day),
+        programs_section(work),
+        tools_section(work),
+        servers_section(work),
+        directories_section(work),
+        pattern_figures(work, before),
+        rework_section(work),
+        day_insights(work),
+    )
+
+
+def no_activity(
+    scope: Scope, elsewhen: Elsewhen, *, today: date, asked_by: str = "--date"
+) -> tuple[Message, Message]:
     """Say that nothing happened, and what to do next: a line each.
 
     Args:
-        day: a day without a call.
-        catalog: the words.
-        elsewhen: what there is on other days.
+        scope: in which nothing happened.
+        elsewhen: what there is at other times.
         today: which date is today.
+        asked_by: what a command line has before the date that it asks for.
     """
-    which = _which(day, today)
-    line = catalog.text(f"day.none.{which}", **_facts(day))
+    line = _none(scope, today)
     if elsewhen.latest is not None:
-        return line, catalog.text("day.none.earlier", date=elsewhen.latest)
+        return line, message("day.none.earlier", date=elsewhen.latest, asked_by=asked_by)
     if elsewhen.earliest is not None:
-        return line, catalog.text("day.none.later", date=elsewhen.earliest)
+        return line, message("day.none.later", date=elsewhen.earliest, asked_by=asked_by)
     if not elsewhen.any_recorded:
-        return line, nothing_recorded(catalog, elsewhen.kept_since)
-    if day.agent is not None:
-        return line, catalog.text("day.none.never", agent=agent_name(day.agent))
-    return line, catalog.text("day.none.uncounted")
+        return line, nothing_recorded(elsewhen.kept_since)
+    if scope.agent is not None:
+        return line, message("day.none.never", agent=Shown(AGENT, scope.agent))
+    return line, message("day.none.uncounted")
 
 
-def nothing_recorded(catalog: Catalog, kept_since: date | None) -> str:
+def build_empty_report(title: Sayable, summary: Summary, lines: tuple[Message, ...]) -> Report:
+    """Give the report of a time in which nothing happened."""
+    rows = tuple((line,) for line in lines)
+    nothing = Section("", "paragraph", rows=rows, key="nothing")
+    facts = {**work_facts(summary), **earlier_facts(None)}
+    return Report(title, (nothing,), subtitle(summary.scope), "nothing", facts)
+
+
+def nothing_recorded(kept_since: date | None) -> Message:
     """Say that there is nothing at all: what was deleted is no reason to set anything up."""
     if kept_since is None:
-        return catalog.text("day.none.nothing")
-    return catalog.text("day.none.pruned", date=kept_since)
+        return message("day.none.nothing")
+    return message("day.none.pruned", date=kept_since)
 
 
-def _which(day: Day, today: date) -> str:
-    """Choose among the four texts for a day: today or another, of all agents or of one."""
-    when = "today" if day.period.first == today else "date"
-    return when if day.agent is None else f"{when}_of_agent"
+def earlier_facts(earlier: Earlier | None) -> dict[str, Any]:
+    """Give what JSON says of the time that a report compares with."""
+    return {"before": None if earlier is None else period_facts(earlier.period)}
 
 
-def _facts(day: Day) -> dict[str, object]:
-    agent = "" if day.agent is None else agent_name(day.agent)
-    return {"date": day.period.first, "zone": day.period.zone, "agent": agent}
+def earlier_line(earlier: Earlier | None) -> tuple[Message, ...]:
+    """Say what a report compares with; nothing where it does not."""
+    if earlier is None:
+        return ()
+    dates = date_range(earlier.period.first, earlier.period.last)
+    if earlier.until_ms is None:
+        return (message("work.compared.whole", dates=dates),)
+    return (message("work.compared.part", dates=dates, clock=Shown(CLOCK, earlier.until_ms)),)
 
 
-def _activity(day: Day, catalog: Catalog) -> Section:
-    rows = tuple(
-        (agent_name(one.agent), one.calls, one.sessions, one.failed, one.unknown)
-        for one in day.agents
-    )
-    numbers = ("column.calls", "column.sessions", "column.failed", "column.unknown")
-    columns = _columns(catalog, ("column.agent",), numbers)
-    return Section(catalog.text("day.section.activity"), "table", columns, rows)
+def _none(scope: Scope, today: date) -> Message:
+    period = scope.period
+    when = "today" if period.first == period.last == today else "days"
+    of_all, of_agent = _NONE[when]
+    values = {"date": date_range(period.first, period.last), "zone": period.zone}
+    if scope.agent is None:
+        return message(of_all, **values)
+    return message(of_agent, **values, agent=Shown(AGENT, scope.agent))
 
 
-def _edited(day: Day, catalog: Catalog, home: str) -> Section:
-    shown = day.edited[:_EDITED]
-    rows = tuple(
-        (shown_path(one.path, home), head(one.tool, NAME_COLUMNS), one.times) for one in shown
-    )
-    columns = _columns(catalog, ("column.path", "column.tool"), ("column.count",))
-    note = _more(catalog, day.edited, _EDITED)
-    return Section(catalog.text("day.section.edited"), "table", columns, rows, note)
+def _with_calls(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    return tuple(one for one in sections if not one.is_empty)
 
 
-def _read(day: Day, catalog: Catalog, home: str) -> Section:
-    rows = tuple((shown_path(one.name, home), one.times) for one in day.read[:_READ])
-    columns = _columns(catalog, ("column.path",), ("column.count",))
-    note = _more(catalog, day.read, _READ)
-    return Section(catalog.text("day.section.read"), "table", columns, rows, note)
-
-
-def _shell(day: Day, catalog: Catalog) -> Section:
-    clock = _Clock(ZoneInfo(day.period.zone))
-    # Only what went another way than it should is worth a word.
-    told = {outcome: catalog.text(f"outcome.{outcome}") for outcome in _TOLD_OUTCOMES}
-    rows = tuple(
+def _commands(day: Day) -> Section:
+    unknown = any(one.outcome == "unknown" for one in day.commands)
+    return Section(
+        message("day.section.shell"),
+        "table",
         (
-            clock[one.ts_ms // _MINUTE_MS],
-            head(one.command, _COMMAND_COLUMNS) or catalog.text("day.no_command"),
-            told.get(one.outcome, ""),
-        )
-        for one in day.commands
+            Column(message("column.time"), CLOCK, "time"),
+            Column(message("column.command"), COMMAND, "command"),
+            Column(message("column.outcome"), OUTCOME, "outcome"),
+        ),
+        tuple(tuple(one) for one in day.commands),
+        note=message("day.unknown") if unknown else "",
+        key="commands",
+        shown=len(day.commands),
+        total=day.work.summary.totals.shells,
     )
-    columns = _columns(catalog, ("column.time", "column.command", "column.outcome"))
-    unknown = any(one.outcome == _UNKNOWN for one in day.commands)
-    note = catalog.text("day.unknown") if unknown else ""
-    return Section(catalog.text("day.section.shell"), "table", columns, rows, note)
-
-
-def _directories(day: Day, catalog: Catalog, home: str) -> Section:
-    rows = tuple((shown_path(one.name, home), one.times) for one in day.directories)
-    columns = _columns(catalog, ("column.path",), ("column.count",))
-    return Section(catalog.text("day.section.directories"), "table", columns, rows)
-
-
-def _tools(day: Day, catalog: Catalog) -> Section:
-    rows = tuple((head(one.name, NAME_COLUMNS), one.times) for one in day.tools)
-    columns = _columns(catalog, ("column.tool",), ("column.count",))
-    return Section(catalog.text("day.section.tools"), "table", columns, rows)
-
-
-def _hours(day: Day, catalog: Catalog) -> Section:
-    rows = tuple((f"{hour:02}:00", count) for hour, count in enumerate(day.hours) if count)
-    return Section(catalog.text("day.section.hours"), "bars", rows=rows)
-
-
-def _columns(
-    catalog: Catalog, texts: Sequence[str], numbers: Sequence[str] = ()
-) -> tuple[Column, ...]:
-    return (
-        *(Column(catalog.text(message_id)) for message_id in texts),
-        *(Column(catalog.text(message_id), is_number=True) for message_id in numbers),
-    )
-
-
-def _more(catalog: Catalog, rows: Sequence[object], shown: int) -> str:
-    return catalog.text("day.more", count=f"{len(rows) - shown:,}") if len(rows) > shown else ""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.explanation import Named, build_arithmetic
 from fluxmirror_core.analysis.usage import MAIN
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.pricing import OWN
 from fluxmirror_core.report.cells import (
     agent_name,
@@ -18,7 +19,8 @@ from fluxmirror_core.report.cells import (
     money_decimals,
     short_count,
 )
-from fluxmirror_core.report.sections import Column, Report, Section
+from fluxmirror_core.report.joining import clauses, sentences
+from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
         Subject,
         ToldResponse,
     )
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.messages import Catalog, Sayable
     from fluxmirror_core.report.sections import Cell
 
 _MILLION: Final = 10**6
@@ -55,7 +57,7 @@ def build_explanation_report(
     if len(shown) > 1:
         sections.insert(0, _list(explanation, catalog, zone))
     kind = MAIN if of == (Named.SUBAGENT, MAIN) else of.kind
-    title = catalog.text(f"cost.explain.title.{kind}", name=of.name, zone=zone)
+    title = message(f"cost.explain.title.{kind}", name=of.name, zone=zone)
     return Report(title, (*sections, _total(explanation, catalog)))
 
 
@@ -79,11 +81,11 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
     columns = (
         Column(catalog.text("column.time")),
         Column(catalog.text("cost.key.model")),
-        *(Column(catalog.text(name), is_number=True) for name in numbers),
+        *(Column(catalog.text(name), NUMBER) for name in numbers),
     )
     left = explanation.total.responses - len(rows)
-    notes = [catalog.counted("cost.explain.older", left)] if left else []
-    note = catalog.text("join.sentences").join((*notes, catalog.text("cost.note.cache")))
+    older = counted("cost.explain.older", left) if left else ""
+    note = sentences((older, message("cost.note.cache")))
     return Section(catalog.text("cost.explain.responses"), "table", columns, rows, note)
 
 
@@ -106,40 +108,40 @@ def _response(
     title = " · ".join((_clock(response, zone), agent_name(response.agent), model))
     columns = (
         Column(catalog.text("cost.explain.kind")),
-        Column(catalog.text("cost.explain.tokens"), is_number=True),
-        Column(catalog.text("cost.explain.rate"), is_number=True),
-        Column(catalog.text("cost.column.cost"), is_number=True),
+        Column(catalog.text("cost.explain.tokens"), NUMBER),
+        Column(catalog.text("cost.explain.rate"), NUMBER),
+        Column(catalog.text("cost.column.cost"), NUMBER),
     )
     rows = _counts(response, catalog) if arithmetic is None else _charges(arithmetic, catalog)
-    facts = tuple(_facts(response, arithmetic, catalog, gone))
+    facts = tuple(_facts(response, arithmetic, gone))
     return Section(title, "table", columns, tuple(rows), facts=facts)
 
 
 def _facts(
-    response: ToldResponse, arithmetic: Arithmetic | None, catalog: Catalog, gone: Collection[str]
-) -> Iterator[str]:
-    unknown = catalog.text("cost.unknown")
-    yield catalog.text("cost.explain.session", name=response.session or unknown)
+    response: ToldResponse, arithmetic: Arithmetic | None, gone: Collection[str]
+) -> Iterator[Sayable]:
+    session = response.session or message("cost.unknown")
+    yield message("cost.explain.session", name=session)
     if response.subagent:
-        yield catalog.text("cost.explain.subagent", name=response.subagent)
+        yield message("cost.explain.subagent", name=response.subagent)
     if response.project:
-        yield catalog.text("cost.explain.project", name=response.project)
-    yield catalog.text("cost.explain.key", name=response.key)
+        yield message("cost.explain.project", name=response.project)
+    yield message("cost.explain.key", name=response.key)
     unit = "row" if response.path.endswith(_DATABASE) else "byte"
-    place = catalog.text(f"cost.explain.{unit}", path=response.path, offset=response.offset)
-    yield catalog.text("cost.explain.gone", place=place) if response.path in gone else place
-    yield catalog.text("cost.explain.raw", counts=response.raw_json)
+    place = message(f"cost.explain.{unit}", path=response.path, offset=response.offset)
+    yield message("cost.explain.gone", place=place) if response.path in gone else place
+    yield message("cost.explain.raw", counts=response.raw_json)
     if response.tokens.reasoning:
-        yield catalog.counted("cost.explain.reasoning", response.tokens.reasoning)
-    yield _price(response, arithmetic, catalog)
+        yield counted("cost.explain.reasoning", response.tokens.reasoning)
+    yield _price(response, arithmetic)
 
 
-def _price(response: ToldResponse, arithmetic: Arithmetic | None, catalog: Catalog) -> str:
+def _price(response: ToldResponse, arithmetic: Arithmetic | None) -> Sayable:
     if arithmetic is None:
         untold = "cost.explain.no_model" if response.model is None else "cost.explain.unpriced"
-        return catalog.text(untold)
+        return message(untold)
     price = arithmetic.price
-    told = catalog.text(
+    told = message(
         "cost.explain.own_price" if price.provider == OWN else "cost.explain.price",
         provider=price.provider,
         model=price.model,
@@ -147,10 +149,10 @@ def _price(response: ToldResponse, arithmetic: Arithmetic | None, catalog: Catal
     )
     parts = [told]
     if price.since:
-        parts.append(catalog.text("cost.explain.since", date=price.since))
+        parts.append(message("cost.explain.since", date=price.since))
     if arithmetic.above is not None:
-        parts.append(catalog.text("cost.explain.tier", count=f"{arithmetic.above:,}"))
-    return catalog.text("join.clauses").join(parts)
+        parts.append(message("cost.explain.tier", count=f"{arithmetic.above:,}"))
+    return clauses(parts)
 
 
 def _counts(response: ToldResponse, catalog: Catalog) -> Iterator[tuple[Cell, ...]]:
@@ -186,6 +188,6 @@ def _total(explanation: Explanation, catalog: Catalog) -> Section:
     rows.insert(0, (catalog.text("cost.column.responses"), total.responses))
     if total.unpriced:
         rows.append((catalog.text("cost.explain.without"), total.unpriced))
-    columns = (Column(catalog.text("cost.total")), Column("", is_number=True))
+    columns = (Column(catalog.text("cost.total")), Column("", NUMBER))
     note = catalog.text("cost.note.equivalent")
     return Section(catalog.text("cost.section.total"), "table", columns, tuple(rows), note)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.usage import TIMES, By, billed
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, width
 from fluxmirror_core.report.cells import (
     agent_name,
@@ -18,14 +19,15 @@ from fluxmirror_core.report.cells import (
     short_count,
     tail,
 )
-from fluxmirror_core.report.sections import Column, Report, Section
+from fluxmirror_core.report.joining import sentences
+from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from fluxmirror_core.analysis.usage import Usage, UsageRow
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.messages import Catalog, Sayable
     from fluxmirror_core.period import Period
     from fluxmirror_core.report.sections import Cell
 
@@ -99,25 +101,6 @@ def build_usage_report(  # noqa: PLR0913 - what was asked for, each by its name
     return Report(title, tuple(one for one in sections if one.rows))
 
 
-def build_day_cost(usage: Usage, catalog: Catalog) -> tuple[Section, ...]:
-    """Put what a day cost, by agent, into sections of its report; none when nothing was used."""
-    if not usage.rows:
-        return ()
-    layout = _Layout.WHOLE
-    shown = [*usage.rows, usage.total] if len(usage.rows) > 1 else usage.rows
-    names = [*(agent_name(row.key or "") for row in usage.rows), catalog.text("cost.total")]
-    rows = [
-        (name, *_counts(row, layout), cost)
-        for name, row, cost in zip(
-            names, shown, _aligned_costs(usage, shown, catalog), strict=False
-        )
-    ]
-    columns = (Column(catalog.text("column.agent")), *_columns(catalog, layout))
-    note = catalog.text("cost.note.equivalent")
-    table = Section(catalog.text("cost.section.today"), "table", columns, tuple(rows), note)
-    return tuple(one for one in (table, _unpriced(usage, catalog)) if one.rows)
-
-
 def no_usage(
     catalog: Catalog,
     recorded: tuple[date, date] | None,
@@ -178,14 +161,13 @@ def _table(
     cut = [*(_cut(usage.by, key, room) for key in keys), catalog.text("cost.total")]
     rows = tuple((key, *some) for key, some in zip(cut, cells, strict=True))
     notes = (
-        _more_note(len(usage.rows) - len(shown), catalog),
-        catalog.text("cost.note.equivalent"),
-        catalog.text(_LAYOUT_NOTES[layout]) if layout in _LAYOUT_NOTES else "",
-        _tool_note(usage.total, catalog),
+        _more_note(len(usage.rows) - len(shown)),
+        message("cost.note.equivalent"),
+        message(_LAYOUT_NOTES[layout]) if layout in _LAYOUT_NOTES else "",
+        _tool_note(usage.total),
     )
     title = catalog.text(f"cost.section.{usage.by}")
-    note = catalog.text("join.sentences").join(filter(None, notes))
-    return Section(title, "table", columns, rows, note)
+    return Section(title, "table", columns, rows, sentences(notes))
 
 
 def _width(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]]) -> int:
@@ -215,7 +197,7 @@ def _beside(by: By, row: UsageRow, zone: ZoneInfo) -> tuple[str, ...]:
 def _columns(catalog: Catalog, layout: _Layout) -> tuple[Column, ...]:
     names = ("responses", *layout.value, "cost")
     titles = (catalog.text(f"cost.column.{name}") for name in names)
-    return tuple(Column(title, is_number=True) for title in titles)
+    return tuple(Column(title, NUMBER) for title in titles)
 
 
 def _counts(row: UsageRow, layout: _Layout) -> tuple[Cell, ...]:
@@ -273,13 +255,13 @@ def _cut(by: By, key: str, room: int | None) -> str:
     return tail(key, limit) if by is By.PROJECT else head(key, limit)
 
 
-def _more_note(left: int, catalog: Catalog) -> str:
-    return catalog.text("cost.note.more", count=f"{left:,}") if left else ""
+def _more_note(left: int) -> Sayable:
+    return message("cost.note.more", count=f"{left:,}") if left else ""
 
 
-def _tool_note(total: UsageRow, catalog: Catalog) -> str:
+def _tool_note(total: UsageRow) -> Sayable:
     count = total.tokens.tool_use
-    return catalog.counted("cost.note.tool_use", count, count=short_count(count)) if count else ""
+    return counted("cost.note.tool_use", count, count=short_count(count)) if count else ""
 
 
 def _bars(usage: Usage, catalog: Catalog, home: str, terminal: int | None) -> Section:
@@ -317,9 +299,9 @@ def _unpriced(usage: Usage, catalog: Catalog) -> Section:
     )
     columns = (
         *_texts(catalog, ("column.agent", "cost.key.model")),
-        Column(catalog.text("cost.column.responses"), is_number=True),
+        Column(catalog.text("cost.column.responses"), NUMBER),
     )
-    note = catalog.text("cost.note.unpriced")
+    note = message("cost.note.unpriced")
     return Section(catalog.text("cost.section.unpriced"), "table", columns, rows, note)
 
 
