@@ -7,7 +7,6 @@ the files that are asked for are read. What a language lacks is said in English.
 from __future__ import annotations
 
 import os
-import tomllib
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -137,7 +136,32 @@ def read_texts(language: str) -> dict[str, str]:
 
 def _read_subject(language: str, subject: str) -> dict[str, str]:
     try:
-        with open(os.path.join(_FOLDER, language, subject + _SUFFIX), "rb") as file:
-            return {name: str(text) for name, text in flat(tomllib.load(file), f"{subject}.")}
+        with open(os.path.join(_FOLDER, language, subject + _SUFFIX), encoding="utf-8") as file:
+            text = file.read()
     except FileNotFoundError:
         return {}  # no language has it, or English alone
+    return _plain_texts(text, subject) or _any_texts(text, subject)
+
+
+def _plain_texts(text: str, subject: str) -> dict[str, str] | None:
+    """Read `name = "text"` below `[tables]`; None where there is more to it.
+
+    Nearly all of our files are no more than that, and a report has no time to import a parser.
+    """
+    texts: dict[str, str] = {}
+    prefix = f"{subject}."
+    for line in text.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            prefix = f"{subject}.{line[1:-1]}."
+        elif line:
+            name, equals, value = line.partition(' = "')
+            if not equals or value[-1:] != '"' or '"' in value[:-1] or "\\" in value:
+                return None
+            texts[prefix + name] = value[:-1]
+    return texts
+
+
+def _any_texts(text: str, subject: str) -> dict[str, str]:
+    import tomllib
+
+    return {name: str(value) for name, value in flat(tomllib.loads(text), f"{subject}.")}

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ EVER_MS: Final = 253_402_128_000_000
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _DAY: Final = timedelta(days=1)
-_INSIDE: Final = "ask for a time that a calendar has"
+_INSIDE: Final = message("period.inside")
 
 
 class Period(NamedTuple):
@@ -63,8 +64,8 @@ def days_period(first: date, last: date, zone: ZoneInfo) -> Period:
     start_ms, end_ms = day_start_ms(first, zone), day_end_ms(last, zone)
     if start_ms == end_ms:
         raise UsageError(
-            f"{zone.key} had no {first}: its clocks skipped that day",
-            hint="ask for the day before or after it",
+            message("period.skipped", zone=zone.key, day=first),
+            hint=message("period.beside_skipped"),
         )
     return Period(start_ms, end_ms, first, last, zone.key)
 
@@ -76,11 +77,11 @@ def instants_period(start_ms: int, end_ms: int, zone: ZoneInfo) -> Period:
         UsageError: there is no time between them, or they are at the calendar's very end.
     """
     if start_ms >= end_ms:
-        raise UsageError("the period ends before it begins", hint="give a later end")
+        raise UsageError(message("period.backwards"), hint=message("period.later_end"))
     try:
         first, last = local_date(start_ms, zone), local_date(end_ms - 1, zone)
     except (OverflowError, ValueError) as error:
-        raise UsageError("the period is outside the calendar", hint=_INSIDE) from error
+        raise UsageError(message("period.outside"), hint=_INSIDE) from error
     return Period(start_ms, end_ms, first, last, zone.key)
 
 
@@ -125,7 +126,7 @@ def local_days(period: Period, zone: ZoneInfo) -> Iterator[date]:
 
 
 def _outside(day: date) -> UsageError:
-    return UsageError(f"{day} is outside the calendar", hint=_INSIDE)
+    return UsageError(message("period.day_outside", day=day), hint=_INSIDE)
 
 
 def _first_second(day: date, zone: ZoneInfo) -> int:

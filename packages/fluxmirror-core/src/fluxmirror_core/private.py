@@ -18,4 +18,6 @@ def make_directory(directory: str) -> None:
         os.mkdir(directory, 0o700)
     except FileExistsError:
         if not os.path.isdir(directory):
-            raise NotADirectoryError(directory) from None
+            from errno import ENOTDIR  # here: a hook that finds its directory does without
+
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), directory) from None

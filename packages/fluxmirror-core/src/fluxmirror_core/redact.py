@@ -9,7 +9,6 @@ specification's rules is left out here and why; `user_patterns.py` runs those th
 from __future__ import annotations
 
 from bisect import bisect_right
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.redact_rules import (
@@ -191,6 +190,8 @@ class Redactor:
         return value if not value or compiled(_TAG).fullmatch(value) else self._mask(value, kind)
 
     def _mask(self, secret: str, kind: str) -> str:
+        from hashlib import blake2b  # takes longer to load than texts without a secret to look at
+
         encoded = secret.encode("utf-8", "surrogatepass")
         return f"[REDACTED:{kind}:{blake2b(encoded, digest_size=2, key=self._key).hexdigest()}]"
 

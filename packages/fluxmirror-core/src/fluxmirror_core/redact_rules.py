@@ -10,7 +10,6 @@ hit `process.env` and `import.meta.env` all day. What shows a report to others m
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -328,6 +327,8 @@ def _humps(piece: str) -> int:
 
 
 def _is_user_and_password(encoded: str) -> bool:
+    from base64 import b64decode  # loaded with the first text that may be a password
+
     try:
         decoded = b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
     except ValueError:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxmirror_core.messages import message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from fluxmirror_core.messages import Sayable
 
 LONGEST: Final = 10_000
 """Of a pattern, in characters."""
@@ -68,10 +72,10 @@ class UserPatterns:
         return spans
 
 
-def pattern_fault(text: str) -> str:
+def pattern_fault(text: str) -> Sayable:
     """Say in one clause why a pattern cannot be used; empty when it can."""
     if len(text) > LONGEST:
-        return f"it is longer than {LONGEST:,} characters"
+        return message("bad_pattern.long", characters=f"{LONGEST:,}")
     regex = _library()
     try:
         compiled = regex.compile(text)
@@ -79,10 +83,10 @@ def pattern_fault(text: str) -> str:
     except regex.error as error:
         return _clause(error.msg, error.pos)
     except ValueError:
-        return "its flags contradict each other"
+        return message("bad_pattern.flags")
     except (RecursionError, MemoryError, OverflowError, TimeoutError):
-        return "it is more than can be run"
-    return "it matches the empty text" if matches_nothing else ""
+        return message("bad_pattern.heavy")
+    return message("bad_pattern.empty") if matches_nothing else ""
 
 
 def _library() -> Any:  # noqa: ANN401 - it says nothing of its types
@@ -98,16 +102,18 @@ def _masked_parts(match: Any) -> list[tuple[int, int]]:  # noqa: ANN401 - as abo
     return [(start, end) for start, end in taken if start < end]
 
 
-def _clause(message: str, position: int | None) -> str:
-    worded = _WORDED.get(message, message)
-    return worded if position is None else f"{worded} at position {position}"
+def _clause(said: str, position: int | None) -> Sayable:
+    reason = _WORDED.get(said, said)
+    if position is None:
+        return reason
+    return message("bad_pattern.at", reason=reason, position=position)
 
 
-_WORDED: Final = {
-    "missing )": "unbalanced parenthesis",
-    "unbalanced parenthesis": "unbalanced parenthesis",
-    "bad escape (end of pattern)": "nothing follows the backslash",
-    "nothing to repeat": "there is nothing to repeat",
-    "multiple repeat": "there is nothing to repeat",
+_WORDED: Final[dict[str, Sayable]] = {
+    "missing )": message("bad_pattern.parenthesis"),
+    "unbalanced parenthesis": message("bad_pattern.parenthesis"),
+    "bad escape (end of pattern)": message("bad_pattern.backslash"),
+    "nothing to repeat": message("bad_pattern.repeat"),
+    "multiple repeat": message("bad_pattern.repeat"),
 }
 """The library's words for what people get wrong most, in ours."""

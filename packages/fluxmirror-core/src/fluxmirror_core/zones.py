@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fluxmirror_core.messages import Sayable
 
 UTC: Final = "UTC"
 _LINK: Final = "/etc/localtime"
 _FOLDER: Final = "zoneinfo/"
 _SUGGESTED: Final = 3
 _OFFSET: Final = re.compile(r"(utc|gmt|z)?\s*[+-]?\s*[0-9:]+", re.IGNORECASE)
-_NAME_A_PLACE: Final = "name a place, such as Asia/Tokyo or Europe/Madrid"
+_NAME_A_PLACE: Final = message("zone.name_a_place")
 _CALLED: Final = {
     "Asia/Seoul": "kst korean korea 한국 서울 韓国 韩国",
     "Asia/Tokyo": "jst japan japanese 日本 도쿄 일본 東京 东京",
@@ -38,11 +42,11 @@ def find_zone(name: str) -> ZoneInfo:
     """
     zone = _load_zone(_BY_WORD.get(_word(name), name)) or _load_zone(_listed(_word(name)))
     if zone is None:
-        raise UsageError(f"there is no time zone called {name!r}", hint=_suggest(name))
+        raise UsageError(message("zone.unknown", name=repr(name)), hint=_suggest(name))
     return zone
 
 
-def inferred_zone(env: Mapping[str, str]) -> tuple[ZoneInfo, str]:
+def inferred_zone(env: Mapping[str, str]) -> tuple[ZoneInfo, Sayable]:
     """Give the zone of this machine, and what tells it: `TZ`, the system, or nothing.
 
     Args:
@@ -51,10 +55,14 @@ def inferred_zone(env: Mapping[str, str]) -> tuple[ZoneInfo, str]:
     if told := _load_zone(_named_by_tz(env)):
         return told, "TZ"
     if told := _load_zone(_system_zone_name()):
-        unread = unread_tz(env)
-        because = f", as TZ={unread!r} is no zone's name" if unread else ""
-        return told, f"the system's zone{because}"
-    return ZoneInfo(UTC), "nothing tells another"
+        return told, _by_system(unread_tz(env))
+    return ZoneInfo(UTC), message("zone.by_nobody")
+
+
+def _by_system(unread: str | None) -> Sayable:
+    if unread is None:
+        return message("zone.by_system")
+    return message("zone.by_system_not_tz", text=repr(unread))
 
 
 def unread_tz(env: Mapping[str, str]) -> str | None:
@@ -120,7 +128,7 @@ def _asked_system_zone_name() -> str:
         return ""
 
 
-def _suggest(name: str) -> str:
+def _suggest(name: str) -> Sayable:
     """Tell the zones whose name, or whose city, is most like `name`.
 
     An offset gets none: it has no summer time, and the zones called so count the other way round.
@@ -138,4 +146,4 @@ def _suggest(name: str) -> str:
     }
     near = get_close_matches(_word(name), known, n=_SUGGESTED)
     zones = list(dict.fromkeys(known[key] for key in near))
-    return f"did you mean {' or '.join(zones)}?" if zones else _NAME_A_PLACE
+    return did_you_mean(zones) if zones else _NAME_A_PLACE

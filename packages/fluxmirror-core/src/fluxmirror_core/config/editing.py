@@ -10,6 +10,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from fluxmirror_core.config.toml_text import read_toml
 from fluxmirror_core.errors import ConfigError
+from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.items import Item
 
-_BY_HAND: Final = "`fluxmirror config edit` opens it"
+    from fluxmirror_core.config.toml_text import Fault
+
+_BY_HAND: Final = message("config_problem.by_hand")
 
 
 def with_values(text: str, values: Mapping[str, object], path: str) -> str:
@@ -73,7 +76,7 @@ def _refusing(path: str) -> Iterator[None]:
 
 
 def _refusal(path: str) -> ConfigError:
-    return ConfigError(f"{path} cannot be changed without breaking it", hint=_BY_HAND)
+    return ConfigError(message("config_problem.breaking", path=path), hint=_BY_HAND)
 
 
 def _parse(text: str, path: str) -> TOMLDocument:
@@ -81,13 +84,19 @@ def _parse(text: str, path: str) -> TOMLDocument:
     try:
         document = tomlkit.parse(text)
     except (TOMLKitError, RecursionError, ValueError) as error:
-        line = f":{faults[0].line}" if faults else ""
-        reason = faults[0].reason if faults else str(error)
-        raise ConfigError(f"{path}{line} is no TOML: {reason}", hint=_BY_HAND) from error
+        if faults:
+            raise _no_toml(path, faults[0]) from error
+        sentence = message("config_problem.no_toml", where=path, reason=str(error))
+        raise ConfigError(sentence, hint=_BY_HAND) from error
     if faults:
-        reason = f"{path}:{faults[0].line} is no TOML: {faults[0].reason}"
-        raise ConfigError(reason, hint=_BY_HAND)
+        raise _no_toml(path, faults[0])
     return document
+
+
+def _no_toml(path: str, fault: Fault) -> ConfigError:
+    where = f"{path}:{fault.line}"
+    sentence = message("config_problem.no_toml", where=where, reason=fault.reason)
+    return ConfigError(sentence, hint=_BY_HAND)
 
 
 def _set(document: TOMLDocument, key: str, value: object, path: str) -> None:
@@ -99,7 +108,8 @@ def _set(document: TOMLDocument, key: str, value: object, path: str) -> None:
             table.add(part, tomlkit.table(is_super_table=part != tables[-1]))
         table = table[part]
         if not isinstance(table, dict):
-            raise ConfigError(f"{path}: {part!r} is no table", hint=_BY_HAND)
+            sentence = message("config_problem.no_table", path=path, part=repr(part))
+            raise ConfigError(sentence, hint=_BY_HAND)
     table[name] = _item(value)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.config.trust import is_trusted
+from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
 
 MOST_BYTES: Final = 1 << 20
@@ -41,7 +43,7 @@ class FileText(NamedTuple):
     path: str
     data: bytes | None
     """None when it could not be read."""
-    fault: str = ""
+    fault: Sayable = ""
     """Why it could not."""
 
 
@@ -104,8 +106,10 @@ def read_file(path: str, most_bytes: int = MOST_BYTES) -> FileText | None:
     try:
         descriptor = os.open(path, _READ_FLAGS)
     except FileNotFoundError:
+        if not os.path.lexists(path):
+            return None
         # What a link to nothing says, nobody can tell.
-        return FileText(path, None, "it is a link to nothing") if os.path.lexists(path) else None
+        return FileText(path, None, message("config_problem.fault.link"))
     except (OSError, ValueError) as error:
         return FileText(path, None, _reason(error))
     try:
@@ -119,13 +123,14 @@ def read_file(path: str, most_bytes: int = MOST_BYTES) -> FileText | None:
 def _read_regular(descriptor: int, path: str, most_bytes: int) -> FileText:
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISDIR(mode):
-        return FileText(path, None, "it is a directory")
+        return FileText(path, None, message("config_problem.fault.directory"))
     if not stat.S_ISREG(mode):
-        return FileText(path, None, "it is no file")
+        return FileText(path, None, message("config_problem.fault.no_file"))
     with os.fdopen(os.dup(descriptor), "rb") as file:
         data = file.read(most_bytes + 1)
     if len(data) > most_bytes:
-        return FileText(path, None, f"it is longer than {most_bytes:,} bytes")
+        fault = message("config_problem.fault.long", bytes=f"{most_bytes:,}")
+        return FileText(path, None, fault)
     return FileText(path, data)
 
 
@@ -137,8 +142,9 @@ def _reason(error: Exception) -> str:
 def _older(places: Places) -> FileText | None:
     """Give an older program's file that could not be taken over: nobody can tell what it says."""
     path = older_path(places)
-    there = os.path.lexists(path)
-    return FileText(path, None, "it could not be taken over") if there else None
+    if not os.path.lexists(path):
+        return None
+    return FileText(path, None, message("config_problem.fault.older"))
 
 
 def find_project_file(directory: str) -> str | None:

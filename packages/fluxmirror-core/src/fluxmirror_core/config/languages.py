@@ -1,13 +1,14 @@
-"""The four languages, and every word by which people call them."""
+"""The four languages, and every word by which people call them.
+
+`fluxmirror --help` comes along here: imports nothing that a bare interpreter has not loaded.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from fluxmirror_core.errors import UsageError
-
+TYPE_CHECKING = False  # `typing` alone costs as much as half an interpreter
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
 LANGUAGES: Final = {"english": "en", "korean": "ko", "japanese": "ja", "chinese": "zh"}
 """Name in the configuration → catalogue in `locales/`."""
@@ -40,8 +41,15 @@ def find_language(text: str) -> str:
     """
     language = parse_language(text)
     if language is None:
-        offered = ", ".join(f"{name} ({NATIVE[name]})" for name in LANGUAGES)
-        raise UsageError(f"there is no language called {text!r}", hint=f"there are {offered}")
+        from fluxmirror_core.errors import UsageError
+        from fluxmirror_core.messages import message
+        from fluxmirror_core.phrases import listed
+
+        offered = listed([f"{name} ({NATIVE[name]})" for name in LANGUAGES])
+        raise UsageError(
+            message("config_problem.no_language", text=repr(text)),
+            hint=message("config_problem.languages", offered=offered),
+        )
     return language
 
 

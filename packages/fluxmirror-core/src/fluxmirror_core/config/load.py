@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_core.atomic import replace_file
 from fluxmirror_core.config.inputs import read_inputs
 from fluxmirror_core.config.resolution import Problem, Resolution, Value
+from fluxmirror_core.messages import Message
 from fluxmirror_core.private import make_directory
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def _keep_good(good: dict[str, object] | None, places: Places, last_good: bytes 
 
 def _digest(inputs: Inputs, last_good: bytes | None) -> str:
     """Tell one state of everything from another, this program's own modules included."""
+    from hashlib import blake2b  # where nothing is configured, nothing is to be told apart
+
     own = [entry.stat() for entry in sorted(os.scandir(_MODULES), key=lambda entry: entry.name)]
     states = [(one.st_mtime_ns, one.st_size) for one in own]
     told = repr((states, inputs, last_good))
@@ -95,12 +97,19 @@ def _recall(path: str) -> _Understood | None:
         (values, problems, unknown), good = json.loads(data)
         resolution = Resolution(
             {key: [Value(*layer) for layer in layers] for key, layers in values.items()},
-            [Problem(*problem) for problem in problems],
+            [Problem(*map(_recalled, problem)) for problem in problems],
             unknown,
         )
     except (ValueError, TypeError, AttributeError):
         return None
     return _Understood(resolution, good, is_new=False)
+
+
+def _recalled(told: object) -> Any:  # noqa: ANN401 - as it was before JSON made lists of tuples
+    if not isinstance(told, list):
+        return told
+    message_id, values, number = told
+    return Message(message_id, tuple((name, _recalled(value)) for name, value in values), number)
 
 
 def _remember(path: str, understood: _Understood) -> None:

@@ -6,20 +6,16 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.config.editing import with_values
+from fluxmirror_core.config.languages import LANGUAGES
 from fluxmirror_core.config.schema import KEYS, check_value, parse_value
 from fluxmirror_core.errors import ConfigError
 from fluxmirror_core.flat import flat
+from fluxmirror_core.messages import ENGLISH, load_catalog, message
 
 if TYPE_CHECKING:
     from fluxmirror_core.config.schema import Key
 
-_HEAD: Final = "# Taken over from config.json, which is kept as config.json.old.\n"
-_HINT: Final = "mend it, or move it away: `fluxmirror init` makes a new one"
-_LEFT: Final = "# Not taken over, as it has no effect any more or cannot be understood:\n"
-_ASLEEP: Final = """\
-# These did nothing in older versions. In this one they have what is older deleted, so they are
-# not taken over by themselves:
-"""
+_HINT: Final = message("config_problem.mend_older")
 _DELETING: Final = frozenset(("storage.retention_days",))
 
 
@@ -36,9 +32,10 @@ def converted(data: bytes, path: str) -> str:
     try:
         told = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path} is no JSON: {error}", hint=_HINT) from error
+        sentence = message("config_problem.no_json", path=path, reason=str(error))
+        raise ConfigError(sentence, hint=_HINT) from error
     if not isinstance(told, dict):
-        raise ConfigError(f"{path} is no JSON object", hint=_HINT)
+        raise ConfigError(message("config_problem.no_object", path=path), hint=_HINT)
     taken = _Taken()
     for name, value in flat(told):
         if value is not None:
@@ -71,10 +68,19 @@ class _Taken:
             self.values[name] = checked
 
     def head(self) -> str:
-        """Give the comment that the new file begins with."""
-        left = [_LEFT, *self._left] if self._left else []
-        asleep = [_ASLEEP, *self._asleep] if self._asleep else []
-        return "".join([_HEAD, *left, *asleep])
+        """Give the comment that the new file begins with, in the language that it sets."""
+        told = str(self.values.get("language"))
+        catalog = load_catalog(LANGUAGES.get(told, ENGLISH))
+        parts = [_comment(catalog.text("older_file.head"))]
+        if self._left:
+            parts += [_comment(catalog.text("older_file.left")), *self._left]
+        if self._asleep:
+            parts += [_comment(catalog.text("older_file.asleep")), *self._asleep]
+        return "".join(parts)
+
+
+def _comment(text: str) -> str:
+    return "".join(f"# {line}\n" for line in text.splitlines())
 
 
 def _line(name: str, value: object) -> str:

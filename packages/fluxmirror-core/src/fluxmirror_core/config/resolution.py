@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fluxmirror_core.config.languages import inferred_language
 from fluxmirror_core.config.settings import Settings, field_of
+from fluxmirror_core.messages import message
 from fluxmirror_core.zones import inferred_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fluxmirror_core.messages import Sayable
 
 
 class Source(StrEnum):
@@ -35,16 +38,16 @@ class Value(NamedTuple):
 
     value: object
     source: str
-    where: str
-    """A variable, or a file with a line."""
+    where: Sayable
+    """A variable, a file with a line, or words for what else tells it."""
 
 
 class Problem(NamedTuple):
     """Something that could not be understood, or is not allowed."""
 
     where: str
-    sentence: str
-    hint: str
+    sentence: Sayable
+    hint: Sayable
 
 
 class Resolution(NamedTuple):
@@ -72,7 +75,7 @@ def layers_of(key: str, resolution: Resolution, env: Mapping[str, str]) -> list[
     """Give what every layer says of a key, the strongest first; the last is the default."""
     layers = list(resolution.values.get(key, ()))
     if key in resolution.unknown:
-        layers.insert(0, Value(None, Source.UNKNOWN, "everything waits"))
+        layers.insert(0, Value(None, Source.UNKNOWN, message("config_problem.waits")))
     if key == "language" and (language := inferred_language(env)):
         layers.append(Value(language[0], Source.INFERRED, language[1]))
     if key == "timezone":

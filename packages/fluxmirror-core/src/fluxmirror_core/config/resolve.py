@@ -19,6 +19,8 @@ from fluxmirror_core.config.schema import (
 )
 from fluxmirror_core.config.toml_text import Fault, Told, read_toml
 from fluxmirror_core.errors import ConfigError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from fluxmirror_core.config.inputs import FileText, Inputs
     from fluxmirror_core.config.schema import Key
 
-_RIGHTS: Final = "see what is there, who owns it and what rights it has"
-_MEND: Final = "mend that line; what else the file says still counts"
-_TRUST: Final = "`fluxmirror config trust` lets it count, once you have read it"
+_RIGHTS: Final = message("config_problem.rights")
+_MEND: Final = message("config_problem.mend_line")
+_TRUST: Final = message("config_problem.trust")
 _NEAR: Final = 0.8
 """How much a variable must be like one of ours to be taken for a slip of the keyboard."""
 
@@ -47,8 +49,9 @@ class _Layer:
         """Of a list with a bad item, the others."""
 
     def complain(self, where: str, error: ConfigError) -> None:
-        """Note what a variable says that cannot be."""
-        self.problems.append(Problem(where, f"{where}: {error}", str(error.hint)))
+        """Note what a variable or a line says that cannot be."""
+        sentence = message("config_problem.at", where=where, reason=error.sentence)
+        self.problems.append(Problem(where, sentence, error.hint))
 
 
 def resolve(inputs: Inputs, last_good: Mapping[str, object] | None) -> Resolution:
@@ -116,8 +119,8 @@ def _read_stranger(layer: _Layer, name: str) -> None:
     near = get_close_matches(name.removeprefix(PREFIX), ours, n=1, cutoff=_NEAR)
     if near:
         key = ours[near[0]]
-        said = f"there is no variable called {name}"
-        layer.problems.append(Problem(name, said, f"did you mean {key.variable}?"))
+        said = message("config_problem.no_variable", name=name)
+        layer.problems.append(Problem(name, said, did_you_mean([key.variable])))
         layer.broken.add(key.name)
 
 
@@ -139,13 +142,14 @@ def _user(file: FileText) -> _Layer:
 def _told(layer: _Layer, file: FileText) -> Told:
     """Read a file, and note what of it is no TOML."""
     if file.data is None:
-        unread = Problem(file.path, f"{file.path} cannot be read: {file.fault}", _RIGHTS)
-        layer.problems.append(unread)
+        unread = message("config_problem.unreadable", path=file.path, reason=file.fault)
+        layer.problems.append(Problem(file.path, unread, _RIGHTS))
         return Told({}, {}, [Fault(0, file.fault)], frozenset())
     told = read_toml(file.data)
     for fault in told.faults:
         where = f"{file.path}:{fault.line}"
-        layer.problems.append(Problem(where, f"{where} is no TOML: {fault.reason}", _MEND))
+        sentence = message("config_problem.no_toml", where=where, reason=fault.reason)
+        layer.problems.append(Problem(where, sentence, _MEND))
     return told
 
 
@@ -153,7 +157,7 @@ def _read_value(layer: _Layer, file: FileText, told: Told, name: str, value: obj
     where = f"{file.path}:{told.lines[name]}" if name in told.lines else file.path
     key = KEYS.get(name)
     if key is None:
-        unknown = f"{where}: there is no key called {name!r}"
+        unknown = message("config_problem.no_key_at", where=where, name=repr(name))
         layer.problems.append(Problem(where, unknown, nearest_key(name)))
         # Nobody knows whether the slip was meant to switch something off.
         layer.broken |= {key for key in meant_keys(name) if key not in told.values}
@@ -161,7 +165,7 @@ def _read_value(layer: _Layer, file: FileText, told: Told, name: str, value: obj
     try:
         checked = check_value(key, value)
     except ConfigError as error:
-        layer.problems.append(Problem(where, f"{where}: {error}", str(error.hint)))
+        layer.complain(where, error)
         layer.broken.add(name)
         if key.is_list and isinstance(value, list):
             layer.good_items[name] = list(_good_items(key, value))
@@ -194,18 +198,18 @@ def _project(inputs: Inputs) -> _Layer:
 
 def _objection(key: Key, found: Value, *, is_trusted: bool) -> Problem | None:
     """Say why a project file's value does not count; None when it does."""
-    told = f"{found.where}: {key.name}"
+    where = str(found.where)
+    uncounted = message("config_problem.uncounted", where=where, key=key.name)
     if key.in_project == TIGHTEN:
         if found.value is True:
-            hint = "a project's file may only switch it off"
-            return Problem(found.where, f"{told} does not count in a project's file", hint)
+            return Problem(where, uncounted, message("config_problem.only_off"))
         return None
     if key.in_project == TRUSTED:
         if is_trusted:
             return None
-        return Problem(found.where, f"{told} does not count: the file is not trusted", _TRUST)
-    hint = f"`fluxmirror config set {key.name} …` sets it for all your projects"
-    return Problem(found.where, f"{told} does not count in a project's file", hint)
+        untrusted = message("config_problem.untrusted", where=where, key=key.name)
+        return Problem(where, untrusted, _TRUST)
+    return Problem(where, uncounted, message("config_problem.set_for_all", key=key.name))
 
 
 def _close(user: _Layer, environment: _Layer, last_good: Mapping[str, object] | None) -> set[str]:
@@ -248,7 +252,7 @@ def _joined(layers: list[Value]) -> Value:
     added = [layer for layer in layers if layer.source == Source.PROJECT]
     both = [*own, *added]
     patterns: list[Any] = [one for layer in both for one in _items(layer.value)]
-    where = ", ".join(layer.where for layer in both)
+    where = ", ".join(str(layer.where) for layer in both)
     return Value(list(dict.fromkeys(patterns)), Source.PROJECT, where)
 
 

@@ -15,11 +15,15 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from fluxmirror_core.config.languages import find_language
 from fluxmirror_core.config.settings import Settings, field_of
 from fluxmirror_core.errors import ConfigError, FluxMirrorError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import did_you_mean
 from fluxmirror_core.user_patterns import pattern_fault
 from fluxmirror_core.zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from fluxmirror_core.messages import Message, Sayable
 
 _DEFAULTS: Final = Settings()
 _LONGEST_DAYS: Final = 36_500
@@ -36,9 +40,9 @@ class Key(NamedTuple):
     name: str
     kind: Any
     """Its type, as pydantic understands it."""
-    expects: str
-    """What it may be, in words that follow `must be`."""
-    meaning: str
+    expects: Message
+    """What it may be: in English words that follow `must be`, in other languages a noun."""
+    meaning: Message
     """What it does, in a sentence."""
     closing: str = ""
     """What a value that cannot be understood means: the layer below, unless it is `WAIT` or
@@ -95,23 +99,23 @@ def _path(text: str) -> str:
 def _file(text: str) -> str:
     path = _path(text)
     if os.path.isdir(path):
-        raise ConfigError(f"{path} is a directory", hint="name a file")
+        sentence = message("config_problem.is_directory", path=path)
+        raise ConfigError(sentence, hint=message("config_problem.name_a_file"))
     return path
 
 
 def _pattern(text: str) -> str:
     fault = pattern_fault(text)
     if fault:
-        raise ConfigError(f"the pattern {text!r} cannot be used: {fault}")
+        raise ConfigError(message("config_problem.bad_pattern", text=repr(text), reason=fault))
     return text
 
 
 _Path = Annotated[str, AfterValidator(_path)]
 _File = Annotated[str, AfterValidator(_file)]
 _Days = Annotated[int, Field(ge=1, le=_LONGEST_DAYS)]
-_DAYS: Final = "a whole number of days, 1 or more"
-_SWITCH: Final = "true or false"
-_PATH: Final = "an absolute path"
+_DAYS: Final = message("config_keys.expects.days")
+_SWITCH: Final = message("config_keys.expects.switch")
 
 
 def _agent_key(agent: str, name: str) -> Key:
@@ -119,7 +123,7 @@ def _agent_key(agent: str, name: str) -> Key:
         f"agents.{agent}.enabled",
         bool,
         _SWITCH,
-        f"Whether anything that {name} does is recorded.",
+        message("config_keys.meaning.agent", agent=name),
         closing=WAIT,
     )
 
@@ -128,24 +132,24 @@ _ROWS: Final = (
     Key(
         "language",
         Annotated[str, AfterValidator(_language)],
-        "english, korean, japanese or chinese",
-        "The language of reports.",
+        message("config_keys.expects.language"),
+        message("config_keys.meaning.language"),
         in_project=TRUSTED,
         flag="--lang",
     ),
     Key(
         "timezone",
         Annotated[str, AfterValidator(_zone)],
-        "an IANA time zone, such as Asia/Seoul",
-        "The time zone that days are counted in.",
+        message("config_keys.expects.zone"),
+        message("config_keys.meaning.zone"),
         in_project=TRUSTED,
         flag="--tz",
     ),
     Key(
         "storage.path",
         _File,
-        "the absolute path of a file",
-        "The database; without it the usual one of this system.",
+        message("config_keys.expects.file"),
+        message("config_keys.meaning.database"),
         closing=WAIT,
         flag="--db",
     ),
@@ -153,58 +157,57 @@ _ROWS: Final = (
         "storage.retention_days",
         _Days,
         _DAYS,
-        "What was recorded longer ago is deleted, once a day; without it nothing is.",
+        message("config_keys.meaning.retention"),
         closing=UNSET,
     ),
     Key(
         "archive.retention_days",
         _Days,
         _DAYS,
-        "Copies of session files that are gone for longer are deleted; without it none is.",
+        message("config_keys.meaning.archive_retention"),
         closing=UNSET,
     ),
     Key(
         "capture.enabled",
         bool,
         _SWITCH,
-        "Whether anything is recorded; a project's file may switch it off for its directory.",
+        message("config_keys.meaning.capture"),
         closing=WAIT,
         in_project=TIGHTEN,
     ),
     Key(
         "capture.payloads",
         Literal["none", "input", "full"],
-        "none, input or full",
-        "What is kept of a call's texts: nothing but programs and paths, what went in, or also what"
-        " came out.",
+        message("config_keys.expects.payloads"),
+        message("config_keys.meaning.payloads"),
         closing=WAIT,
     ),
     Key(
         "capture.output_bytes",
         Annotated[int, Field(ge=0, le=_MOST_BYTES)],
-        "a whole number of bytes, at most a gigabyte",
-        "How much of what a tool gave back is kept when capture.payloads is full.",
+        message("config_keys.expects.bytes"),
+        message("config_keys.meaning.output_bytes"),
         closing=WAIT,
     ),
     Key(
         "session_files",
         bool,
         _SWITCH,
-        "Whether the agents' own session files are read: usage, costs, calls no hook saw.",
+        message("config_keys.meaning.session_files"),
         closing=WAIT,
     ),
     Key(
         "mirror",
         _Path,
-        _PATH,
-        "A directory for a copy of every event as JSON lines; without it there is none.",
+        message("config_keys.expects.path"),
+        message("config_keys.meaning.mirror"),
         closing=WAIT,
     ),
     Key(
         "redaction.patterns",
         list[Annotated[str, Field(min_length=1), AfterValidator(_pattern)]],
-        "a list of regular expressions",
-        "What is masked beside the built-in rules; a project's file may add its own.",
+        message("config_keys.expects.patterns"),
+        message("config_keys.meaning.patterns"),
         closing=WAIT,
         in_project=TIGHTEN,
     ),
@@ -212,13 +215,27 @@ _ROWS: Final = (
         "self_noise.enabled",
         bool,
         _SWITCH,
-        "Whether an agent's questions to FluxMirror itself are hidden in reports.",
+        message("config_keys.meaning.self_noise"),
     ),
     Key(
         "self_noise.repo_paths",
         list[_Path],
-        "a list of absolute paths",
-        "Where such questions are hidden; without it everywhere.",
+        message("config_keys.expects.paths"),
+        message("config_keys.meaning.self_noise_paths"),
+    ),
+    Key(
+        "reports.git",
+        bool,
+        _SWITCH,
+        message("config_keys.meaning.reports_git"),
+        in_project=TRUSTED,
+        flag="--git",
+    ),
+    Key(
+        "reports.directory",
+        _Path,
+        message("config_keys.expects.path"),
+        message("config_keys.meaning.reports_directory"),
     ),
     _agent_key("claude-code", "Claude Code"),
     _agent_key("qwen-code", "Qwen Code"),
@@ -239,14 +256,15 @@ def find_key(name: str) -> Key:
     """
     key = KEYS.get(name.strip().casefold())
     if key is None:
-        raise ConfigError(f"there is no key called {name!r}", hint=nearest_key(name))
+        sentence = message("config_problem.no_key", name=repr(name))
+        raise ConfigError(sentence, hint=nearest_key(name))
     return key
 
 
-def nearest_key(name: str) -> str:
+def nearest_key(name: str) -> Sayable:
     """Give a hint that tells the keys that a name may have been meant to be."""
     meant = meant_keys(name)[:2]
-    return f"did you mean {' or '.join(meant)}?" if meant else "`fluxmirror config show` lists them"
+    return did_you_mean(meant) if meant else message("config_problem.list_keys")
 
 
 def meant_keys(name: str) -> list[str]:
@@ -286,7 +304,8 @@ def check_value(key: Key, value: object, *, strict: bool = True) -> Any:  # noqa
     except ConfigError:
         raise
     except FluxMirrorError as error:
-        raise ConfigError(f"{key.name}: {error}", hint=error.hint) from error
+        sentence = message("config_problem.at", where=key.name, reason=error.sentence)
+        raise ConfigError(sentence, hint=error.hint) from error
     return tuple(checked) if key.is_list else checked
 
 
@@ -301,7 +320,9 @@ def parse_value(key: Key, text: str) -> Any:  # noqa: ANN401 - each key has a ty
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ConfigError(f"{key.name} cannot be {text!r}: it is no UTF-8") from error
+        raise ConfigError(
+            message("config_problem.no_utf8_value", key=key.name, text=repr(text))
+        ) from error
     return check_value(key, _listed(text) if key.is_list else text.strip(), strict=False)
 
 
@@ -334,6 +355,6 @@ def _refused(key: Key, value: object) -> ConfigError:
     if len(shown) > _SHOWN_CHARS:
         shown = f"{shown[:_SHOWN_CHARS]}…"
     return ConfigError(
-        f"{key.name} must be {key.expects}, not {shown}",
-        hint=f"`fluxmirror config explain {key.name}` tells more",
+        message("config_problem.must_be", key=key.name, expects=key.expects, shown=shown),
+        hint=message("config_problem.explain", key=key.name),
     )

@@ -43,6 +43,10 @@ class Settings(NamedTuple):
     self_noise_enabled: bool = False
     self_noise_repo_paths: tuple[str, ...] = ()
     """Where an agent's questions to FluxMirror itself are hidden in reports; empty for anywhere."""
+    reports_git: bool = False
+    """Whether reports ask git what was committed where agents worked."""
+    reports_directory: str | None = None
+    """Where HTML reports go; None for a folder beside the database."""
     agents_claude_code_enabled: bool = True
     agents_qwen_code_enabled: bool = True
     agents_gemini_cli_enabled: bool = True

@@ -7,9 +7,12 @@ import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.flat import flat
+from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fluxmirror_core.messages import Sayable
 
 _MOST_TRIES: Final = 64
 _AT: Final = re.compile(r"\(at line (\d+)|\(at end of document\)")
@@ -18,12 +21,29 @@ _HEADER: Final = re.compile(rf"\s*\[+\s*({_PART}(?:\s*\.\s*{_PART})*)?")
 _NAMED: Final = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 
 
+_REASONS: Final = (
+    message("toml.statement"),
+    message("toml.value"),
+    message("toml.equals"),
+    message("toml.key"),
+    message("toml.newline"),
+    message("toml.string"),
+    message("toml.escape"),
+    message("toml.array"),
+    message("toml.inline_table"),
+    message("toml.header"),
+    message("toml.list_header"),
+    message("toml.twice"),
+)
+"""What the library says of a broken line, most often."""
+
+
 class Fault(NamedTuple):
     """A line that is no TOML."""
 
     line: int
     """Counted from 1."""
-    reason: str
+    reason: Sayable
 
 
 class Told(NamedTuple):
@@ -47,7 +67,7 @@ def read_toml(data: bytes) -> Told:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Told({}, {}, [Fault(line, "the file is no UTF-8")], frozenset())
+        return Told({}, {}, [Fault(line, message("toml.no_utf8"))], frozenset())
     before = text.split("\n")
     lines, faults = list(before), list[Fault]()
     values = _parse(lines, faults)
@@ -78,14 +98,20 @@ def _parse(lines: list[str], faults: list[Fault]) -> dict[str, object]:
 
 def _fault(error: Exception, lines: list[str]) -> Fault:
     found = _AT.search(str(error))
-    reason = str(error)[: found.start()].strip() if found else "it is no TOML"
+    reason = _worded(str(error)[: found.start()]) if found else message("toml.none")
     filled = [number for number, line in enumerate(lines, 1) if line.strip()]
     last = filled[-1] if filled else 1
     told = int(found[1]) if found and found[1] else last
     # An error at the end of a document, or in a line that is left out already, is of what stands
     # before it.
     before = [number for number in filled if number <= told]
-    return Fault(before[-1] if before else last, reason[:1].lower() + reason[1:])
+    return Fault(before[-1] if before else last, reason)
+
+
+def _worded(said: str) -> Sayable:
+    """Give what the library says of a line; as it says it where that is not known here."""
+    reason = said[:1].lower() + said[1:].strip()
+    return next((one for one in _REASONS if str(one) == reason), reason)
 
 
 def _leave_out(lines: list[str], number: int) -> None:

@@ -1,10 +1,11 @@
-"""Trust: project files whose every key their user wants to count, each by its content."""
+"""Trust: project files whose every key their user wants to count, each by its content.
+
+Every command looks for such a file, and few find one: `json` and `hashlib` are loaded for those.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.atomic import replace_file
@@ -18,7 +19,7 @@ _NAME: Final = "trusted.json"
 
 def is_trusted(places: Places, path: str, data: bytes) -> bool:
     """Tell whether a project file was trusted just as it is now."""
-    return trusted_files(places).get(os.path.realpath(path)) == sha256(data).hexdigest()
+    return trusted_files(places).get(os.path.realpath(path)) == _digest(data)
 
 
 def trust(places: Places, path: str, data: bytes) -> None:
@@ -28,7 +29,7 @@ def trust(places: Places, path: str, data: bytes) -> None:
         OSError: it cannot be written down.
     """
     known = trusted_files(places)
-    _save(places, known | {os.path.realpath(path): sha256(data).hexdigest()})
+    _save(places, known | {os.path.realpath(path): _digest(data)})
 
 
 def distrust(places: Places, path: str) -> bool:
@@ -46,6 +47,8 @@ def distrust(places: Places, path: str) -> bool:
 
 def trusted_files(places: Places) -> dict[str, str]:
     """Give the digests of the files that are trusted, by path; a broken record trusts none."""
+    import json
+
     try:
         with open(trust_path(places), encoding="utf-8") as file:
             known = json.load(file)
@@ -60,7 +63,15 @@ def trust_path(places: Places) -> str:
     return os.path.join(places.data, _NAME)
 
 
+def _digest(data: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
+
+
 def _save(places: Places, known: dict[str, str]) -> None:
+    import json
+
     make_directory(places.data)
     text = json.dumps(known, indent=2, sort_keys=True) + "\n"
     replace_file(trust_path(places), text.encode("utf-8"))

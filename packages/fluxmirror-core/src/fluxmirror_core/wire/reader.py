@@ -69,7 +69,7 @@ class PayloadReader:
     """Reads payloads on one machine."""
 
     def __init__(self, builders: Builders) -> None:
-        self._builders = builders
+        self.builders: Final = builders
 
     def read(self, capture: Capture) -> Reading:
         """Understand one payload.
@@ -101,7 +101,7 @@ class PayloadReader:
             events,
             recognised.spec.id,
             agent_version(recognised.spec, capture.env),
-            self._builders.everywhere.scrubber.name(unknown),
+            self.builders.everywhere.scrubber.name(unknown),
             undecodable,
             len(seen) - len(events),
         )
@@ -117,7 +117,7 @@ class PayloadReader:
 
     def take_slow_values(self) -> int:
         """Say how many values were masked whole since the last time, for a pattern's slowness."""
-        return self._builders.take_slow_values()
+        return self.builders.take_slow_values()
 
     def torn(self, capture: Capture) -> AgentEvent:
         """Make the event that stands for a payload of which only a part arrived."""
@@ -125,7 +125,7 @@ class PayloadReader:
         seen = Observation(Kind.TORN, event_name({}, recognised.spec, capture.words))
         size = len(capture.payload)
         seen = seen._replace(detail=f"{size} bytes")
-        event = self._build(seen, recognised, capture, self._builders.everywhere)
+        event = self._build(seen, recognised, capture, self.builders.everywhere)
         # A full disk tears many files alike: they are no double registration of one event.
         return event._replace(twin_uid=None)
 
@@ -133,7 +133,7 @@ class PayloadReader:
         self, recognised: Recognised, capture: Capture, *directories: str | None
     ) -> EventBuilder | None:
         project = capture.env.get(recognised.spec.project_variable)
-        return self._builders.within(recognised.spec.id, *directories, project)
+        return self.builders.within(recognised.spec.id, *directories, project)
 
     def _build(
         self, seen: Observation, recognised: Recognised, capture: Capture, builder: EventBuilder
