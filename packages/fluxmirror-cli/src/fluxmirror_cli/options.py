@@ -8,10 +8,25 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 import click
+from click.core import ParameterSource
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
-from fluxmirror_cli.asked_period import NAMED_PERIODS, PeriodWish
+from fluxmirror_cli.asked_period import PeriodWish
+from fluxmirror_cli.option_rows import (
+    AGENT,
+    AS_CSV,
+    AS_JSON,
+    DATABASE,
+    DATE,
+    DAYS,
+    LANGUAGE,
+    PERIOD,
+    ZONE,
+    OptionRow,
+)
 from fluxmirror_cli.output import emit
+from fluxmirror_cli.overview import ENGLISH, help_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +35,6 @@ if TYPE_CHECKING:
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_C = TypeVar("_C", bound="Callable[..., Any]")
 
 
 class Command(click.Command):
@@ -33,6 +47,15 @@ class Command(click.Command):
     def __init__(self, *arguments: Any, examples: Sequence[str] = (), **settings: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(*arguments, **settings)
         self.examples: Final = tuple(examples)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Give the help, in the language of whoever asks."""
+        language = help_language()
+        if language == ENGLISH:
+            return super().get_help(ctx)
+        from fluxmirror_cli.help_page import help_page
+
+        return help_page(self, ctx, language)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples below all else."""
@@ -103,47 +126,56 @@ class Group(Command, click.Group):
         return command
 
 
+def click_option(row: OptionRow) -> click.Option:
+    """Make click's option of a row."""
+    return click.Option(_declarations(row), **_settings(row))
+
+
+def _with_option(row: OptionRow, command: Callable[_P, _R]) -> Callable[_P, _R]:
+    return click.option(*_declarations(row), **_settings(row))(command)
+
+
+def _declarations(row: OptionRow) -> list[str]:
+    if row.opposite:
+        return ["/".join((*row.names, row.opposite)), row.field]
+    return [*row.names, row.field]
+
+
+def _settings(row: OptionRow) -> dict[str, Any]:
+    if row.choices:
+        kind: dict[str, Any] = {"type": click.Choice(row.choices)}
+    elif row.metavar:
+        kind = {"metavar": row.metavar, "callback": _known_language if row.parse else not_empty}
+    else:
+        kind = {"is_flag": True}
+    unsaid = {} if row.unsaid() is None and not row.opposite else {"default": row.unsaid()}
+    return {"help": row.help, **kind, **unsaid}
+
+
 def database_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--db FILE`."""
-    return click.option(
-        "--db",
-        "database",
-        metavar="FILE",
-        callback=not_empty,
-        help="Read this database instead of the usual one.",
-    )(command)
+    return _with_option(DATABASE, command)
 
 
 def agent_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--agent NAME`, for a report of one agent."""
-    return click.option(
-        "--agent",
-        metavar="NAME",
-        callback=not_empty,
-        help="Show one agent only, such as claude-code.",
-    )(command)
+    return _with_option(AGENT, command)
 
 
 def zone_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--tz ZONE`, for a report that counts days."""
-    return click.option(
-        "--tz",
-        "zone_name",
-        metavar="ZONE",
-        callback=not_empty,
-        help="Count days in this IANA time zone.",
-    )(command)
+    return _with_option(ZONE, command)
 
 
 def json_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+    return _with_option(AS_JSON, command)
 
 
 def format_options(command: Callable[..., _R]) -> Callable[..., _R]:
     """Add `--json` and `--csv`."""
     wished: Callable[..., _R] = one_format(command)
-    return json_option(click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(wished))
+    return json_option(_with_option(AS_CSV, wished))
 
 
 def one_format(command: Callable[..., _R]) -> Callable[..., _R]:
@@ -152,7 +184,9 @@ def one_format(command: Callable[..., _R]) -> Callable[..., _R]:
     @functools.wraps(command)
     def chosen(*arguments: Any, as_json: bool, as_csv: bool, **values: Any) -> _R:  # noqa: ANN401 - whatever the command takes
         if as_json and as_csv:
-            raise UsageError("--json and --csv are two formats", hint="leave one out")
+            raise UsageError(
+                message("usage_error.two_formats"), hint=message("usage_error.leave_one_out")
+            )
         return command(*arguments, as_json=as_json, as_csv=as_csv, **values)
 
     return chosen
@@ -160,33 +194,40 @@ def one_format(command: Callable[..., _R]) -> Callable[..., _R]:
 
 def language_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--lang LANGUAGE`, for a report in words."""
-    return click.option(
-        "--lang",
-        "language",
-        metavar="LANGUAGE",
-        callback=_known_language,
-        help="Report in this language: english, korean, japanese, chinese.",
-    )(command)
+    return _with_option(LANGUAGE, command)
 
 
 def period_options(command: Callable[..., _R]) -> Callable[..., _R]:
     """Add the ways to say which days; the command gets them as its `wish`, a `PeriodWish`."""
-    return _with_wish(command, _DAY_OPTIONS)
+    return _with_wish(command, DAYS)
 
 
 def script_period_options(command: Callable[..., _R]) -> Callable[..., _R]:
     """Add the ways to say which days, and those that scripts have always had."""
-    return _with_wish(command, (*_DAY_OPTIONS, *_SCRIPT_OPTIONS))
+    return _with_wish(command, (*DAYS, *_SCRIPT_OPTIONS))
 
 
 def named_period_options(command: Callable[..., _R]) -> Callable[..., _R]:
     """Add the ways to say which days, and a period by its name."""
-    return _with_wish(command, (*_DAY_OPTIONS, _NAMED_OPTION))
+    return _with_wish(command, (*DAYS, PERIOD))
 
 
 def date_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add `--date DAY`, for a report that is of one day."""
-    return _DATE_OPTION(command)
+    return _with_option(DATE, command)
+
+
+def refuse_options(context: click.Context) -> None:
+    """Refuse options that would be forgotten: a command below has its own."""
+    for parameter in context.command.params:
+        source = parameter.name and context.get_parameter_source(parameter.name)
+        if source is ParameterSource.COMMANDLINE:
+            sub = context.invoked_subcommand
+            option = parameter.opts[0]
+            raise UsageError(
+                message("usage_error.stands_before", option=option, command=sub),
+                hint=message("usage_error.see_help", command=f"{context.command_path} {sub}"),
+            )
 
 
 def not_empty(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -197,7 +238,8 @@ def not_empty(_: click.Context, option: click.Parameter, value: str | None) -> s
     """
     if value is not None and not value.strip():
         name = option.opts[0]
-        raise UsageError(f"{name} is empty", hint=f"give {name} a value, or leave it out")
+        hint = message("usage_error.give_value", name=name)
+        raise UsageError(message("usage_error.empty", name=name), hint=hint)
     return value
 
 
@@ -212,41 +254,14 @@ def _known_language(
     return find_language(text)
 
 
-def _when(name: str, field: str, metavar: str, text: str, *also: str) -> Callable[[_C], _C]:
-    """Make an option that says when."""
-    return click.option(name, *also, field, metavar=metavar, callback=not_empty, help=text)
-
-
-_DATE_OPTION: Final = _when(
-    "--date",
-    "day",
-    "DAY",
-    "One day: YYYY-MM-DD, today or yesterday.",
-)
-_DAY_OPTIONS: Final = (
-    _DATE_OPTION,
-    _when("--from", "first", "DAY", "Begin with this day.", "--since"),
-    _when("--to", "last", "DAY", "End with this day, which is included.", "--until"),
-    _when("--last", "length", "LENGTH", "The last days or weeks with today: 14d, 2w."),
-    _when("--month", "month", "YYYY-MM", "One month."),
-    _when("--week", "week", "YYYY-Www", "One week, from Monday to Sunday."),
-)
-_NAMED_OPTION: Final = click.option(
-    "--period",
-    "named",
-    type=click.Choice(NAMED_PERIODS),
-    help="One of these; week: the seven days that end today.",
-)
 _SCRIPT_OPTIONS: Final = (
-    _NAMED_OPTION,
-    _when("--start", "start", "INSTANT", "Begin at this time of RFC 3339; takes --end."),
-    _when("--end", "end", "INSTANT", "End before this time of RFC 3339; takes --start."),
+    PERIOD,
+    OptionRow(("--start",), "start", "Begin at this time of RFC 3339; takes --end.", "INSTANT"),
+    OptionRow(("--end",), "end", "End before this time of RFC 3339; takes --start.", "INSTANT"),
 )
 
 
-def _with_wish(
-    command: Callable[..., _R], options: Sequence[Callable[[Callable[..., _R]], Callable[..., _R]]]
-) -> Callable[..., _R]:
+def _with_wish(command: Callable[..., _R], options: Sequence[OptionRow]) -> Callable[..., _R]:
     @functools.wraps(command)
     def asked(*arguments: Any, **values: Any) -> _R:  # noqa: ANN401 - whatever the command takes
         said = {name: values.pop(name) for name in PeriodWish._fields if name in values}
@@ -254,7 +269,7 @@ def _with_wish(
 
     wished: Callable[..., _R] = asked
     for option in reversed(options):
-        wished = option(wished)
+        wished = _with_option(option, wished)
     return wished
 
 

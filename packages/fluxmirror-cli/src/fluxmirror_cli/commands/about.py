@@ -9,31 +9,49 @@ import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
+from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_store.archiving.names import archive_directory
 
-from fluxmirror_cli.command_table import COMMANDS, VERSION
+from fluxmirror_cli.command_table import COMMANDS, MORE, MOTTO, VERSION
 from fluxmirror_cli.config_file import user_file
 from fluxmirror_cli.configured import here, settings
+from fluxmirror_cli.help_page import HelpTexts
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.prices.overlay import overlay_path
 from fluxmirror_cli.registration.packages import EXTENSION, bundle_directory
 from fluxmirror_cli.registration.settings_file import RegistrationError
+from fluxmirror_cli.speech import own_catalog, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fluxmirror_core.messages import Message
+
 _SLASH: Final = os.path.join(EXTENSION, "commands", "fluxmirror")
 """In every package the same commands; here their words are the easiest to read."""
+_WORDS: Final = {
+    "database": ("about.title.database", "about.what.database"),
+    "spool": ("about.title.spool", "about.what.spool"),
+    "config": ("about.title.config", "about.what.config"),
+    "prices": ("about.title.prices", "about.what.prices"),
+    "archive": ("about.title.archive", "about.what.archive"),
+    "mirror": ("about.title.mirror", "about.what.mirror"),
+    "logs": ("about.title.logs", "about.what.logs"),
+    "cache": ("about.title.cache", "about.what.cache"),
+}
+"""What a place is called, and what is there."""
 
 
 class _Place(NamedTuple):
     """Where something of ours lies, or would lie."""
 
     name: str
+    """For programs."""
     path: str
-    what: str
+    title: Message
+    what: Message
     is_there: bool
 
 
@@ -50,7 +68,7 @@ def command(*, as_json: bool) -> None:
         "commands": [{"name": name, "about": text} for name, _, text in COMMANDS],
         "slash_commands": [{"name": name, "about": text} for name, text in slash],
         "places": {
-            one.name: {"path": one.path, "about": one.what, "exists": one.is_there}
+            one.name: {"path": one.path, "about": str(one.what), "exists": one.is_there}
             for one in places
         },
     }
@@ -81,33 +99,41 @@ def _places() -> Iterator[_Place]:
     """Name the places in the order in which a person looks for them."""
     places = here()
     mirror = settings().mirror
-    for name, path, what in (
-        ("database", places.database, "everything that was recorded"),
-        ("spool", places.spool, "what waits to be brought into the database"),
-        ("config", user_file(), "your settings"),
-        ("prices", overlay_path(places), "your own prices"),
-        ("archive", archive_directory(places), "copies of session files"),
-        ("mirror", mirror or "", "a copy of every event as JSON lines"),
-        ("logs", places.logs, "what went wrong where nobody was listening"),
-        ("cache", places.cache, "saves time; delete it as you like"),
+    for name, path in (
+        ("database", places.database),
+        ("spool", places.spool),
+        ("config", user_file()),
+        ("prices", overlay_path(places)),
+        ("archive", archive_directory(places)),
+        ("mirror", mirror or ""),
+        ("logs", places.logs),
+        ("cache", places.cache),
     ):
         if path:
-            yield _Place(name, os.path.abspath(path), what, os.path.exists(path))
+            title, what = map(message, _WORDS[name])
+            yield _Place(name, os.path.abspath(path), title, what, os.path.exists(path))
 
 
 def _text(slash: Sequence[tuple[str, str]], places: Sequence[_Place]) -> str:
+    texts = HelpTexts(own_catalog())
+    commands = [(f"fluxmirror {name}", texts.line(name, text)) for name, _, text in COMMANDS]
+    called = [(name, texts.slash(name, text)) for name, text in slash]
     lines = [
         f"FluxMirror {VERSION}",
-        "The flight recorder of AI coding agents: every tool call, on your own machine.",
-        *_section("Commands", [(f"fluxmirror {name}", text) for name, _, text in COMMANDS]),
-        *_section("In an agent: /fluxmirror:NAME (in OpenCode /fluxmirror/NAME)", slash),
+        texts.word(MOTTO),
+        *_section(say(message("about.commands")), commands),
+        *_section(say(message("about.slash_commands")), called),
         "",
-        "Where things lie",
+        say(message("about.places")),
+        *(line for place in places for line in _place_lines(place)),
     ]
-    for place in places:
-        missing = "" if place.is_there else " (not there yet)"
-        lines += [f"  {place.name}: {place.what}{missing}", f"    {one_line(place.path)}"]
-    return "\n".join([*lines, "", "`fluxmirror COMMAND --help` tells more, with examples.", ""])
+    return "\n".join([*lines, "", texts.word(MORE), ""])
+
+
+def _place_lines(place: _Place) -> Iterator[str]:
+    told = "about.place" if place.is_there else "about.missing_place"
+    yield f"  {say(message(told, title=place.title, what=place.what))}"
+    yield f"    {one_line(place.path)}"
 
 
 def _section(title: str, rows: Sequence[tuple[str, str]]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.names import archive_directory
 from fluxmirror_store.archiving.restoring import restore_copies
@@ -63,8 +64,8 @@ def command(context: click.Context, *, agent: str | None, dry_run: bool, as_json
     if context.invoked_subcommand is not None:
         if agent is not None or dry_run or as_json:
             raise UsageError(
-                f"options do not belong before `{context.invoked_subcommand}`",
-                hint=f"`fluxmirror archive {context.invoked_subcommand} --help` shows its options",
+                message("archiving.refused.options_before", command=context.invoked_subcommand),
+                hint=message("archiving.hint.options", command=context.invoked_subcommand),
             )
         return
     wanted = settings_to_capture()
@@ -158,11 +159,11 @@ def restore(  # noqa: PLR0913 - an argument for each option
     several agents go into a folder for each; exit 1 when some could not be restored.
     """
     if wanted is not None and everything:
-        hint = "leave out the one or the other"
-        raise UsageError(f"--all and {wanted!r} do not go together", hint=hint)
+        both = message("archiving.refused.both", wanted=repr(wanted))
+        raise UsageError(both, hint=message("archiving.hint.one"))
     if wanted is None and not everything and agent is None:
-        hint = "name a path or a session, or add --agent NAME or --all"
-        raise UsageError("it is not said what to restore", hint=hint)
+        hint = message("archiving.hint.what")
+        raise UsageError(message("archiving.refused.nothing_said"), hint=hint)
     progress = ImportProgress()
     agent_id = agent_named(agent) if agent else None
     try:
@@ -215,6 +216,6 @@ def _since(asked: str | None) -> KeptSince:
         return asked_for(asked, chosen_zone())
     days = settings().archive_retention_days
     if days is None:
-        hint = "say --older-than 90d, or `fluxmirror config set archive.retention_days 90`"
-        raise UsageError("it is not said how long copies are kept", hint=hint)
+        hint = message("archiving.hint.limit")
+        raise UsageError(message("archiving.refused.no_limit"), hint=hint)
     return days_ago(days, chosen_zone())

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import ExitCode
+from fluxmirror_core.messages import message
+from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.completion.files import WRITTEN, put, remove_of
 from fluxmirror_cli.completion.places import TITLES, advice, detected_shell, pieces
 from fluxmirror_cli.completion.shells import SHELLS, script
 from fluxmirror_cli.options import Command, Group, json_option
 from fluxmirror_cli.output import Result, emit, show
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.completion.files import Left
 
@@ -69,7 +74,7 @@ def install(
                 "shell": chosen,
                 "dry_run": dry_run,
                 "files": [{"path": path, "state": state} for path, state in states],
-                "next": next_step,
+                "next": f"{next_step}\n",
             },
             lambda: _installed_text(states, next_step, dry_run=dry_run),
         ),
@@ -94,7 +99,7 @@ def uninstall(context: click.Context, *, shell: str | None, dry_run: bool, as_js
             lambda: {
                 "dry_run": dry_run,
                 "removed": changed,
-                "left": [one._asdict() for one in left],
+                "left": [{"path": one.path, "reason": str(one.reason)} for one in left],
             },
             lambda: _removed_text(changed, left, dry_run=dry_run),
         ),
@@ -120,17 +125,21 @@ for _name in SHELLS:
     _add_script_command(_name)
 
 
-def _installed_text(states: Sequence[tuple[str, str]], next_step: str, *, dry_run: bool) -> str:
-    verb = "would write" if dry_run else "wrote"
-    lines = [
-        f"{verb} {path}\n" if state == WRITTEN else f"{path} is as it should be\n"
+def _installed_text(states: Iterable[tuple[str, str]], next_step: Sayable, *, dry_run: bool) -> str:
+    written = "completing.would_write" if dry_run else "completing.wrote"
+    told = _told(
+        message(written if state == WRITTEN else "completing.as_it_should", path=path)
         for path, state in states
-    ]
-    return "".join([*lines, "" if dry_run else next_step])
+    )
+    return told if dry_run else f"{told}{say(next_step)}\n"
 
 
 def _removed_text(changed: Sequence[str], left: Sequence[Left], *, dry_run: bool) -> str:
-    verb = "would take completion out of" if dry_run else "took completion out of"
-    lines = [f"{verb} {path}\n" for path in changed]
-    lines += [f"{one.reason}\n" for one in left]
-    return "".join(lines) or "no completion is installed\n"
+    taken = "completing.would_take" if dry_run else "completing.took"
+    removed = [message(taken, path=path) for path in changed]
+    told = [*removed, *(one.reason for one in left)]
+    return _told(told or [message("completing.none")])
+
+
+def _told(lines: Iterable[Sayable]) -> str:
+    return "".join(f"{one_line(say(line))}\n" for line in lines)

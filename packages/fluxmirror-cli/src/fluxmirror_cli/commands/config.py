@@ -12,19 +12,36 @@ from fluxmirror_core.config.resolution import Source, layers_of
 from fluxmirror_core.config.schema import KEYS, find_key, parse_values
 from fluxmirror_core.config.trust import trust_path
 from fluxmirror_core.errors import ConfigError, ExitCode
+from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.config_file import remove_key, shown_value, user_file, write_values
 from fluxmirror_cli.configured import current_directory, here, resolution, settings
 from fluxmirror_cli.options import Command, Group, json_option
 from fluxmirror_cli.output import Result, complain, show
+from fluxmirror_cli.results.problem_text import problem_lines
+from fluxmirror_cli.speech import say
 from fluxmirror_cli.table import aligned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fluxmirror_core.config.resolution import Resolution, Value
     from fluxmirror_core.config.schema import Key
+    from fluxmirror_core.messages import Sayable
 
-_UNSET: Final = "(not set)"
+    Row = tuple[Sayable, ...]
+
+_SOURCES: Final = {
+    Source.ENVIRONMENT: "config_command.source.environment",
+    Source.PROJECT: "config_command.source.project",
+    Source.USER: "config_command.source.user",
+    Source.LAST_GOOD: "config_command.source.last_good",
+    Source.UNKNOWN: "config_command.source.unknown",
+    Source.INFERRED: "config_command.source.inferred",
+    Source.DEFAULT: "config_command.source.default",
+}
+"""Where a value comes from, as a person reads it."""
 
 
 class _Group(Group):
@@ -50,7 +67,7 @@ def show_all(*, as_json: bool) -> None:
     show(
         Result(
             lambda: {"keys": [_facts(key, layers) for key, layers in rows], **_told(found)},
-            lambda: _table(rows) + _problem_lines(found),
+            lambda: _table(rows) + _problem_text(found),
         ),
         as_json=as_json,
     )
@@ -66,7 +83,10 @@ def get(context: click.Context, *, name: str, as_json: bool) -> None:
     settings()  # says what is wrong
     value = layers_of(key.name, resolution(), os.environ)[0]
     if value.source == Source.UNKNOWN:
-        raise ConfigError(f"nobody can tell what {key.name} is to be", hint=f"mend {user_file()}")
+        raise ConfigError(
+            message("config_command.untold", key=key.name),
+            hint=message("config_command.mend", path=user_file()),
+        )
     shown = "" if value.value is None else f"{one_line(shown_value(value.value))}\n"
     show(
         Result(lambda: {"key": key.name, "value": value.value}, lambda: shown),
@@ -110,9 +130,13 @@ def unset(*, name: str, as_json: bool) -> None:
     was_set = remove_key(key.name)
     value = layers_of(key.name, resolution(), os.environ)[0]
     facts = {"key": key.name, "was_set": was_set, "value": value.value}
-    told = "" if was_set else " (it was not set)"
-    text = f"{key.name} = {_shown(value)}, {_where(value)}{told}"
-    show(Result(lambda: facts, lambda: f"{one_line(text)}\n"), as_json=as_json)
+    text = message(
+        "config_command.unset" if was_set else "config_command.was_unset",
+        key=key.name,
+        value=_shown(value),
+        source=_where(value),
+    )
+    show(Result(lambda: facts, lambda: f"{one_line(say(text))}\n"), as_json=as_json)
 
 
 @command.command("explain", cls=Command, examples=("fluxmirror config explain timezone",))
@@ -129,14 +153,14 @@ def explain(context: click.Context, *, name: str | None, as_json: bool) -> None:
     layers = layers_of(key.name, found, os.environ)
     facts = {
         **_facts(key, layers),
-        "meaning": key.meaning,
-        "expects": key.expects,
+        "meaning": str(key.meaning),
+        "expects": str(key.expects),
         "variable": key.variable,
-        "layers": [layer._asdict() for layer in layers],
+        "layers": [{**layer._asdict(), "where": str(layer.where)} for layer in layers],
         **_told(found),
     }
     show(
-        Result(lambda: facts, lambda: _explanation(key, layers) + _problem_lines(found)),
+        Result(lambda: facts, lambda: _explanation(key, layers) + _problem_text(found)),
         as_json=as_json,
     )
 
@@ -159,7 +183,7 @@ def _warn_of_shadow(key: Key) -> None:
     """Say when what was set just now does not count, because something stronger says otherwise."""
     value = layers_of(key.name, resolution(), os.environ)[0]
     if value.source in {Source.ENVIRONMENT, Source.PROJECT}:
-        complain(f"{value.where} says {_shown(value)}, and is stronger")
+        complain(message("config_command.shadowed", where=value.where, value=_shown(value)))
 
 
 def _facts(key: Key, layers: list[Value]) -> dict[str, object]:
@@ -168,44 +192,68 @@ def _facts(key: Key, layers: list[Value]) -> dict[str, object]:
         "key": key.name,
         "value": winner.value,
         "source": winner.source,
-        "where": winner.where,
+        "where": str(winner.where),
         "default": key.default,
     }
 
 
 def _told(found: Resolution) -> dict[str, object]:
-    return {"problems": [problem._asdict() for problem in found.problems]}
+    problems = [
+        {name: str(told) for name, told in problem._asdict().items()} for problem in found.problems
+    ]
+    return {"problems": problems}
 
 
-def _shown(value: Value) -> str:
-    return _UNSET if value.value in (None, [], ()) else shown_value(value.value)
+def _shown(value: Value) -> Sayable:
+    if value.value in (None, [], ()):
+        return message("config_command.not_set")
+    return shown_value(value.value)
 
 
-def _where(value: Value) -> str:
-    return f"{value.source} ({value.where})" if value.where else str(value.source)
+def _source(value: Value) -> Sayable:
+    return message(_SOURCES[Source(value.source)])
+
+
+def _where(value: Value) -> Sayable:
+    source = _source(value)
+    if not value.where:
+        return source
+    return message("config_command.place", source=source, where=value.where)
 
 
 def _table(rows: list[tuple[Key, list[Value]]]) -> str:
+    head = (
+        message("config_command.column.key"),
+        message("config_command.column.value"),
+        message("config_command.column.source"),
+    )
     cells = [(key.name, _shown(layers[0]), _where(layers[0])) for key, layers in rows]
-    return aligned([("key", "value", "source"), *cells])
+    return _aligned([head, *cells])
 
 
 def _explanation(key: Key, layers: list[Value]) -> str:
-    lines = [key.meaning, f"It must be {key.expects}.", ""]
-    rows = [
-        ("wins" if number == 0 else "", str(layer.source), _shown(layer), layer.where)
+    wins = message("config_command.wins")
+    rows: list[Row] = [
+        ("" if number else wins, _source(layer), _shown(layer), layer.where)
         for number, layer in enumerate(layers)
     ]
     ways = [f"fluxmirror config set {key.name} …", f"{key.variable}=…"]
     ways += [f"{key.flag} …"] if key.flag else []
-    head = "".join(f"{one_line(line)}\n" for line in [f"{key.name}: {lines[0]}", *lines[1:]])
-    return f"{head}{aligned(rows)}\nTo set it: {', '.join(ways)}\n"
+    said: list[Sayable] = [
+        message("config_command.meaning", key=key.name, meaning=key.meaning),
+        message("config_command.expects", expects=key.expects),
+        "",
+        *_aligned(rows).splitlines(),
+        "",
+        message("config_command.ways", ways=say(message("join.names")).join(ways)),
+    ]
+    return "".join(f"{one_line(say(line))}\n" for line in said)
 
 
-def _problem_lines(found: Resolution) -> str:
-    lines = []
-    for problem in found.problems:
-        lines.append(f"! {one_line(problem.sentence)}\n")
-        if problem.hint:
-            lines.append(f"  hint: {one_line(problem.hint)}\n")
-    return "\n" + "".join(lines) if lines else ""
+def _aligned(rows: Iterable[Row]) -> str:
+    return aligned([[say(cell) for cell in row] for row in rows])
+
+
+def _problem_text(found: Resolution) -> str:
+    lines = problem_lines(found.problems, mark="! ")
+    return f"\n{lines}" if lines else ""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
 import click
 from fluxmirror_core.config.inputs import FileText
 from fluxmirror_core.config.resolve import problems_of
 from fluxmirror_core.errors import ConfigError, UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.config_file import change_text, read_text, user_file
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.registration.choice import agrees, is_answered
+from fluxmirror_cli.results.problem_text import problem_lines
+from fluxmirror_cli.speech import say
 
-if TYPE_CHECKING:
-    from fluxmirror_core.config.resolution import Problem
+_FAILED: Final = ": Editing failed"
+"""What click says behind an editor's name, and maybe why behind it."""
 
 
 @click.command("edit", cls=Command, examples=("fluxmirror config edit",))
@@ -27,21 +30,24 @@ def command() -> None:
     """
     if not is_answered():
         raise UsageError(
-            "there is no terminal for an editor", hint="`fluxmirror config set` needs none"
+            message("config_command.no_terminal"), hint=message("config_command.needs_none")
         )
     before = read_text(user_file())
     typed = _edited(before, user_file())
     if typed is None:
-        emit("nothing was changed\n")
+        emit(f"{say(message('config_command.nothing_changed'))}\n")
         return
 
     def put(now: str, path: str) -> str:
         if now != before:
-            raise ConfigError(f"{path} was changed meanwhile", hint="edit it once more")
+            raise ConfigError(
+                message("config_command.changed_meanwhile", path=path),
+                hint=message("config_command.edit_again"),
+            )
         return typed
 
     change_text(put)
-    emit(f"{one_line(user_file())}: written\n")
+    emit(f"{one_line(say(message('config_command.written', path=user_file())))}\n")
 
 
 def _edited(text: str, path: str) -> str | None:
@@ -53,9 +59,9 @@ def _edited(text: str, path: str) -> str | None:
         problems = problems_of(FileText(path, typed.encode("utf-8")))
         if not problems:
             return typed
-        click.echo("".join(map(_line, problems)), nl=False, err=True)
-        if not agrees("Go on editing?"):
-            raise KeyboardInterrupt("the file is as it was")
+        click.echo(problem_lines(problems), nl=False, err=True)
+        if not agrees(message("config_command.go_on")):
+            raise KeyboardInterrupt(say(message("config_command.as_it_was")))
         text = typed
 
 
@@ -63,9 +69,16 @@ def _open_editor(text: str) -> str | None:
     try:
         return click.edit(text, extension=".toml", require_save=True)
     except click.ClickException as error:
-        raise ConfigError(error.format_message(), hint="EDITOR names the editor to use") from error
+        raise _failure(error) from error
 
 
-def _line(problem: Problem) -> str:
-    hint = f"  hint: {one_line(problem.hint)}\n" if problem.hint else ""
-    return f"{one_line(problem.sentence)}\n{hint}"
+def _failure(error: click.ClickException) -> ConfigError:
+    """Say that the editor failed, and why where that is known."""
+    editor, _, why = error.format_message().partition(_FAILED)
+    reason = why.removeprefix(": ")
+    sentence = (
+        message("config_command.failed_because", editor=editor, reason=reason)
+        if reason
+        else message("config_command.failed", editor=editor)
+    )
+    return ConfigError(sentence, hint=message("config_command.other_editor"))

@@ -9,6 +9,7 @@ import click
 from fluxmirror_core.config.inputs import find_project_file, read_file
 from fluxmirror_core.config.trust import distrust, is_trusted, trust, trust_path, trusted_files
 from fluxmirror_core.errors import ConfigError, UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.config_file import alone
@@ -16,6 +17,7 @@ from fluxmirror_cli.configured import current_directory, here
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.registration.choice import agrees, is_answered
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,15 +52,16 @@ def command(*, directory: str | None, revoke: bool, listed: bool, yes: bool, as_
     if revoke:
         with alone(trust_path(here())):
             was_trusted = _written(lambda: distrust(here(), file.path))
-        _tell_trust(file, "revoked" if was_trusted else "was not trusted", as_json=as_json)
+        told = "config_command.trust.revoked" if was_trusted else "config_command.trust.was_none"
+        _tell_trust(file, told, as_json=as_json)
         return
     if is_trusted(here(), file.path, file.data or b""):
-        _tell_trust(file, "is trusted already", as_json=as_json)
+        _tell_trust(file, "config_command.trust.already", as_json=as_json)
         return
     _ask_for_trust(file, yes=yes)
     with alone(trust_path(here())):
         _written(lambda: trust(here(), file.path, file.data or b""))
-    _tell_trust(file, "is trusted as it is now", as_json=as_json)
+    _tell_trust(file, "config_command.trust.now", as_json=as_json)
 
 
 def _project_file(directory: str) -> FileText:
@@ -66,11 +69,11 @@ def _project_file(directory: str) -> FileText:
     file = read_file(found) if found else None
     if file is None:
         raise ConfigError(
-            f"there is no project file for {directory}",
-            hint="it is called .fluxmirror.toml, there or up to the repository's root",
+            message("config_command.no_project_file", directory=directory),
+            hint=message("config_command.where_project_file"),
         )
     if file.data is None:
-        raise ConfigError(f"{file.path} cannot be read: {file.fault}")
+        raise ConfigError(message("config_command.cannot_read", path=file.path, reason=file.fault))
     return file
 
 
@@ -79,18 +82,27 @@ def _ask_for_trust(file: FileText, *, yes: bool) -> None:
     if yes:
         return
     if not is_answered():
-        raise UsageError("nobody is there to be asked", hint="read the file, then add --yes")
+        raise UsageError(
+            message("config_command.nobody_there"), hint=message("config_command.read_then_agree")
+        )
     text = (file.data or b"").decode("utf-8", "replace")
     click.echo(f"{one_line(file.path)}:\n{_one_line_each(text)}", nl=False, err=True)
-    if not agrees("Let all of it count?"):
-        raise KeyboardInterrupt("nothing is trusted")
+    if not agrees(message("config_command.let_count")):
+        raise KeyboardInterrupt(say(message("config_command.nothing_trusted")))
 
 
-def _tell_trust(file: FileText, word: str, *, as_json: bool) -> None:
+def _tell_trust(file: FileText, told: str, *, as_json: bool) -> None:
+    """Say what became of the trust in a file.
+
+    Args:
+        file: the project's.
+        told: the id of a text that has a place for its path.
+        as_json: whether a program reads it.
+    """
     trusted = is_trusted(here(), file.path, file.data or b"")
     facts = {"file": file.path, "trusted": trusted}
-    text = one_line(f"{file.path}: {word}")
-    show(Result(lambda: facts, lambda: f"{text}\n"), as_json=as_json)
+    text = message(told, path=file.path)
+    show(Result(lambda: facts, lambda: f"{one_line(say(text))}\n"), as_json=as_json)
 
 
 def _list_trusted(*, as_json: bool) -> None:
@@ -100,9 +112,14 @@ def _list_trusted(*, as_json: bool) -> None:
         for one in files
     ]
     facts = {"files": [{"file": one, "trusted": still} for one, still in rows]}
-    lines = [one_line(one) + ("" if still else "  (changed since)") for one, still in rows]
-    text = "".join(f"{line}\n" for line in lines or ["no project file is trusted"])
-    show(Result(lambda: facts, lambda: text), as_json=as_json)
+    lines = [
+        one if still else message("config_command.trust.changed", path=one) for one, still in rows
+    ]
+    told = lines or [message("config_command.trust.none")]
+    show(
+        Result(lambda: facts, lambda: "".join(f"{one_line(say(line))}\n" for line in told)),
+        as_json=as_json,
+    )
 
 
 def _written(write: Callable[[], _T]) -> _T:
@@ -110,7 +127,9 @@ def _written(write: Callable[[], _T]) -> _T:
         return write()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ConfigError(f"{trust_path(here())} cannot be written: {reason}") from error
+        raise ConfigError(
+            message("config_command.cannot_write", path=trust_path(here()), reason=reason)
+        ) from error
 
 
 def _one_line_each(text: str) -> str:

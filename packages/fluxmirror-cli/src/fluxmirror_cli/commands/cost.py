@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, ClassVar
 
 import click
-from click.core import ParameterSource
 from fluxmirror_core.analysis.usage import By, Usage, build_usage
-from fluxmirror_core.errors import UsageError
-from fluxmirror_core.paths import home
 from fluxmirror_core.period import Period, local_date
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.usage import build_usage_report
@@ -17,7 +13,7 @@ from fluxmirror_store.usage_queries import count_usage
 
 from fluxmirror_cli.asked import asked_agent, asked_window
 from fluxmirror_cli.asked_period import asked_limits
-from fluxmirror_cli.configured import chosen_catalog, chosen_zone
+from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.drained import opened_database
 from fluxmirror_cli.imported import EVERYTHING, USAGE
 from fluxmirror_cli.options import (
@@ -28,16 +24,16 @@ from fluxmirror_cli.options import (
     language_option,
     one_format,
     period_options,
+    refuse_options,
     zone_option,
 )
 from fluxmirror_cli.output import Result, emit, show
 from fluxmirror_cli.results.usage_facts import usage_csv, usage_facts
 from fluxmirror_cli.results.usage_text import nothing_text, terminal_width
+from fluxmirror_cli.voice import own_voice
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.report.voice import Voice
     from fluxmirror_store.usage_queries import UsageWindow
 
     from fluxmirror_cli.asked_period import Limits, PeriodWish
@@ -91,7 +87,7 @@ def command(  # noqa: PLR0913 - an argument for each option
 ) -> None:
     """What the models used, and what it cost by the providers' list prices."""
     if context.invoked_subcommand is not None:
-        _refuse_options(context)
+        refuse_options(context)
         return
     zone = chosen_zone(zone_name)
     limits = asked_limits(wish, zone)
@@ -106,28 +102,16 @@ def command(  # noqa: PLR0913 - an argument for each option
             return
 
         def text() -> str:
-            catalog = chosen_catalog(language)
+            voice = own_voice(language, zone)
             if not usage.rows:
-                return nothing_text(db, zone, catalog, database, limits)
-            return _text(usage, window, limits, zone, catalog)
+                return nothing_text(db, zone, voice.catalog, database, limits)
+            return _text(usage, window, limits, voice)
 
         show(Result(lambda: usage_facts(usage, is_complete=is_complete), text), as_json=as_json)
 
 
-def _refuse_options(context: click.Context) -> None:
-    """Refuse options that would be forgotten: a command below has its own."""
-    for parameter in context.command.params:
-        source = parameter.name and context.get_parameter_source(parameter.name)
-        if source is ParameterSource.COMMANDLINE:
-            sub = context.invoked_subcommand
-            raise UsageError(
-                f"{parameter.opts[0]} stands before `{sub}`", hint=f"`cost {sub} --help`"
-            )
-
-
-def _text(
-    usage: Usage, window: UsageWindow, limits: Limits, zone: ZoneInfo, catalog: Catalog
-) -> str:
+def _text(usage: Usage, window: UsageWindow, limits: Limits, voice: Voice) -> str:
+    zone = voice.zone
     # Where no limit was asked for, what there is begins and ends it.
     start_ms = usage.total.first_ms or window.start_ms
     end_ms = usage.total.last_ms or window.end_ms
@@ -135,10 +119,10 @@ def _text(
     last = limits.last or local_date(end_ms, zone)
     report = build_usage_report(
         usage,
-        catalog,
+        voice.catalog,
         period=Period(window.start_ms, window.end_ms, first, last, zone.key),
         agent=window.agent,
-        home=home(os.environ),
+        home=voice.home,
         terminal=terminal_width(),
     )
-    return render_text(report)
+    return render_text(report, voice)

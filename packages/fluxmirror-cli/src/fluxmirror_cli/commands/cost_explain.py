@@ -11,6 +11,7 @@ import click
 from fluxmirror_core.analysis.explanation import Explanation, Named, Subject, build_arithmetic
 from fluxmirror_core.analysis.usage import TIMES, UNKNOWN, By, build_total
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.period import day_period
 from fluxmirror_core.pricing import amount
 from fluxmirror_core.report.as_text import render_text
@@ -39,6 +40,7 @@ from fluxmirror_cli.results.usage_facts import (
 )
 from fluxmirror_cli.results.usage_text import nothing_text
 from fluxmirror_cli.sought import find_sought
+from fluxmirror_cli.voice import own_voice
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.analysis.explanation import Arithmetic, ToldResponse
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.report.voice import Voice
     from fluxmirror_store.response_queries import Sought
     from fluxmirror_store.usage_queries import UsageWindow
 
@@ -56,13 +58,19 @@ _SHOWN: Final = 50
 _MILLION: Final = 10**6
 _DAY: Final = timedelta(days=1)
 _WRITTEN: Final = {By.DAY: "YYYY-MM-DD", By.WEEK: "YYYY-Www", By.MONTH: "YYYY-MM"}
+_NONE: Final = {
+    By.DAY: "explaining.no_day",
+    By.WEEK: "explaining.no_week",
+    By.MONTH: "explaining.no_month",
+}
+"""What is no day, no week, no month."""
 _KINDS: Final = tuple(dict.fromkeys((*map(str, By), *map(str, Named))))
 
 
 def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """Refuse an empty argument: an argument has no name that a person would know."""
     if value is not None and not value.strip():
-        raise UsageError("ID or DATE is empty", hint="give one, or leave it out for today")
+        raise UsageError(message("explaining.empty"), hint=message("explaining.give_one"))
     return value
 
 
@@ -155,7 +163,7 @@ def command(  # noqa: PLR0913 - an argument for each option
         if as_json:
             emit(_json(explanation, of, gone))
         elif found.newest:
-            emit(_text(explanation, of, zone, chosen_catalog(language), gone))
+            emit(_text(explanation, of, own_voice(language, zone), gone))
         else:
             asked_days = limits if days is None else Limits(days.first, days.last)
             emit(nothing_text(db, zone, chosen_catalog(language), database, asked_days))
@@ -169,10 +177,7 @@ def _said(wish: PeriodWish) -> str | None:
     """
     said = wish.day or wish.month or wish.week
     if said is None and wish != PeriodWish():
-        raise UsageError(
-            "--from, --to and --last limit what ID or DATE names",
-            hint="name one, such as an agent or a model",
-        )
+        raise UsageError(message("explaining.limits_nothing"), hint=message("explaining.name_one"))
     return said
 
 
@@ -187,10 +192,17 @@ def _asked_days(asked: str | None, kind: str | None, zone: ZoneInfo) -> Days | N
         return None
     days = parse_days(_dated(asked, zone))
     if days is None and asked is not None and (by or is_date_like(asked)):
-        written = [_WRITTEN[by]] if by else list(_WRITTEN.values())
-        raise UsageError(f"{asked!r} is no date", hint=f"write it as {' or '.join(written)}")
-    if days is not None and by not in {None, days.by}:
-        raise UsageError(f"{asked!r} is no {by}", hint=f"`--by {days.by}`, or leave --by out")
+        raise UsageError(
+            message("explaining.no_date", text=repr(asked)),
+            hint=message("explaining.write_as", form=_WRITTEN[by])
+            if by
+            else message("explaining.write_as_any"),
+        )
+    if days is not None and by is not None and by != days.by:
+        raise UsageError(
+            message(_NONE[by], text=repr(asked)),
+            hint=message("explaining.other_by", by=days.by),
+        )
     return days
 
 
@@ -212,7 +224,10 @@ def _within(window: UsageWindow, days: Days, zone: ZoneInfo) -> UsageWindow:
 def _of_session(db: sqlite3.Connection, window: UsageWindow, session: str) -> UsageWindow:
     name = find_sought(db, window, session, Named.SESSION).name
     if name is None:
-        raise UsageError(f"{session!r} is no session", hint="leave --session out")
+        raise UsageError(
+            message("explaining.no_session", text=repr(session)),
+            hint=message("explaining.leave_session_out"),
+        )
     return window._replace(session=name)
 
 
@@ -224,11 +239,11 @@ def _gone(responses: Sequence[ToldResponse]) -> set[str]:
     return {path for path in {one.path for one in responses} if not os.path.exists(path)}
 
 
-def _text(
-    explanation: Explanation, of: Subject, zone: ZoneInfo, catalog: Catalog, gone: Collection[str]
-) -> str:
-    report = build_explanation_report(explanation, catalog, of=of, zone=zone.key, gone=gone)
-    return render_text(report)
+def _text(explanation: Explanation, of: Subject, voice: Voice, gone: Collection[str]) -> str:
+    report = build_explanation_report(
+        explanation, voice.catalog, of=of, zone=voice.zone.key, gone=gone
+    )
+    return render_text(report, voice)
 
 
 def _json(explanation: Explanation, of: Subject, gone: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from fluxmirror_core.report.coverage import build_coverage_report, no_calls
 
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.asked_period import asked_period
-from fluxmirror_cli.configured import chosen_catalog, chosen_zone
+from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.covered import covered
 from fluxmirror_cli.drained import drained_database, is_usual_database
 from fluxmirror_cli.options import (
@@ -25,10 +25,11 @@ from fluxmirror_cli.options import (
 )
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.results.coverage_facts import coverage_facts
+from fluxmirror_cli.voice import own_voice
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.coverage import Coverage
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.report.voice import Voice
 
     from fluxmirror_cli.asked_period import PeriodWish
 
@@ -64,18 +65,19 @@ def command(  # noqa: PLR0913 - an argument for each option
 
     Of the last seven days, unless others are asked for.
     """
-    period = asked_period(wish, chosen_zone(zone_name), _DAYS)
-    catalog = chosen_catalog(language)
+    zone = chosen_zone(zone_name)
+    period = asked_period(wish, zone, _DAYS)
+    voice = own_voice(language, zone)
     with drained_database(database) as db:
         agent_id = asked_agent(db, agent) if agent else None
         coverage = covered(db, period, agent_id, is_usual=is_usual_database(database))
     result = Result(
-        lambda: coverage_facts(coverage, load_catalog()), lambda: _text(coverage, agent_id, catalog)
+        lambda: coverage_facts(coverage, load_catalog()), lambda: _text(coverage, agent_id, voice)
     )
     show(result, as_json=as_json)
 
 
-def _text(coverage: Coverage, agent: str | None, catalog: Catalog) -> str:
+def _text(coverage: Coverage, agent: str | None, voice: Voice) -> str:
     if not coverage.total.calls:
-        return f"{one_line(no_calls(coverage, catalog))}\n"
-    return render_text(build_coverage_report(coverage, catalog, agent=agent))
+        return f"{one_line(no_calls(coverage, voice.catalog))}\n"
+    return render_text(build_coverage_report(coverage, voice.catalog, agent=agent), voice)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import OutputError
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.paths import home, places
 from fluxmirror_core.period import local_date
 from fluxmirror_core.redact import Redactor
@@ -30,6 +31,7 @@ from fluxmirror_cli.demo.usage import build_sessions, with_responses, write_usag
 from fluxmirror_cli.options import Command, json_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.prices.book import open_book
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +80,8 @@ def _directory() -> Iterator[str]:
         directory = tempfile.mkdtemp(prefix="fluxmirror-demo-")
     except OSError as error:
         raise OutputError(
-            f"no directory for the demo can be made: {error.strerror or error}",
-            hint="TMPDIR names where temporary files go",
+            message("demo.no_directory", reason=error.strerror or error),
+            hint=message("demo.tmpdir"),
         ) from error
     try:
         yield directory
@@ -101,13 +103,17 @@ def _understood(captures: list[Capture], builders: Builders) -> list[AgentEvent]
 
 def _invitation(path: str, events: int, responses: int, workday: date) -> str:
     database = f'"{path}"' if os.name == "nt" else shlex.quote(path)
+    made = message(
+        "demo.made",
+        events=counted("demo.events", events),
+        responses=counted("demo.responses", responses),
+    )
     return (
-        f"Two made-up weeks of four agents, {events:,} events and {responses:,} responses,"
-        " are in\n"
+        f"{say(made)}\n"
         f"  {path}\n"
-        "Nothing of your own was touched; delete that directory whenever you like.\n"
+        f"{say(message('demo.untouched'))}\n"
         "\n"
-        "Look at them:\n"
+        f"{say(message('demo.look'))}\n"
         f"  fluxmirror today --db {database}\n"
         f"  fluxmirror today --db {database} --date {workday}\n"
         f"  fluxmirror cost --db {database}\n"

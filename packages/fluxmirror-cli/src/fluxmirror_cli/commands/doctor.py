@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.configured import here
 from fluxmirror_cli.health.examination import examine
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 def command(context: click.Context, *, fix: bool, dry_run: bool, as_json: bool) -> None:
     """Look whether everything is recorded that should be: 0 fine, 1 a warning, 2 an error."""
     if dry_run and not fix:
-        raise UsageError("--dry-run is for --fix", hint="fluxmirror doctor --fix --dry-run")
+        hint = "fluxmirror doctor --fix --dry-run"
+        raise UsageError(message("doctor.dry_run_alone"), hint=hint)
     mended = _mend(dry_run=dry_run) if fix else None
     rows = examine(here())
     show(doctor_result(rows, mended), as_json=as_json)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.export_queries import ExportWindow, View, exported
 
@@ -30,7 +31,7 @@ from fluxmirror_cli.output import Result, complain, says_everything, show
 from fluxmirror_cli.own_places import refuse_own_place
 from fluxmirror_cli.results.usage_text import terminal_width
 from fluxmirror_cli.rows.writer import print_pieces
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
 _OUTPUT: Final = "-"
 _JSON_LINES: Final = "jsonl"
 _CSV: Final = "csv"
+_WRITTEN: Final = {
+    View.CALLS: "exporting.written.calls",
+    View.EVENTS: "exporting.written.events",
+    View.RESPONSES: "exporting.written.responses",
+}
 
 
 class _Target(NamedTuple):
@@ -114,7 +120,9 @@ def command(  # noqa: PLR0913 - an argument for each option
     target = _Target(path, form, force)
     if path == _OUTPUT and (as_json or force):
         option = "--json" if as_json else "--force"
-        raise UsageError(f"{option} is about a file", hint="name one with --out, or leave it out")
+        raise UsageError(
+            message("exporting.about_a_file", option=option), hint=message("exporting.name_a_file")
+        )
     if path != _OUTPUT:
         refuse_own_place(path, here(), database)
         refuse_taken(path, replace=force)
@@ -127,10 +135,7 @@ def command(  # noqa: PLR0913 - an argument for each option
         with exported(db, view, wanted) as found:
             number = _write(found, target, mask)
     if not is_complete:
-        complain(
-            "not all that the session files tell is in it yet",
-            "`fluxmirror import` reads all of them; then export once more",
-        )
+        complain(message("exporting.incomplete"), message("exporting.import_first"))
     if path != _OUTPUT:
         show(_result(number, view, target), as_json=as_json)
 
@@ -160,5 +165,5 @@ def _filed(columns: Sequence[str], rows: Iterable[Row], form: str) -> Iterator[s
 
 def _result(number: int, view: View, target: _Target) -> Result:
     facts = {"rows": number, "what": str(view), "format": target.form, "file": target.path}
-    things = counted(number, str(view).removesuffix("s"))
-    return Result(lambda: facts, lambda: f"{things} written to {one_line(target.path)}\n")
+    text = counted(_WRITTEN[view], number, path=target.path)
+    return Result(lambda: facts, lambda: f"{one_line(say(text))}\n")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from fluxmirror_core.analysis.day import by_hour
-from fluxmirror_store.queries import slot_counts
+from fluxmirror_core.analysis.work import build_heat, build_hours
+from fluxmirror_store.activity_queries import load_activity
+from fluxmirror_store.queries import snapshot
 
 from fluxmirror_cli.data_output import (
     asked_calls,
@@ -38,7 +39,9 @@ def command(wanted: DataWish) -> None:
     A line for each hour that has any: `HH:00 N`. Of several days, what each hour adds up to.
     """
     with asked_calls(wanted, default=1) as asked:
-        hours = by_hour(slot_counts(asked.db, asked.window), asked.zone)
+        with snapshot(asked.db):
+            activity = load_activity(asked.db, asked.window, asked.zone)
+        hours = build_hours(build_heat(activity, asked.zone))
         rows = [(f"{hour:02}:00", calls) for hour, calls in enumerate(hours) if calls]
         facts = {
             **period_facts(asked.period),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import places
 
 from fluxmirror_cli.configured import here
@@ -32,13 +33,11 @@ from fluxmirror_cli.registration.account import Account
 from fluxmirror_cli.registration.situation import survey
 from fluxmirror_cli.registration.turn import one_at_a_time
 from fluxmirror_cli.registration.work import PASSING, TO_STAY
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from fluxmirror_cli.first_run.set_up import Planned
 
-_NOBODY_ASKED: Final = (
-    "no terminal: nothing was asked and nothing changed; `--yes` takes the defaults"
-)
 _AGENTS: Final = f"Names with commas between them, `all` or `none`: {', '.join(AGENT_KEYS)}."
 
 
@@ -136,7 +135,7 @@ def command(  # noqa: PLR0913 - one argument per option
     with Account().told_when_stopped():
         planned = set_up.plan(demo_row=demo_row)
     if not (planned.is_any or manner.asks or manner.takes_defaults or non_interactive):
-        complain(_NOBODY_ASKED)
+        complain(message("init.nobody_asked"))
     files = set_up.files(planned)
     if dry_run:
         facts = plan_facts(planned, files)
@@ -184,5 +183,5 @@ def _summary(done: Done, planned: Planned, files: list[str], *, asks: bool) -> R
 
 def _remove_demo(*, as_json: bool) -> None:
     rows = remove_demo_row(here())
-    result = Result(lambda: {"removed": rows}, lambda: f"{describe_removal(rows)}\n")
+    result = Result(lambda: {"removed": rows}, lambda: f"{say(describe_removal(rows))}\n")
     show(result, as_json=as_json)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line
 
 from fluxmirror_cli.options import Command, json_option
@@ -30,8 +31,11 @@ from fluxmirror_cli.registration.situation import Situation, survey
 from fluxmirror_cli.registration.turn import one_at_a_time
 from fluxmirror_cli.registration.typed_ahead import forget_typed_ahead
 from fluxmirror_cli.registration.work import PASSING, THEN, TO_STAY, Work
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
+
     from fluxmirror_cli.registration.codex_trust import CodexHook
 
 
@@ -48,7 +52,7 @@ class _Wishes:
         """Ask whether an agent is to be recorded, where it is not clear already."""
         if self._agents.asks:
             forget_typed_ahead()  # the one before took its time
-        return self._agents.wants(f"Record what {name_of(agent)} does?")
+        return self._agents.wants(message("install.ask.record", agent=name_of(agent)))
 
     def agrees_to_trust(self, hooks: list[CodexHook]) -> bool:
         """Show what Codex would trust, and ask for it.
@@ -61,14 +65,14 @@ class _Wishes:
         if self._trust or self._yes or not is_answered():
             return True
         forget_typed_ahead()
-        return agrees("Trust them?")
+        return agrees(message("trust.ask_you"))
 
     def cleans_up(self, leftover: Leftover) -> bool:
         """Ask whether something is to be taken out of the way, where somebody can answer."""
         if not self.asks:
             return False
         forget_typed_ahead()
-        return agrees(f"Clean up {one_line(leftover.sentence)}?")
+        return agrees(one_line(say(message("install.ask.clean_up", what=leftover.sentence))))
 
 
 @click.command(
@@ -118,10 +122,7 @@ def command(  # noqa: PLR0913 - one argument per option
     situation = survey(os.environ, sys.platform)
     chosen = choose_agents(agents, find_agents(os.environ))
     if not chosen:
-        raise RegistrationError(
-            "no agent was found on this machine",
-            hint="`fluxmirror agents list` names those that are looked for",
-        )
+        raise RegistrationError(message("install.no_agent"), hint=message("install.see_agents"))
     work = Work(situation, chosen, into_settings=settings)
     meant = {agent.id for agent in chosen} if agents else None
     unasked = bool(agents) or everyone or yes
@@ -130,8 +131,7 @@ def command(  # noqa: PLR0913 - one argument per option
         if dry_run:
             return
         raise UsageError(
-            "nobody is there to be asked, so nothing was done",
-            hint="name the agents, or add --all or --yes",
+            message("registration.ask.nobody"), hint=message("registration.ask.name_agents")
         )
     wishes = _Wishes(unasked=unasked, yes=yes, trust=trust)
     with work.account.told_when_stopped():
@@ -153,23 +153,24 @@ def _do(work: Work, wishes: _Wishes, meant: set[str] | None, *, clean: bool, as_
     show(_done(work, cleaned, left), as_json=as_json)
 
 
-def _done(work: Work, cleaned: list[str], left: list[Leftover]) -> Result:
+def _done(work: Work, cleaned: list[Sayable], left: list[Leftover]) -> Result:
     """Say what came of it; the text is what follows the agents' own lines."""
     outcomes = work.account.outcomes
 
     def facts() -> dict[str, object]:
         return {
             "agents": [outcome_facts(outcome) for outcome in outcomes],
-            "cleaned": cleaned,
-            "leftovers": [leftover.sentence for leftover in left],
+            "cleaned": [str(one) for one in cleaned],
+            "leftovers": [str(leftover.sentence) for leftover in left],
         }
 
     def text() -> str:
-        lines = [*(fitted(f"cleaned up: {one}") for one in cleaned), _leftover_lines(left)]
+        lines = [fitted(message("install.cleaned_up", what=one)) for one in cleaned]
+        lines.append(_leftover_lines(left))
         if work.account.is_any_new:
             lines.append(fitted(THEN))
         elif any(outcome.state == DECLINED for outcome in outcomes) and not cleaned:
-            lines.append("nothing was changed\n")
+            lines.append(f"{say(message('registration.nothing_changed'))}\n")
         return "".join(lines)
 
     return Result(facts, text)
@@ -181,9 +182,9 @@ def _planned(work: Work, leftovers: list[Leftover], *, clean: bool) -> Result:
     def facts() -> dict[str, object]:
         return {
             "dry_run": True,
-            "foundation": work.sentences,
+            "foundation": [str(one) for one in work.sentences],
             "agents": [steps_facts(steps_of_plan(plan)) for plan in work.plans],
-            "leftovers": [leftover.sentence for leftover in leftovers],
+            "leftovers": [str(leftover.sentence) for leftover in leftovers],
         }
 
     return Result(facts, lambda: work.preview() + _preview_leftovers(leftovers, clean=clean))
@@ -197,34 +198,41 @@ def _find_leftovers(situation: Situation, meant: set[str] | None) -> list[Leftov
 
 def _clean(
     situation: Situation, wishes: _Wishes, meant: set[str] | None, *, clean: bool
-) -> tuple[list[str], list[Leftover]]:
+) -> tuple[list[Sayable], list[Leftover]]:
     """Clean up what may be; gives a sentence for each that was, and what is left."""
-    cleaned, left = [], []
+    cleaned: list[Sayable] = []
+    left: list[Leftover] = []
     for leftover in _find_leftovers(situation, meant):
         try:
             if clean or wishes.cleans_up(leftover):
-                aside = clean_up(leftover, situation.data)
-                cleaned.append(leftover.sentence + (f"; kept in {aside}" if aside else ""))
+                cleaned.append(_cleaned(leftover, clean_up(leftover, situation.data)))
                 continue
         except RegistrationError as error:
-            left.append(leftover._replace(sentence=str(error)))
+            left.append(leftover._replace(sentence=error.sentence))
             continue
         left.append(leftover)
     return cleaned, left
 
 
+def _cleaned(leftover: Leftover, aside: str) -> Sayable:
+    """Say what was cleaned up, and where it is now."""
+    if not aside:
+        return leftover.sentence
+    return message("install.kept_aside", what=leftover.sentence, path=aside)
+
+
 def _preview_leftovers(leftovers: list[Leftover], *, clean: bool) -> str:
     parts = []
     for leftover in leftovers:
-        words = "clean up" if clean else "with --clean, clean up"
-        parts.append(f"{words} {one_line(leftover.sentence)}\n")
+        words = "install.clean_up" if clean else "install.with_clean"
+        parts.append(f"{one_line(say(message(words, what=leftover.sentence)))}\n")
         if leftover.change is not None:
             parts.append(preview_change(leftover.change))
     return "".join(parts)
 
 
 def _leftover_lines(leftovers: list[Leftover]) -> str:
-    lines = [fitted(f"left over: {leftover.sentence}") for leftover in leftovers]
+    lines = [fitted(message("install.left_over", what=one.sentence)) for one in leftovers]
     if lines:
-        lines.append("  → `fluxmirror install --clean` takes it out of the way\n")
+        lines.append(fitted(f"  → {say(message('install.clean'))}"))
     return "".join(lines)

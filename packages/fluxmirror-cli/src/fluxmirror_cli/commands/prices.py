@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.period import day_period, parse_date
 from fluxmirror_core.pricing import OWN, Rates, amount
 from fluxmirror_core.report.as_text import one_line
@@ -21,8 +22,8 @@ from fluxmirror_cli.output import Result, complain, emit, show
 from fluxmirror_cli.prices.book import open_book
 from fluxmirror_cli.prices.entry import example_entry
 from fluxmirror_cli.prices.overlay import overlay_path
+from fluxmirror_cli.speech import say
 from fluxmirror_cli.table import aligned
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +36,22 @@ if TYPE_CHECKING:
     """Agent, model, number of responses, time of the last in UTC milliseconds."""
 
 _MILLION: Final = 10**6
+_CURRENCY: Final = "USD"
+"""All list prices, and the user's own, are in dollars."""
 _KINDS: Final = Rates._fields
-_COLUMNS: Final = tuple(kind.replace("_", " ") for kind in _KINDS)
-_HEAD: Final = ("agent", "model", "responses", *_COLUMNS, "source")
-_UNKNOWN_HINT: Final = (
-    "unknown: `fluxmirror prices show MODEL` prints an entry for your `prices.toml`"
+_COLUMNS: Final = {
+    "input": message("price_list.column.input"),
+    "output": message("price_list.column.output"),
+    "cache_read": message("price_list.column.cache_read"),
+    "cache_write_5m": message("price_list.column.cache_write_5m"),
+    "cache_write_1h": message("price_list.column.cache_write_1h"),
+}
+_HEAD: Final = (
+    message("price_list.column.agent"),
+    message("price_list.column.model"),
+    message("price_list.column.responses"),
+    *(_COLUMNS[kind] for kind in _KINDS),
+    message("price_list.column.source"),
 )
 
 
@@ -57,8 +69,9 @@ def command(context: click.Context, *, as_json: bool) -> None:
     if context.invoked_subcommand is None:
         context.invoke(show_prices, model=None, agent=None, database=None, as_json=as_json)
     elif as_json:
+        before = message("price_list.complaint.json_before", command=context.invoked_subcommand)
         hint = f"`fluxmirror prices {context.invoked_subcommand} --json`"
-        raise UsageError(f"--json does not belong before `{context.invoked_subcommand}`", hint=hint)
+        raise UsageError(before, hint=hint)
 
 
 @command.command(
@@ -104,11 +117,10 @@ def update(*, as_json: bool) -> None:
     from fluxmirror_cli.prices.update import update_prices
 
     updated = update_prices(here(), datetime.now(UTC).date().isoformat())
-    told = (
-        f"{updated.source}: {counted(updated.models, 'model')} with a price\n"
-        "what was recorded keeps its prices until `fluxmirror prices reprice`\n"
-    )
-    show(Result(updated._asdict, lambda: told), as_json=as_json)
+    models = counted("price_list.models", updated.models, source=updated.source)
+    told = (models, message("price_list.kept"))
+    text = "".join(f"{say(line)}\n" for line in told)
+    show(Result(updated._asdict, lambda: text), as_json=as_json)
 
 
 @command.command(
@@ -132,14 +144,17 @@ def reprice(*, since: str | None, as_json: bool) -> None:
     book, path = open_book(here()), here().database
     _warn_of_aliases(book)
     if not os.path.exists(path):
-        raise NoDataError("nothing was recorded yet", hint="fluxmirror import")
+        nothing = message("price_list.complaint.nothing_recorded")
+        raise NoDataError(nothing, hint="fluxmirror import")
     with contextlib.closing(connect_to_write(path)) as db:
         repriced = reprice_responses(db, book, since_ms)
-    told = (
-        f"{counted(repriced.responses, 'response')} priced again, {repriced.changed:,} changed, "
-        f"{repriced.unpriced:,} without a price\n"
+    told = message(
+        "price_list.repriced",
+        responses=counted("price_list.responses", repriced.responses),
+        changed=f"{repriced.changed:,}",
+        unpriced=f"{repriced.unpriced:,}",
     )
-    show(Result(repriced._asdict, lambda: told), as_json=as_json)
+    show(Result(repriced._asdict, lambda: f"{say(told)}\n"), as_json=as_json)
 
 
 def _recorded(database: str | None, agent: str | None) -> tuple[list[Recorded], str | None]:
@@ -157,19 +172,20 @@ def _recorded(database: str | None, agent: str | None) -> tuple[list[Recorded], 
 def _warn_of_aliases(book: PriceBook) -> None:
     """Say which aliases lead nowhere: what they are for would be unknown without a word."""
     for model, name in book.dead_aliases():
-        complain(
-            f"{overlay_path(here())}: [[alias]] {one_line(model)!r} is priced as "
-            f"{one_line(name)!r}, which has no price",
-            "name a model of a price list or of a [[price]]; an alias of an alias is not followed",
+        dead = message(
+            "price_list.complaint.dead_alias",
+            path=overlay_path(here()),
+            model=repr(one_line(model)),
+            name=repr(one_line(name)),
         )
+        complain(dead, message("price_list.hint.name_model"))
 
 
 def _no_price(model: str) -> NoDataError:
     path = overlay_path(here())
     return NoDataError(
-        f"no price is known for {one_line(model)!r}",
-        hint=f"put such an entry, filled in, into {path}, then run `fluxmirror prices reprice`;"
-        " `fluxmirror prices update` may bring a price too",
+        message("price_list.complaint.unpriced", model=repr(one_line(model))),
+        hint=message("price_list.hint.put_entry", path=path),
     )
 
 
@@ -215,27 +231,33 @@ def _per_million(rates: Rates) -> dict[str, str]:
 
 
 def _price_text(price: Price) -> str:
-    whose = "your own price" if price.provider == OWN else price.provider
-    first = f"{price.model} · {whose} · {price.source}"
-    if price.since:
-        first += f" · since {price.since}"
-    head = [f"{price.currency} per million tokens", *_COLUMNS]
-    tiers = [("any prompt" if not price.tiers else "other prompts", price.rates)]
-    tiers += [(f"prompts above {tier.above:,}", tier.rates) for tier in price.tiers]
-    table = [head, *([words, *_per_million(rates).values()] for words, rates in tiers)]
+    whose = message("price_list.own") if price.provider == OWN else price.provider
+    since = [message("price_list.since", date=price.since)] if price.since else []
+    first = " · ".join(map(say, [price.model, whose, price.source, *since]))
+    per_million = message("price_list.per_million", currency=price.currency)
+    head = [say(word) for word in (per_million, *(_COLUMNS[kind] for kind in _KINDS))]
+    prompts = message("price_list.other_prompts" if price.tiers else "price_list.any_prompt")
+    tiers = [(prompts, price.rates)]
+    tiers += [
+        (message("price_list.prompts_above", count=f"{tier.above:,}"), tier.rates)
+        for tier in price.tiers
+    ]
+    table = [head, *([say(words), *_per_million(rates).values()] for words, rates in tiers)]
     lines = [one_line(first), "", *aligned(table, right=range(1, len(head))).splitlines()]
     if price.request:
-        lines.append(f"and {amount(price.request)} for each request")
+        lines.append(say(message("price_list.request", amount=amount(price.request))))
     return "\n".join([*lines, ""])
 
 
 def _used_text(rows: list[dict[str, Any]]) -> str:
     if not rows:
-        return "no model was used yet\n"
-    table = aligned([_HEAD, *map(_cells, rows)], right=range(2, len(_HEAD)))
-    lines = ["USD per million tokens", "", *table.splitlines()]
+        return f"{say(message('price_list.unused'))}\n"
+    head = tuple(map(say, _HEAD))
+    table = aligned([head, *map(_cells, rows)], right=range(2, len(head)))
+    per_million = message("price_list.per_million", currency=_CURRENCY)
+    lines = [say(per_million), "", *table.splitlines()]
     if any(row["price"] is None for row in rows):
-        lines += ["", _UNKNOWN_HINT]
+        lines += ["", say(message("price_list.show_entry"))]
     return "\n".join([*lines, ""])
 
 
@@ -243,12 +265,13 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     told = row["price"]
     words = (row["agent"], one_line(row["model"] or "-"), f"{row['responses']:,}")
     if told is None:
-        return (*words, *("-" for _ in _KINDS), "unknown")
+        return (*words, *("-" for _ in _KINDS), say(message("price_list.unknown")))
     return (*words, *told["per_million_tokens"].values(), told["source"])
 
 
 def _day_start(since: str) -> int:
     day = parse_date(since)
     if day is None:
-        raise UsageError(f"{since!r} is no date", hint="write it as YYYY-MM-DD")
+        no_date = message("period.no_date", text=repr(since))
+        raise UsageError(no_date, hint=message("price_list.mend.date"))
     return day_period(day, chosen_zone()).start_ms

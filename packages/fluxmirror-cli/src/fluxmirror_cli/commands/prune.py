@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import StoreError, UsageError
+from fluxmirror_core.messages import counted, message
+from fluxmirror_core.phrases import all_of, listed
 from fluxmirror_store.database import connect_to_read, store_errors
 from fluxmirror_store.drain import drain
 from fluxmirror_store.pruning import Pruned, count_before, count_timeless, prune, take_older_again
@@ -17,16 +19,19 @@ from fluxmirror_cli.health.row import size
 from fluxmirror_cli.kept_since import asked_for, days_ago
 from fluxmirror_cli.options import Command, json_option, not_empty
 from fluxmirror_cli.output import Result, complain, show
-from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.progress import upgrade_progress
 from fluxmirror_cli.registration.choice import confirms, is_answered
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message, Sayable
     from fluxmirror_store.pruning import Rows
 
     from fluxmirror_cli.kept_since import KeptSince
 
 _WAIT_S: Final = 10.0
+_KINDS: Final = ("pruning.events", "pruning.responses", "pruning.messages")
+"""What the rows are, in the order of `Rows`."""
 _EXAMPLES: Final = (
     "fluxmirror prune --older-than 90d --dry-run",
     "fluxmirror prune --older-than 2026-01-01 --yes",
@@ -58,8 +63,7 @@ def command(*, asked: str | None, dry_run: bool, yes: bool, lift: bool, as_json:
     """
     if lift:
         if asked is not None or dry_run:
-            hint = "leave out --older-than and --dry-run, or --lift"
-            raise UsageError("--lift deletes nothing", hint=hint)
+            raise UsageError(message("pruning.refused.lift"), hint=message("pruning.hint.lift"))
         _lift(as_json=as_json)
         return
     since = _since(asked)
@@ -68,7 +72,7 @@ def command(*, asked: str | None, dry_run: bool, yes: bool, lift: bool, as_json:
     pruned = Pruned(rows)
     if any(rows) and not dry_run:
         if not _is_agreed(rows, since, yes=yes):
-            complain("nothing was deleted")
+            complain(message("pruning.nothing_deleted"))
             return
         pruned = prune(here(), since.ms, wait_s=_WAIT_S)
         if pruned.busy:
@@ -83,13 +87,12 @@ def command(*, asked: str | None, dry_run: bool, yes: bool, lift: bool, as_json:
 def _lift(*, as_json: bool) -> None:
     if not take_older_again(here(), wait_s=_WAIT_S):
         raise _busy()
-    told = "what is older is taken again: `fluxmirror import --full` reads what is still there\n"
-    show(Result(lambda: {"lifted": True}, lambda: told), as_json=as_json)
+    told = message("pruning.lifted")
+    show(Result(lambda: {"lifted": True}, lambda: f"{say(told)}\n"), as_json=as_json)
 
 
 def _busy() -> StoreError:
-    hint = "nothing was deleted; try again in a moment"
-    return StoreError("another process is draining the spool or reading session files", hint=hint)
+    return StoreError(message("pruning.refused.busy"), hint=message("pruning.hint.busy"))
 
 
 def _since(asked: str | None) -> KeptSince:
@@ -97,8 +100,7 @@ def _since(asked: str | None) -> KeptSince:
         return asked_for(asked, chosen_zone())
     days = settings().storage_retention_days
     if days is None:
-        hint = "say --older-than 90d, or `fluxmirror config set storage.retention_days 90`"
-        raise UsageError("it is not said how much to keep", hint=hint)
+        raise UsageError(message("pruning.refused.no_limit"), hint=message("pruning.hint.limit"))
     return days_ago(days, chosen_zone())
 
 
@@ -107,7 +109,7 @@ def _take_in() -> None:
     places = here()
     if not os.path.exists(places.database):
         return  # looking makes none
-    if drain(places, settings_to_capture(), wait_s=_WAIT_S, progress=UpgradeProgress()).busy:
+    if drain(places, settings_to_capture(), wait_s=_WAIT_S, progress=upgrade_progress()).busy:
         raise _busy()
 
 
@@ -128,32 +130,35 @@ def _is_agreed(rows: Rows, since: KeptSince, *, yes: bool) -> bool:
     if yes:
         return True
     if not is_answered():
-        hint = "add --yes to agree; --dry-run says what would be deleted"
-        raise UsageError("nobody is there to be asked, so nothing was deleted", hint=hint)
-    return confirms(f"Delete {_sentence(rows, since)}?", otherwise="nothing was deleted")
+        raise UsageError(message("pruning.refused.unasked"), hint=message("pruning.hint.agree"))
+    question = message("pruning.question", rows=_counted_rows(rows), day=since.day)
+    return confirms(question, otherwise=message("pruning.nothing_deleted"))
 
 
 def _text(since: KeptSince, pruned: Pruned, timeless: int, *, dry_run: bool) -> str:
-    if not any(pruned.rows):
-        lines = [f"nothing was recorded before {since.day}"]
-    elif dry_run:
-        lines = [f"{_sentence(pruned.rows, since)} would be deleted"]
-    else:
-        freed = f"{size(pruned.freed_bytes)} given back"
-        lines = [f"{_sentence(pruned.rows, since)} deleted, {freed}"]
+    lines = [_outcome(since, pruned, dry_run=dry_run)]
     if pruned.trouble:
-        lines.append(f"their space could not be given back ({pruned.trouble}); it is used again")
+        lines.append(message("pruning.space_kept", trouble=pruned.trouble))
     if timeless:
-        lines.append(f"{counted(timeless, 'event')} without a readable time kept")
-    return "\n".join([*lines, ""])
+        lines.append(counted("pruning.timeless", timeless))
+    return "".join(f"{say(line)}\n" for line in lines)
 
 
-def _sentence(rows: Rows, since: KeptSince) -> str:
-    things = ("event", "response", "MCP message")
-    numbers = [counted(number, thing) for number, thing in zip(rows, things, strict=True) if number]
-    *others, last = numbers
-    told = f"{', '.join(others)} and {last}" if others else last
-    return f"{told} from before {since.day}"
+def _outcome(since: KeptSince, pruned: Pruned, *, dry_run: bool) -> Message:
+    if not any(pruned.rows):
+        return message("pruning.nothing_before", day=since.day)
+    rows = _counted_rows(pruned.rows)
+    if dry_run:
+        return message("pruning.would", rows=rows, day=since.day)
+    freed = size(pruned.freed_bytes)
+    return message("pruning.freed", rows=rows, day=since.day, size=freed)
+
+
+def _counted_rows(rows: Rows) -> Sayable:
+    """Name the rows of each kind of which there are some: of one kind at least."""
+    numbers = zip(_KINDS, rows, strict=True)
+    *others, last = [counted(message_id, number) for message_id, number in numbers if number]
+    return all_of([listed(others), last]) if others else last
 
 
 def _facts(since: KeptSince, pruned: Pruned, timeless: int, *, dry_run: bool) -> dict[str, object]:

@@ -6,15 +6,19 @@ import contextlib
 import os
 import shlex
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.app import group
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
 
 SLASH_COMMANDS: Final = (
     "about",
@@ -63,9 +67,9 @@ def program_calls(name: str, text: str) -> list[list[str]]:
         UsageError: there is no such slash command, or its text says nothing it knows.
     """
     if name not in SLASH_COMMANDS:
-        every = f"the slash commands are {', '.join(SLASH_COMMANDS)}"
+        every = message("slash.all", commands=", ".join(SLASH_COMMANDS))
         hint = did_you_mean(name, SLASH_COMMANDS, otherwise=every)
-        raise UsageError(f"there is no slash command called {name!r}", hint=hint)
+        raise UsageError(message("slash.unknown", name=repr(name)), hint=hint)
     words = split_text(text)
     if name in _SETTINGS:
         return [_setting(name, words)]
@@ -99,14 +103,14 @@ def _pairs(words: list[str]) -> list[tuple[str, list[str]]]:
             pairs.append((word.casefold(), []))
         elif not pairs:
             raise UsageError(
-                f"setup knows no {word!r}", hint="write: language LANGUAGE timezone ZONE"
+                message("slash.setup_unknown", word=repr(word)), hint=message("slash.setup_write")
             )
         elif word.casefold() != "and":
             pairs[-1][1].append(word)
     return pairs
 
 
-def _how_to_have_it() -> str:
+def _how_to_have_it() -> Message:
     """Say where a command is to be had: an upgrade brings it where an agent's package is newer."""
     from fluxmirror_cli.registration.agent_home import AGENT_HOMES
     from fluxmirror_cli.registration.packages import version_numbers
@@ -118,15 +122,15 @@ def _how_to_have_it() -> str:
         situation = survey(os.environ, sys.platform)
         packages = (situation.standing(agent).version for agent in AGENT_HOMES)
         if any(version_numbers(package) > ours for package in packages):
-            return "the package in your agent is newer than the program: pipx upgrade fluxmirror"
-    return "it comes with a later version"
+            return message("slash.upgrade")
+    return message("slash.later")
 
 
 def _run(root: click.Context, arguments: list[str]) -> None:
     """Run one command as if it had been typed."""
     if arguments[0] not in group.list_commands(root):
         raise UsageError(
-            f"fluxmirror {VERSION} does not know `fluxmirror {arguments[0]}` yet",
+            message("slash.not_yet", version=VERSION, command=arguments[0]),
             hint=_how_to_have_it(),
         )
     name, found, words = group.resolve_command(root, arguments)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.changing import CHANGING, changed_by_hand
 from fluxmirror_store.database import restrict_to_reading
@@ -25,8 +26,8 @@ from fluxmirror_cli.rows.as_json import JsonWriter
 from fluxmirror_cli.rows.lines import LinesWriter
 from fluxmirror_cli.rows.table import TableWriter
 from fluxmirror_cli.rows.writer import print_pieces
+from fluxmirror_cli.speech import say
 from fluxmirror_cli.sql_asked import read_sql, read_values
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +106,9 @@ def command(  # noqa: PLR0913 - an argument for each option
     """
     writer = _writer(header=header, as_json=as_json, as_csv=as_csv)
     if yes and not writes:
-        raise UsageError("--yes answers what only --write asks", hint="leave it out")
+        raise UsageError(
+            message("querying.yes_without_write"), hint=message("querying.leave_it_out")
+        )
     statements = split_statements(read_sql(statement) or "")
     if not statements:
         raise click.MissingParameter(ctx=context, param_hint="'STATEMENT'", param_type="argument")
@@ -119,7 +122,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     elif yes or _is_agreed(database, len(statements)):
         _change(Script(statements, values, CHANGING, mask.text), database, writer, mask)
     else:
-        complain("nothing was changed")
+        complain(message("querying.nothing_changed"))
 
 
 def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
@@ -130,7 +133,10 @@ def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
     """
     if as_json and header is not None:
         other = "--header" if header else "--no-header"
-        raise UsageError(f"--json and {other} exclude each other", hint="leave one of them out")
+        raise UsageError(
+            message("querying.json_or_header", option=other),
+            hint=message("querying.leave_one_out"),
+        )
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     if as_json:
         return JsonWriter()
@@ -149,12 +155,10 @@ def _is_agreed(database: str | None, statements: int) -> bool:
         KeyboardInterrupt: somebody would rather stop.
     """
     if not is_answered():
-        raise UsageError(
-            "nobody is there to be asked, so nothing was changed", hint="add --yes to agree"
-        )
+        raise UsageError(message("querying.nobody_there"), hint=message("querying.add_yes"))
     path = one_line(database or here().database)
-    question = f"Let {counted(statements, 'statement')} change {path}?"
-    return confirms(question, otherwise="nothing was changed")
+    question = counted("querying.let_change", statements, path=path)
+    return confirms(question, otherwise=say(message("querying.nothing_changed")))
 
 
 def _change(script: Script, database: str | None, writer: RowsWriter, mask: Mask) -> None:
@@ -163,12 +167,12 @@ def _change(script: Script, database: str | None, writer: RowsWriter, mask: Mask
         pass  # what waited is changed with the rest; what is no database of ours is refused
     path = database or here().database
     if not os.path.exists(path):
-        raise NoDataError("nothing was recorded yet, so nothing was changed")
+        raise NoDataError(message("querying.nothing_recorded"))
     with changed_by_hand(path, _spools(database), WAIT_S) as db:
         _print_results(script.run(db), writer, mask)
     emit(writer.end(script.changed))
     if not isinstance(writer, JsonWriter):
-        complain(f"{counted(script.changed, 'row')} changed")
+        complain(counted("querying.changed", script.changed))
 
 
 def _spools(database: str | None) -> list[str]:

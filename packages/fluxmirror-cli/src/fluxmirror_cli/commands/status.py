@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from fluxmirror_core.analysis.usage import billed
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.messages import counted, message
+from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_core.report.cells import agent_name, short_count
 from fluxmirror_core.report.day import nothing_recorded
 
@@ -20,15 +21,24 @@ from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.results.usage_facts import iso_time, row_facts
 from fluxmirror_cli.status import line as status_line
 from fluxmirror_cli.status.facts import cost_text, keep_cache, read_status, refresh_quietly
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
+
+    from fluxmirror_core.messages import Catalog, Message, Sayable
 
     from fluxmirror_cli.status.facts import Status
 
 _OF_NO_KEY: Final = ("key", "first", "last")
 """What rows of usage have beside their numbers."""
+_AGES: Final = {
+    "s": "status.age.seconds",
+    "m": "status.age.minutes",
+    "h": "status.age.hours",
+    "d": "status.age.days",
+}
+"""By the letter that a prompt writes for the unit."""
 
 
 @click.command(
@@ -71,7 +81,8 @@ def command(  # noqa: PLR0913 - an argument for each option
         refresh_quietly()
         return
     if wanted is not None:
-        raise UsageError("--format is for --prompt", hint="add --prompt, or use --json")
+        hint = message("status.hint.prompt")
+        raise UsageError(message("status.refused.format"), hint=hint)
     zone = chosen_zone(zone_name)
     now_ms = time.time_ns() // 1_000_000
     is_usual = is_usual_database(database)
@@ -112,21 +123,44 @@ def status_facts(status: Status, now_ms: int, *, is_complete: bool) -> dict[str,
 def status_text(status: Status, zone: ZoneInfo, now_ms: int) -> str:
     """Write the figures for a person, or what to do where nothing was recorded yet."""
     catalog = chosen_catalog()
+    say = catalog.say
     if status.last is None and not status.usage.responses:
-        return f"{nothing_recorded(catalog, status.kept_since)}\n"
-    failed = f", {status.failed:,} failed" if status.failed else ""
-    tokens = short_count(billed(status.usage.tokens))
+        return f"{say(nothing_recorded(status.kept_since))}\n"
     rows = [
-        ("Calls", f"{status.calls:,} in {counted(status.sessions, 'session')}{failed}"),
-        ("Tokens", f"{tokens} in {counted(status.usage.responses, 'response')}"),
-        ("Cost", cost_text(status.usage, catalog)),
+        (say(title), one_line(say(text))) for title, text in _rows(status, zone, now_ms, catalog)
     ]
+    widest = max(width(title) for title, _ in rows)
+    lines = [f"  {title}{' ' * (widest - width(title))}  {text}\n" for title, text in rows]
+    title = say(message("status.title", date=status.day.first, zone=status.day.zone))
+    return f"{title}\n\n{''.join(lines)}"
+
+
+def _rows(
+    status: Status, zone: ZoneInfo, now_ms: int, catalog: Catalog
+) -> Iterator[tuple[Message, Sayable]]:
+    yield message("status.calls"), _calls(status)
+    tokens = short_count(billed(status.usage.tokens))
+    responses = counted("status.tokens_in", status.usage.responses, tokens=tokens)
+    yield message("status.tokens"), responses
+    yield message("status.cost"), cost_text(status.usage, catalog)
     if status.last is not None:
         when = datetime.fromtimestamp(status.last.ts_ms // 1000, zone)
-        age = status_line.age_text((now_ms - status.last.ts_ms) / 1000)
-        rows.append(
-            ("Last event", f"{age} ago, {agent_name(status.last.agent)} ({when:%Y-%m-%d %H:%M})")
+        last = message(
+            "status.last_was",
+            ago=_age((now_ms - status.last.ts_ms) / 1000),
+            agent=agent_name(status.last.agent),
+            time=f"{when:%Y-%m-%d %H:%M}",
         )
-    width = max(len(title) for title, _ in rows)
-    lines = [f"  {title:<{width}}  {one_line(text)}\n" for title, text in rows]
-    return f"Today ({status.day.first}, {status.day.zone})\n\n{''.join(lines)}"
+        yield message("status.last"), last
+
+
+def _calls(status: Status) -> Message:
+    calls, failed = f"{status.calls:,}", f"{status.failed:,}"
+    if status.failed:
+        return counted("status.failed_calls_in", status.sessions, calls=calls, failed=failed)
+    return counted("status.calls_in", status.sessions, calls=calls)
+
+
+def _age(age_s: float) -> Message:
+    age = status_line.age_text(age_s)
+    return message(_AGES[age[-1]], count=age[:-1])

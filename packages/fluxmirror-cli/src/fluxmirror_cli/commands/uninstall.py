@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import ExitCode, UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.configured import here, settings
 from fluxmirror_cli.leaving.asking import choose_what_stays
@@ -41,12 +42,14 @@ from fluxmirror_cli.registration.removal import (
 from fluxmirror_cli.registration.screens import (
     DECLINED,
     describe_outcome,
+    fitted,
     preview,
     steps_of_removal,
 )
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.registration.situation import Situation, survey
 from fluxmirror_cli.registration.turn import one_at_a_time
+from fluxmirror_cli.speech import own_catalog, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,12 +90,10 @@ def command(  # noqa: PLR0913 - one argument per option
     changed since, stays and is named; --purge deletes it for good.
     """
     if purge and agents:
-        raise UsageError(
-            "--purge is for everything, and not for one agent",
-            hint="`fluxmirror uninstall --purge` takes FluxMirror out of all agents",
-        )
+        raise UsageError(message("uninstall.purge_all"), hint=message("uninstall.purge_all_hint"))
     if not dry_run:
         context.with_resource(one_at_a_time(os.environ))
+    own_catalog()  # what tells the language goes, and the last word is said after that
     situation = survey(os.environ, sys.platform)
     ours = Everything(situation, here(), settings().mirror)
     chosen = named_agents(agents) if agents else list(AGENT_HOMES)
@@ -107,7 +108,7 @@ def command(  # noqa: PLR0913 - one argument per option
     if left is None:
         left = choose_what_stays(ours, shown, undone, purging=purge)
     if left is None:
-        emit("nothing was changed\n")
+        emit(f"{say(message('registration.nothing_changed'))}\n")
         return
     work = _Work(ours, whole=not agents, purging=purge)
     with work.account.told_when_stopped():
@@ -174,11 +175,11 @@ class _Work:
 
     def _text(self) -> str:
         nothing = self._whole and all(one.state == ABSENT for one in self.account.outcomes)
-        first = "nothing is registered\n" if nothing else ""
+        first = _nothing() if nothing else ""
         if not self._recorded:
             removed = describe_removed(self._removed, self._edited)
             return first + removed + describe_kept(self._ours)
-        left = "what was recorded was not deleted: an agent is still registered\n"
+        left = f"{say(message('uninstall.not_purged'))}\n"
         needed = describe_needed(self._ours, self._recorded) if self._whole else ""
         return first + needed + (left if self._purging else "")
 
@@ -200,18 +201,22 @@ def _planned(
         if everyone:
             planned += own()
         if purging:
-            planned += f"{describe_toll(ours)}\n"
+            planned += fitted(describe_toll(ours))
         kept = describe_kept(ours, purging=purging) if everyone else ""
-        return (planned or "nothing is registered\n") + kept
+        return (planned or _nothing()) + kept
 
     return Result(facts, text)
+
+
+def _nothing() -> str:
+    return f"{say(message('uninstall.nothing_registered'))}\n"
 
 
 def _plan(situation: Situation, agent: AgentHome) -> Removal | Outcome:
     try:
         return plan_removal(situation, agent, find_program(agent, situation.env))
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), str(error.hint))
+        return Outcome(agent.id, FAILED, error.sentence, error.hint)
 
 
 def _carry_out(
@@ -225,7 +230,7 @@ def _carry_out(
         if isinstance(removal, Outcome):
             outcome = removal
         elif removal.home.id in left:
-            outcome = Outcome(removal.home.id, DECLINED, "left as it is")
+            outcome = Outcome(removal.home.id, DECLINED, message("registration.left_as_is"))
         else:
             account.begin(removal.home.id)
             outcome = _take_out(situation, removal)
@@ -237,4 +242,4 @@ def _take_out(situation: Situation, removal: Removal) -> Outcome:
     try:
         return carry_out_removal(situation, removal)
     except RegistrationError as error:
-        return Outcome(removal.home.id, FAILED, str(error), str(error.hint))
+        return Outcome(removal.home.id, FAILED, error.sentence, error.hint)

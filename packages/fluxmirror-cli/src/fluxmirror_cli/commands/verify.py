@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from fluxmirror_core.analysis.isolation import build_isolation
 from fluxmirror_core.errors import ExitCode, NoDataError, StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_core.period import day_period
 from fluxmirror_store.isolation_queries import database_layer, mirror_layer
 
@@ -72,8 +73,8 @@ def isolation(
         show(result, as_json=as_json)
     if not found.rows:
         raise NoDataError(
-            f"there is nothing to check: no event of {period.first} ({period.zone}) is recorded",
-            hint="--date checks another day",
+            message("verify.nothing", date=period.first, zone=period.zone),
+            hint=message("verify.another_day"),
         )
     if found.leaks:
         context.exit(ExitCode.WARNING)
@@ -88,7 +89,8 @@ def _layers(period: Period, database: str | None) -> Iterator[Layer]:
         try:
             yield mirror_layer(mirror, period)
         except OSError as error:
+            reason = error.strerror or str(error)
             raise StoreError(
-                f"the mirror cannot be read: {error.filename}: {error.strerror or error}",
-                hint="check the directory's permissions",
+                message("verify.no_mirror", path=error.filename, reason=reason),
+                hint=message("verify.check_rights"),
             ) from error

@@ -1,0 +1,108 @@
+"""`fluxmirror compare`: two periods set against each other."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.analysis.compare import Comparison
+from fluxmirror_core.analysis.earlier import earlier_period, same_part
+from fluxmirror_core.days import SPANS, TODAY, parse_month, parse_span
+from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
+from fluxmirror_core.period import days_period
+from fluxmirror_core.report.compare import build_compare_report
+from fluxmirror_core.report.day import build_empty_report, no_activity
+from fluxmirror_store.queries import snapshot
+
+from fluxmirror_cli.asked_period import today_in
+from fluxmirror_cli.configured import chosen_zone
+from fluxmirror_cli.drained import drained_database
+from fluxmirror_cli.reports.command import ReportCommand, Word
+from fluxmirror_cli.reports.counted import count_summary, find_elsewhen, now_ms
+from fluxmirror_cli.reports.delivery import deliver
+from fluxmirror_cli.reports.scope import asked_scope
+from fluxmirror_cli.voice import masked_voice
+from fluxmirror_cli.wording import did_you_mean
+
+if TYPE_CHECKING:
+    import sqlite3
+    from zoneinfo import ZoneInfo
+
+    from fluxmirror_core.period import Period
+    from fluxmirror_core.report.sections import Report
+
+    from fluxmirror_cli.reports.scope import Asked
+    from fluxmirror_cli.reports.wish import ReportWish
+
+_DAY: Final = timedelta(days=1)
+
+
+def run(asked: ReportWish, *, one: str, other: str | None) -> None:
+    """Today beside yesterday up to the same time, or any other two periods.
+
+    A PERIOD is today, yesterday, week, last-week, month, last-month, a date (2026-11-20), a week
+    (2026-W47), a month (2026-11) or so many days (14d). One that is not over yet is compared up to
+    the same time of the other. Alone, it is compared with the time before it.
+    """
+    zone = chosen_zone(asked.zone_name)
+    period = _named(one, zone)
+    if other is None:
+        beside = _before(period, zone)
+    else:
+        beside = same_part(_named(other, zone), period, now_ms(), zone)
+    with drained_database(asked.database) as db:
+        about = asked_scope(db, asked)
+        report = _build(db, about, period, beside, zone)
+        deliver(report, masked_voice(asked.language, zone), asked, "compare")
+
+
+REPORT: Final = ReportCommand(
+    "compare",
+    run,
+    examples=(
+        "fluxmirror compare",
+        "fluxmirror compare week last-week",
+        "fluxmirror compare 2026-11 2026-10 --project .",
+        "fluxmirror compare 2026-11-20 2026-11-13 --agent codex --json",
+    ),
+    words=(Word("one", "[PERIOD", TODAY), Word("other", "PERIOD]")),
+    names_days=True,
+)
+
+
+def _build(
+    db: sqlite3.Connection, about: Asked, one: Period, other: Period, zone: ZoneInfo
+) -> Report:
+    with snapshot(db):
+        now, before = (
+            count_summary(db, about.scope(each), about.projects, zone) for each in (one, other)
+        )
+    is_part = one.start_ms < now_ms() < one.end_ms
+    if not any(each.totals.calls or each.used.responses for each in (now, before)):
+        scope = about.scope(one)
+        elsewhen = find_elsewhen(db, scope, zone)
+        lines = no_activity(scope, elsewhen, today=today_in(zone), asked_by="fluxmirror compare")
+        return build_empty_report(message("work.title.compare"), now, lines)
+    return build_compare_report(Comparison(now, before, is_part))
+
+
+def _named(text: str, zone: ZoneInfo) -> Period:
+    span = parse_span(text, today_in(zone))
+    if span is None:
+        hint = did_you_mean(text, SPANS, otherwise=message("delivery.write_period"))
+        raise UsageError(message("delivery.no_period", text=repr(text)), hint=hint)
+    return days_period(span.first, span.last, zone)
+
+
+def _before(period: Period, zone: ZoneInfo) -> Period:
+    """Give what a period is compared with where nothing else is named: a month with a month."""
+    is_month = parse_month(period.first.isoformat()[:7]) == (period.first, period.last)
+    if is_month and period.first > date.min:
+        month = parse_span((period.first - _DAY).isoformat()[:7], period.first)
+        if month is not None:
+            return same_part(days_period(*month, zone), period, now_ms(), zone)
+    found = earlier_period(period, now_ms(), zone, is_days=True)
+    if found is None:
+        raise UsageError(message("delivery.not_begun"), hint=message("delivery.name_periods"))
+    return found.period

@@ -1,0 +1,1 @@
+"""The user's git: asked what was committed where agents worked."""

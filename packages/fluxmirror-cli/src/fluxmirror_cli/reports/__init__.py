@@ -1,0 +1,1 @@
+"""What the commands that report have in common: what is asked, what is counted, where it goes."""

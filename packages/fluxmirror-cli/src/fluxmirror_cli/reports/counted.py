@@ -1,0 +1,82 @@
+"""What happened in a period, counted: by itself, and beside the time before it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from fluxmirror_core.analysis.day import Elsewhen
+from fluxmirror_core.analysis.earlier import earlier_period
+from fluxmirror_core.analysis.work import build_summary, build_work
+from fluxmirror_core.period import local_date
+from fluxmirror_store import queries
+from fluxmirror_store.activity_queries import load_activity
+from fluxmirror_store.hour_rows import SUMMARY_FACETS
+from fluxmirror_store.usage_hours import load_period_usage
+
+from fluxmirror_cli.results.kept_days import first_day_kept
+
+if TYPE_CHECKING:
+    import sqlite3
+    from zoneinfo import ZoneInfo
+
+    from fluxmirror_core.analysis.earlier import Earlier
+    from fluxmirror_core.analysis.work import Scope, Summary, Work
+    from fluxmirror_core.period import Period
+    from fluxmirror_store.activity_queries import Projects
+
+    from fluxmirror_cli.reports.scope import Asked
+
+
+class Beside(NamedTuple):
+    """A period's figures, and those of the time before it."""
+
+    work: Work
+    earlier: Earlier | None
+    before: Summary | None
+
+
+def count_work(db: sqlite3.Connection, scope: Scope, projects: Projects, zone: ZoneInfo) -> Work:
+    """Count a period; `db` is in a transaction."""
+    wanted = queries.window(db, scope.period, scope.agent)
+    activity = load_activity(db, wanted, zone, projects)
+    return build_work(scope, activity, load_period_usage(db, wanted, zone, projects))
+
+
+def count_summary(
+    db: sqlite3.Connection, scope: Scope, projects: Projects, zone: ZoneInfo
+) -> Summary:
+    """Count the figures of a period alone; `db` is in a transaction."""
+    wanted = queries.window(db, scope.period, scope.agent)
+    activity = load_activity(db, wanted, zone, projects, SUMMARY_FACETS)
+    return build_summary(scope, activity, load_period_usage(db, wanted, zone, projects).total)
+
+
+def count_beside(
+    db: sqlite3.Connection, asked: Asked, period: Period, zone: ZoneInfo, *, is_days: bool = True
+) -> Beside:
+    """Count a period and the one before it; `db` is in a transaction."""
+    earlier = earlier_period(period, now_ms(), zone, is_days=is_days)
+    work = count_work(db, asked.scope(period), asked.projects, zone)
+    before = None
+    if earlier is not None:
+        before = count_summary(db, asked.scope(earlier.period), asked.projects, zone)
+    return Beside(work, earlier, before)
+
+
+def find_elsewhen(db: sqlite3.Connection, scope: Scope, zone: ZoneInfo) -> Elsewhen:
+    """Look for activity at other times."""
+    window = queries.window(db, scope.period, scope.agent)
+    latest = queries.latest_call_before(db, window)
+    earliest = queries.earliest_call_after(db, window)
+    return Elsewhen(
+        latest=None if latest is None else local_date(latest, zone),
+        earliest=None if earliest is None else local_date(earliest, zone),
+        any_recorded=latest is not None or earliest is not None or queries.has_any_call(db),
+        kept_since=first_day_kept(db, zone),
+    )
+
+
+def now_ms() -> int:
+    """Give the time, in UTC milliseconds."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,159 @@
+"""Where a report goes, and in which format: to the output, into a file, before a person's eyes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.errors import OutputError
+from fluxmirror_core.messages import counted, message
+
+from fluxmirror_cli.output import complain, emit, json_text
+from fluxmirror_cli.reports.wish import HTML, JSON, STDOUT, TEXT
+
+if TYPE_CHECKING:
+    from fluxmirror_core.report.sections import Report
+    from fluxmirror_core.report.voice import Voice
+
+    from fluxmirror_cli.reports.wish import ReportWish
+
+VERSION: Final = 2
+"""Of the shape of the JSON."""
+_FOLDER: Final = "reports"
+_SUFFIXES: Final = {TEXT: "md", "markdown": "md", HTML: "html", JSON: "json"}
+_TRIES: Final = 1_000
+_READ_AND_WRITE: Final = 0o666
+
+
+def deliver(report: Report, voice: Voice, asked: ReportWish, name: str) -> None:
+    """Write a report where it is wanted.
+
+    Args:
+        report: what there is to say.
+        voice: how to say it.
+        asked: the format, and where it goes.
+        name: of the command, for the name of a file.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
+    text = _rendered(report, voice, asked.form)
+    path = asked.out
+    if path == STDOUT or (path is None and asked.form != HTML):
+        emit(text)
+        return
+    path = _put_into(path, text) if path is not None else _put_aside(name, asked.form, text)
+    size = len(text.encode())
+    emit(f"{voice.say(counted('delivery.written', size, path=path))}\n")
+    if asked.opens:
+        _open(path)
+
+
+def _rendered(report: Report, voice: Voice, form: str) -> str:
+    if form == JSON:
+        from fluxmirror_core.report.as_json import render_json
+
+        return json_text({"version": VERSION, **render_json(report, voice)})
+    if form == HTML:
+        from fluxmirror_core.report.as_html import render_html
+
+        return render_html(report, voice, _made())
+    from fluxmirror_core.report.as_text import render_text
+
+    return render_text(report, voice)
+
+
+def _put_into(path: str, text: str) -> str:
+    """Write the file that was named, in place of another one, whose mode it gets."""
+    from fluxmirror_cli.new_file import new_file
+
+    place = _behind_link(path)
+    with new_file(place, replace=True, mode=_mode_of(place)) as file:
+        file.write(text)
+    return path
+
+
+def _behind_link(path: str) -> str:
+    """Give the path that a link leads to, as a shell's `>` would follow it; else the path itself.
+
+    Raises:
+        OutputError: somebody else made the link, who may not say which file of ours is replaced.
+    """
+    if not os.path.islink(path):
+        return path
+    if sys.platform != "win32" and os.lstat(path).st_uid != os.geteuid():
+        raise OutputError(
+            message("delivery.foreign_link", path=path), hint=message("delivery.name_target")
+        )
+    return os.path.realpath(path)
+
+
+def _mode_of(path: str) -> int | None:
+    """Give who may read and write a file; None where there is none."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode) & _READ_AND_WRITE
+    except OSError:
+        return None
+
+
+def _put_aside(name: str, form: str, text: str) -> str:
+    """Write a new file into a folder that is its owner's alone; gives its path.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    from fluxmirror_core.private import make_directory
+
+    folder = reports_folder()
+    stem = f"fluxmirror-{name}-{time.strftime('%Y-%m-%d-%H%M%S')}"
+    try:
+        make_directory(folder)
+        for number in range(1, _TRIES):
+            again = f"-{number}" if number > 1 else ""
+            path = os.path.join(folder, f"{stem}{again}.{_SUFFIXES[form]}")
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                continue
+            _write_whole(descriptor, path, text)
+            return path
+    except OSError as error:
+        raise OutputError(
+            message("delivery.not_written", path=folder, reason=error.strerror or str(error)),
+            hint=message("delivery.name_file"),
+        ) from error
+    raise OutputError(message("delivery.full", path=folder), hint=message("delivery.name_file"))
+
+
+def _write_whole(descriptor: int, path: str, text: str) -> None:
+    """Write a new file; what cannot be written whole is taken away again."""
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except BaseException:
+        os.unlink(path)
+        raise
+
+
+def reports_folder() -> str:
+    """Say where reports go that nobody named a file for."""
+    from fluxmirror_cli.configured import here, settings
+
+    return settings().reports_directory or os.path.join(here().data, _FOLDER)
+
+
+def _open(path: str) -> None:
+    from fluxmirror_cli.reports.browser import show_page
+
+    if not show_page(path):
+        complain(message("delivery.not_opened", path=path), message("delivery.open_it"))
+
+
+def _made() -> str:
+    """Say when and by what a report was made."""
+    from fluxmirror_cli.command_table import VERSION as PROGRAM
+
+    return f"fluxmirror {PROGRAM} · {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC"

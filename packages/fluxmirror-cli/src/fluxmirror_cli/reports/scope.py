@@ -1,0 +1,55 @@
+"""What a report is about, worked out from its options: agent, project, and how these are called."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from fluxmirror_core.analysis.projects import ProjectNames
+from fluxmirror_core.analysis.work import Scope
+from fluxmirror_core.paths import home
+from fluxmirror_store.activity_queries import Projects, recorded_roots
+from fluxmirror_store.projects import known_remotes
+
+from fluxmirror_cli.asked import asked_agent
+from fluxmirror_cli.configured import current_directory
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from fluxmirror_core.period import Period
+
+    from fluxmirror_cli.reports.wish import ReportWish
+
+
+class Asked(NamedTuple):
+    """What a report is about."""
+
+    agent: str | None
+    """Id of the only one whose calls count; None for all."""
+    projects: Projects
+    """Which projects' calls count, and how projects are called."""
+    project: str | None
+    """Name of the only one whose calls count; None for all."""
+
+    def scope(self, period: Period) -> Scope:
+        """Give what a report of a period is about."""
+        return Scope(period, self.agent, self.project)
+
+
+def asked_scope(db: sqlite3.Connection, wanted: ReportWish) -> Asked:
+    """Work out whose calls are asked for, and in which project.
+
+    Raises:
+        UsageError: there is no such agent or project.
+    """
+    names = ProjectNames(known_remotes(db), recorded_roots(db), home(os.environ))
+
+    def name_of(root: str) -> str:
+        return str(names.name_of(root)) if root else ""
+
+    agent = None if wanted.agent is None else asked_agent(db, wanted.agent)
+    if wanted.project is None:
+        return Asked(agent, Projects(None, name_of), None)
+    roots = names.find(wanted.project, current_directory())
+    return Asked(agent, Projects(roots, name_of), name_of(min(roots)))

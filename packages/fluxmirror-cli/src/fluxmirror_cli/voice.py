@@ -1,0 +1,53 @@
+"""The voice that a command reports in."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from fluxmirror_core.errors import ConfigError
+from fluxmirror_core.paths import home
+from fluxmirror_core.report.voice import Voice
+
+from fluxmirror_cli.configured import chosen_catalog, here
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+
+def own_voice(language: str | None, zone: ZoneInfo) -> Voice:
+    """Make the voice of a report.
+
+    Args:
+        language: what the command line asks for; None for the one of this run.
+        zone: whose clock to tell times by.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    return Voice(chosen_catalog(language), zone, home(os.environ))
+
+
+def masked_voice(language: str | None, zone: ZoneInfo) -> Voice:
+    """Make the voice of a report that may be forwarded: whatever was recorded is masked anew.
+
+    Older programs masked less, and a pattern may be newer than what it matches. Where
+    nobody can tell the user's patterns, what every installation masks is masked all the same.
+
+    Args:
+        language: as `own_voice` has it.
+        zone: as `own_voice` has it.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    from fluxmirror_store.masking import redactor_to_show
+
+    from fluxmirror_cli.masking import Mask, redactor_here
+
+    try:
+        redactor = redactor_here()
+    except ConfigError:
+        # Nobody can tell the patterns now; the built-in rules hold whatever they are.
+        redactor = redactor_to_show(here().spool, ())
+    return Voice(chosen_catalog(language), zone, home(os.environ), Mask(redactor).text)
