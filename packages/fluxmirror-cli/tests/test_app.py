@@ -79,8 +79,10 @@ def test_usage_errors_have_the_one_style(arguments: tuple[str, ...], said: str, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-@pytest.mark.parametrize("module", ["click", "fluxmirror_cli.commands.today"])
-def test_an_interrupt_while_loading_is_a_word(module: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "command"), [("click", "cost"), ("fluxmirror_cli.commands.today", "today")]
+)
+def test_an_interrupt_while_loading_is_a_word(module: str, command: str) -> None:
     """Ctrl-C has no traceback, wherever it meets the program."""
     broken = f"""
 import sys
@@ -92,7 +94,7 @@ sys.meta_path.insert(0, Interrupted())
 {RUN.removeprefix("import sys; ")}
 """
     done = subprocess.run(
-        [sys.executable, "-c", broken, "today"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", broken, command], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (ExitCode.INTERRUPTED, "")
     assert done.stderr == "fluxmirror: stopped\n"

@@ -182,7 +182,7 @@ def test_prune_takes_its_days_from_the_configuration(
     run()
     error = run("prune").exception
     assert isinstance(error, UsageError)
-    assert "archive.retention_days" in error.hint
+    assert "archive.retention_days" in str(error.hint)
     monkeypatch.setenv("FLUXMIRROR_ARCHIVE_RETENTION_DAYS", "30")
     assert run("prune").output == "0 copies deleted, 0 B freed\n"
 

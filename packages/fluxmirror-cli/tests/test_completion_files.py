@@ -202,7 +202,7 @@ def test_the_shell_is_that_of_the_user() -> None:
     for env in ({}, {"SHELL": "/bin/dash"}, {"SHELL": "/bin/sh"}):
         with pytest.raises(UsageError) as caught:
             detected_shell(env, "linux")
-        assert "powershell" in caught.value.hint
+        assert "powershell" in str(caught.value.hint)
 
 
 def test_a_start_file_is_for_shells_that_need_one() -> None:

@@ -320,7 +320,7 @@ def test_what_nothing_is_called_has_no_explanation(name: str) -> None:
     """Exit code of no data, and where names are found."""
     error = explain(name).exception
     assert isinstance(error, NoDataError)
-    assert "--by session" in error.hint
+    assert "--by session" in str(error.hint)
 
 
 @pytest.mark.usefixtures("transcript")
@@ -410,7 +410,7 @@ def test_what_several_things_are_called_asks_which() -> None:
     error = explain("unknown").exception
     assert isinstance(error, UsageError)
     assert "'unknown' is a session and a model" in str(error)
-    assert error.hint == "`--by session` or `--by model` says which"
+    assert str(error.hint) == "`--by session` or `--by model` says which"
     facts = json.loads(explain("unknown", "--by", "model", "--json").stdout)
     assert [one["response"] for one in facts["responses"]] == ["msg_1"]
     error = explain("app").exception
@@ -429,7 +429,7 @@ def test_ids_that_begin_anew_in_each_session_stay_apart() -> None:
         error = explain(name).exception
         assert isinstance(error, UsageError)
         assert str(error) == f"{kind} {name!r} is of 2 sessions: {SESSION}, other"
-        assert error.hint == "`--session ID` says which"
+        assert str(error.hint) == "`--session ID` says which"
         facts = json.loads(explain(name, "--session", "other", "--json").stdout)
         assert [one["response"] for one in facts["responses"]] == ["msg_3"]
 

@@ -21,8 +21,9 @@ from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.names import archive_directory
 from fluxmirror_store.archiving.run import archive_session_files
 from fluxmirror_store.database import connect_to_write
-from fluxmirror_store.drain import LOCK, drain
+from fluxmirror_store.drain import drain
 from fluxmirror_store.importing.session_files import find_session_files
+from fluxmirror_store.lock import DRAIN as LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -119,7 +119,7 @@ def test_a_path_without_a_database_is_checked_by_who_typed_it(tmp_path: Path) ->
         drained_database(str(tmp_path / "no.db")),
     ):
         pass
-    assert caught.value.hint == "check the path"
+    assert str(caught.value.hint) == "check the path"
     assert not (tmp_path / "no.db").exists()
 
 

@@ -95,7 +95,7 @@ def test_a_machine_without_agents_is_fine(flux_home: Path) -> None:
     """Nothing to record is no fault; the next step is told."""
     (row,) = all_rows()
     assert (row.component, row.status) == ("agents", "off")
-    assert "fluxmirror install" in row.remedy
+    assert "fluxmirror install" in str(row.remedy)
 
 
 def test_an_agent_that_is_not_recorded_is_told(
@@ -104,12 +104,12 @@ def test_an_agent_that_is_not_recorded_is_told(
     """It is its owner's choice, so no warning."""
     program = install_program(tmp_path, "claude")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert (rows()["claude-code"].status, rows()["claude-code"].remedy) == (
+    assert (rows()["claude-code"].status, str(rows()["claude-code"].remedy)) == (
         "off",
         "run `fluxmirror install claude-code`",
     )
     assert rows()["claude-code"].facts["program"] == str(program)
-    assert "version not known" in rows()["claude-code"].detail
+    assert "version not known" in str(rows()["claude-code"].detail)
 
 
 def test_what_its_owner_switched_off_warns_nobody(home: Path, situation: Situation) -> None:
@@ -117,7 +117,7 @@ def test_what_its_owner_switched_off_warns_nobody(home: Path, situation: Situati
     install_claude(home, "/gone")
     assert rows()["claude-code"].status == "error"
     (row,) = all_rows(Settings(agents_claude_code_enabled=False))
-    assert (row.status, "agents.claude-code.enabled" in row.detail) == ("off", True)
+    assert (row.status, "agents.claude-code.enabled" in str(row.detail)) == ("off", True)
     for row in all_rows(Settings(capture_enabled=False)):
         assert row.status == "off"
 
@@ -143,7 +143,7 @@ def test_a_plugin_of_another_version_is_a_warning(home: Path, situation: Situati
     with open(hooks, "a", encoding="utf-8") as file:
         file.write("\n")
     assert rows()["claude-code"].status == "warn"
-    assert "older package" in rows()["claude-code"].detail
+    assert "older package" in str(rows()["claude-code"].detail)
 
 
 def test_a_plugin_that_is_gone_is_an_error(home: Path, situation: Situation) -> None:
@@ -156,7 +156,7 @@ def test_hooks_in_settings_are_fine_too(home: Path, situation: Situation) -> Non
     """Where a plugin could not be had."""
     enter_hooks(home, situation)
     assert rows()["claude-code"].status == "ok"
-    assert "in its settings" in rows()["claude-code"].detail
+    assert "in its settings" in str(rows()["claude-code"].detail)
 
 
 def test_twice_is_a_warning_with_its_cure(home: Path, situation: Situation) -> None:
@@ -164,7 +164,7 @@ def test_twice_is_a_warning_with_its_cure(home: Path, situation: Situation) -> N
     install_claude(home, situation.packages)
     enter_hooks(home, situation)
     assert rows()["claude-code"].status == "warn"
-    assert rows()["claude-code"].remedy == "run `fluxmirror install --clean`"
+    assert str(rows()["claude-code"].remedy) == "run `fluxmirror install --clean`"
     assert rows()["left over"].status == "warn"
 
 
@@ -176,7 +176,7 @@ def test_an_unreadable_settings_file_is_told(home: Path, situation: Situation) -
     (home / ".claude" / "settings.json").write_text("{")
     assert install.is_dir()
     assert rows()["claude-code"].status == "warn"
-    assert "cannot be read" in rows()["claude-code"].detail
+    assert "cannot be read" in str(rows()["claude-code"].detail)
 
 
 def test_untrusted_hooks_are_an_error(home: Path, situation: Situation) -> None:
@@ -186,7 +186,7 @@ def test_untrusted_hooks_are_an_error(home: Path, situation: Situation) -> None:
     config = home / ".codex" / "config.toml"
     config.write_text(f'[plugins."{PLUGIN}"]\nenabled = true\n')
     assert rows()["codex-cli"].status == "error"
-    assert rows()["codex-cli"].remedy == "run `fluxmirror install codex-cli`"
+    assert str(rows()["codex-cli"].remedy) == "run `fluxmirror install codex-cli`"
     write(cache / "hooks" / "codex.json", {"hooks": {"Stop": HELD, "PreToolUse": HELD}})
     trust(config, "stop")
     assert rows()["codex-cli"].status == "error", "one of two hooks is not enough"
@@ -219,6 +219,6 @@ def test_what_older_versions_left_is_told(home: Path, situation: Situation) -> N
     )
     hook = {"type": "command", "command": "$X/plugins/fluxmirror/hooks/run-hook.sh claude"}
     write(home / ".qwen/settings.json", {"hooks": {"PostToolUse": [{"hooks": [hook]}]}})
-    told = [row.detail for row in all_rows() if row.component == "left over"]
+    told = [str(row.detail) for row in all_rows() if row.component == "left over"]
     assert len(told) == 3
     assert not any("notes" in detail for detail in told)

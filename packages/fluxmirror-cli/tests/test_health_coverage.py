@@ -51,7 +51,7 @@ def rows() -> list[Row]:
 
 def told() -> list[tuple[str, str]]:
     """Give status and detail of doctor's rows about coverage."""
-    return [(row.status, row.detail) for row in rows()]
+    return [(row.status, str(row.detail)) for row in rows()]
 
 
 def claude(chosen: Settings | None = None) -> Row:
@@ -135,10 +135,10 @@ def test_what_both_sources_told_is_fine(home: Path) -> None:
     session_file(home, at_ms)
     call_hooks(0, at_ms)
     take_in()
-    assert told() == [("ok", "coverage 100 %, in the last 7 days")]
+    assert told() == [("ok", "coverage 100%, in the last 7 days")]
     assert rows()[0].facts["percent"] == 100
     assert claude().status == "ok"
-    assert claude().detail.endswith("; last event 60 minutes ago")
+    assert str(claude().detail).endswith("; last event 60 minutes ago")
     assert claude().facts["last_event_ms"] == at_ms + 1
 
 
@@ -148,8 +148,8 @@ def test_an_agent_that_works_while_its_hooks_are_silent_is_a_warning(home: Path)
     session_file(home, now_ms() - 2 * HOUR, now_ms() - HOUR)
     take_in()
     row = claude()
-    assert (row.status, row.remedy.startswith("start it anew; ")) == ("warn", True)
-    assert row.detail.endswith(
+    assert (row.status, str(row.remedy).startswith("start it anew; ")) == ("warn", True)
+    assert str(row.detail).endswith(
         ", but silent: 2 calls in the last 24 hours that no hook told of; no event of it yet"
     )
     assert row.facts["missed_calls"] == 2
@@ -170,7 +170,7 @@ def test_an_agent_that_was_used_since_its_last_event_is_a_warning(home: Path) ->
     assert claude().status == "ok", "an agent writes on behind its last hook"
     os.utime(path, ns=((at_ms + 2 * HOUR) * 1_000_000,) * 2)
     assert claude().status == "warn"
-    assert claude().detail.endswith(", but silent: used 3 hours ago; last event 5 hours ago")
+    assert str(claude().detail).endswith(", but silent: used 3 hours ago; last event 5 hours ago")
 
 
 def test_an_agent_that_was_just_registered_is_fine(home: Path) -> None:
@@ -179,7 +179,7 @@ def test_an_agent_that_was_just_registered_is_fine(home: Path) -> None:
     take_in()
     register(home, now_ms())
     assert claude().status == "ok"
-    assert claude().detail.endswith("; no event of it yet")
+    assert str(claude().detail).endswith("; no event of it yet")
 
 
 def test_calls_from_before_the_registration_warn_nobody(home: Path) -> None:
@@ -194,10 +194,10 @@ def test_an_agent_we_are_not_registered_with_warns_nobody(home: Path) -> None:
     """Session files alone are a way to use us."""
     session_file(home, now_ms() - HOUR)
     take_in()
-    only = "session files only, no hook of Claude Code was ever heard"
+    only = "session files only, no hook of Claude Code has ever reported"
     assert told() == [("ok", f"{only}, in the last 7 days")]
     assert claude().status == "off"
-    assert "its session files are read (1)" in claude().detail
+    assert "its session files are read (1)" in str(claude().detail)
 
 
 def test_what_waits_in_the_spool_is_no_silence(home: Path) -> None:
@@ -220,7 +220,7 @@ def test_losses_are_a_warning(home: Path) -> None:
     call_hooks(2, at_ms + 2_000)
     take_in()
     assert told() == [("warn", "1 loss in the last 7 days that nothing explains")]
-    assert rows()[0].remedy == "`fluxmirror coverage` names them"
+    assert str(rows()[0].remedy) == "`fluxmirror coverage` names them"
     assert claude().status == "ok", "it is heard"
     register(home, now_ms())
     assert [row.status for row in rows()] == ["ok"], "what was lost before is over"
@@ -238,7 +238,7 @@ def test_of_many_calls_the_newest_are_looked_at(
     for number, then_ms in enumerate((at_ms - HOUR, at_ms, at_ms + 1_000)):
         call_hooks(number, then_ms)
     take_in()
-    assert told() == [("ok", "coverage 100 %, in the last 2 hours")]
+    assert told() == [("ok", "coverage 100%, in the last 2 hours")]
     assert rows()[0].facts["calls"] == 2
 
 
@@ -251,6 +251,6 @@ def test_session_files_that_changed_since_are_told(home: Path) -> None:
     path = session_file(home, at_ms, at_ms + 1_000)
     os.utime(path, ns=((now_ms() - 10 * 60_000) * 1_000_000,) * 2)
     (row,) = rows()
-    assert row.detail.endswith(
+    assert str(row.detail).endswith(
         "session files changed since they were read, the last 10 minutes ago"
     )

@@ -25,4 +25,4 @@ def test_what_was_pruned_on_a_day_to_come_is_an_error(ahead_ms: int, statuses: l
     rows = [row for row in examine_database(here()) if row.component == "clock"]
     assert [row.status for row in rows] == statuses
     assert [row.facts for row in rows] == [{"pruned_ms": now_ms + ahead_ms} for _ in statuses]
-    assert all("prune --lift" in row.remedy for row in rows)
+    assert all("prune --lift" in str(row.remedy) for row in rows)

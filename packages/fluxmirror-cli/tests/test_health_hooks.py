@@ -43,7 +43,7 @@ def test_the_times_of_hooks_are_told(flux_home: Path) -> None:
         times.flush(db, now_ns // 1_000_000)
     (row,) = rows()
     assert row.status == "ok"
-    assert row.detail == (
+    assert str(row.detail) == (
         "1,500 hooks in the last 7 days: half of them took at most 32 ms, 99 of 100 at most 32 ms"
     )
     assert row.facts == {"hooks": 1_500, "p50_us": 32_000, "p99_us": 32_000}
@@ -52,7 +52,7 @@ def test_the_times_of_hooks_are_told(flux_home: Path) -> None:
 def test_rules_are_counted() -> None:
     """Ours and the user's."""
     (row,) = examine_redaction(Settings())
-    assert row.detail.endswith(", no patterns of your own")
+    assert str(row.detail).endswith(", no patterns of your own")
     (row,) = examine_redaction(Settings(redaction_patterns=("acme-[0-9]+",)))
-    assert row.detail.endswith(", 1 pattern of your own")
+    assert str(row.detail).endswith(", 1 pattern of your own")
     assert row.facts["own_patterns"] == 1

@@ -128,7 +128,7 @@ def test_a_file_that_is_not_ours_keeps_its_rights(
     theirs.write_text("for everybody\n" * 100)
     theirs.chmod(0o644)
     monkeypatch.setenv("FLUXMIRROR_DB", str(theirs))
-    assert [one for one in find_repairs(here()) if str(theirs) in one.action] == []
+    assert [one for one in find_repairs(here()) if str(theirs) in str(one.action)] == []
     for repair in list(find_repairs(here())):
         carry_out(repair)
     assert mode(str(theirs)) == 0o644
@@ -183,9 +183,9 @@ def test_locks_that_are_held_are_left_in_peace(home: Path, flux_home: Path) -> N
     leave(flux_home / "spool/drain.lock")
     held = leave(home / ".fluxmirror.lock")
     with lock.held(str(held)):
-        assert not any(".fluxmirror.lock" in one.action for one in find_repairs(here()))
+        assert not any(".fluxmirror.lock" in str(one.action) for one in find_repairs(here()))
     (told,) = harmless_locks(here())
-    assert (told.status, "drain.lock" in told.action) == ("left", True)
+    assert (told.status, "drain.lock" in str(told.action)) == ("left", True)
     with lock.held(str(flux_home / "spool/drain.lock")):
         assert list(harmless_locks(here())) == []
 
@@ -208,7 +208,7 @@ def test_what_cannot_be_mended_is_told(flux_home: Path) -> None:
     (flux_home / "logs").touch(mode=0o600)
     told = [carry_out(repair) for repair in find_repairs(here())]
     assert [one.status for one in told] == ["failed", "done"]
-    assert told[0].action.startswith("make the directory ")
+    assert str(told[0].action).startswith("make the directory ")
     assert told[0].reason
     assert not os.path.exists(waiting)
 

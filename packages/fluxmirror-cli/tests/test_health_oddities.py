@@ -58,8 +58,8 @@ def test_torn_ends_and_bad_lines_are_no_fault(home: Path, flux_home: Path) -> No
     read(home, LINE + BAD + LINE + TORN, LINE + TORN, LINE + TORN)
     (row,) = rows()
     assert row.status == "ok"
-    assert row.detail == "4 odd things in session files: 3 torn last lines, 1 bad line"
-    assert row.remedy == "`fluxmirror import --verbose` lists them"
+    assert str(row.detail) == "4 odd things in session files: 3 torn last lines, 1 bad line"
+    assert str(row.remedy) == "`fluxmirror import --verbose` lists them"
 
 
 def test_records_of_unknown_kinds_are_a_reason_to_upgrade(home: Path, flux_home: Path) -> None:
@@ -68,14 +68,16 @@ def test_records_of_unknown_kinds_are_a_reason_to_upgrade(home: Path, flux_home:
     (row,) = rows()
     assert row.status == "warn"
     told = "2 records of an unknown kind (Claude Code 9.1.2: forecast), 3 torn last lines"
-    assert row.detail == f"5 odd things in session files: {told}"
-    assert row.remedy.startswith("upgrade fluxmirror; ")
+    assert str(row.detail) == f"5 odd things in session files: {told}"
+    assert str(row.remedy).startswith("upgrade fluxmirror; ")
 
 
 def test_many_kinds_are_told_in_short(home: Path, flux_home: Path) -> None:
     """A row is no list."""
     read(home, b"".join(unknown(b"kind%d" % number) for number in range(5)))
     (row,) = rows()
-    assert row.detail.startswith("5 odd things in session files: 5 records of an unknown kind (")
-    assert row.detail.endswith("; …)")
-    assert row.detail.count("kind") == 1 + 3
+    assert str(row.detail).startswith(
+        "5 odd things in session files: 5 records of an unknown kind ("
+    )
+    assert str(row.detail).endswith("; …)")
+    assert str(row.detail).count("kind") == 1 + 3

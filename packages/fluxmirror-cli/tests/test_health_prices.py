@@ -41,8 +41,8 @@ def test_prices_come_with_the_program(flux_home: Path) -> None:
     """The list's version is told, and where own prices would be; nothing is made."""
     (row,) = rows()
     assert row.status == "ok"
-    assert row.detail.startswith("genai-prices ")
-    assert row.detail == f"genai-prices {version('genai-prices')}; none of your own"
+    assert str(row.detail).startswith("genai-prices ")
+    assert str(row.detail) == f"genai-prices {version('genai-prices')}; none of your own"
     assert row.facts["own_path"] == str(flux_home / "config/prices.toml")
     assert not flux_home.exists()
 
@@ -51,7 +51,10 @@ def test_own_prices_are_counted(flux_home: Path) -> None:
     """Prices and other names alike."""
     path = write(flux_home / "config/prices.toml", OWN)
     (row,) = rows()
-    assert (row.status, row.detail.partition("; ")[2]) == ("ok", f"2 entries of your own in {path}")
+    assert (row.status, str(row.detail).partition("; ")[2]) == (
+        "ok",
+        f"2 entries of your own in {path}",
+    )
 
 
 def test_broken_own_prices_are_a_warning(flux_home: Path) -> None:
@@ -59,7 +62,7 @@ def test_broken_own_prices_are_a_warning(flux_home: Path) -> None:
     write(flux_home / "config/prices.toml", OWN.replace("free = true", "input = 'much'"))
     (row,) = rows()
     assert row.status == "warn"
-    assert "prices.toml" in row.detail
+    assert "prices.toml" in str(row.detail)
     assert row.remedy
 
 
@@ -68,9 +71,11 @@ def test_downloaded_list_is_told_with_its_day(flux_home: Path) -> None:
     path = flux_home / "prices/genai-prices.json"
     write(path, json.dumps({"fetched": "2026-11-20", "providers": []}))
     (row,) = rows()
-    assert row.detail.startswith("genai-prices of 2026-11-20, downloaded; ")
+    assert str(row.detail).startswith("genai-prices of 2026-11-20, downloaded; ")
     write(path, "{")
     (row,) = rows()
     assert row.status == "warn"
-    assert row.detail.endswith(f"is no price list: genai-prices {version('genai-prices')} is used")
-    assert row.remedy.startswith("run `fluxmirror prices update`")
+    assert str(row.detail).endswith(
+        f"is no price list: genai-prices {version('genai-prices')} is used"
+    )
+    assert str(row.remedy).startswith("run `fluxmirror prices update`")

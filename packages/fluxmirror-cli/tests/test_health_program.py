@@ -47,7 +47,7 @@ def test_the_program_is_told_with_its_path(ours: Path, monkeypatch: pytest.Monke
     assert row(ours.parent, monkeypatch).status == "ok"
     found = row("/nowhere", monkeypatch)
     assert (found.status, found.facts["on_path"]) == ("ok", None)
-    assert found.detail.endswith("is not on PATH")
+    assert str(found.detail).endswith("is not on PATH")
 
 
 def test_another_installation_on_path_is_a_warning(
@@ -77,4 +77,4 @@ def test_versions_are_told() -> None:
     assert rows["python"].facts["path"] == sys.executable
     assert rows["sqlite"].facts["version"] == sqlite3.sqlite_version
     has_bug = rows["sqlite"].facts["has_wal_reset_bug"]
-    assert ("WAL-reset bug" in rows["sqlite"].detail) == has_bug
+    assert ("WAL-reset bug" in str(rows["sqlite"].detail)) == has_bug

@@ -70,7 +70,7 @@ def test_session_files_that_nobody_wants_read_are_not_looked_at(
     session(home, "old.jsonl", days=25)
     (row,) = rows(Settings(session_files=False)).values()
     assert (row.component, row.status) == ("session files", "off")
-    assert "session_files" in row.detail
+    assert "session_files" in str(row.detail)
     without_claude = rows(Settings(agents_claude_code_enabled=False))
     assert [row.status for row in without_claude.values()] == ["off"], "no other agent has any"
 
@@ -79,18 +79,18 @@ def test_files_are_counted_by_how_far_they_are_read(home: Path, flux_home: Path)
     """What waits is no fault: the next report reads it."""
     session(home, "one.jsonl")
     row = rows()["session files"]
-    assert row.detail == "1 file, 0 read to the end, 1 waiting"
-    assert row.remedy == "the next report reads them, or `fluxmirror import`"
+    assert str(row.detail) == "1 file, 0 read to the end, 1 waiting"
+    assert str(row.remedy) == "the next report reads them, or `fluxmirror import`"
     assert (row.facts["files"], row.facts["waiting"]) == (1, 1)
     assert not flux_home.exists()
     read_all()
     gone = session(home, "two.jsonl")
-    assert rows()["session files"].detail == "2 files, 1 read to the end, 1 waiting"
+    assert str(rows()["session files"].detail) == "2 files, 1 read to the end, 1 waiting"
     read_all()
     gone.unlink()
     row = rows()["session files"]
     facts = "1 file, 1 read to the end, 0 waiting"
-    assert row.detail == f"{facts}; 1 more gone by now, what they told is kept"
+    assert str(row.detail) == f"{facts}; 1 more gone by now, what they told is kept"
     assert row.facts["gone"] == 1
     assert row.status == "ok"
 
@@ -102,10 +102,10 @@ def test_files_that_are_being_read_are_no_fault(home: Path, flux_home: Path) -> 
     path = flux_home / "spool" / "import.lock"
     with lock.held(str(path)):
         found = rows()
-    assert found["session files"].detail == "1 file, 0 read to the end, 1 being read now"
-    assert found["session files"].remedy == ""
+    assert str(found["session files"].detail) == "1 file, 0 read to the end, 1 being read now"
+    assert str(found["session files"].remedy) == ""
     assert found["retention"].status == "ok"
-    assert "; 1 being read now; they are not archived" in found["retention"].detail
+    assert "; 1 being read now; they are not archived" in str(found["retention"].detail)
     assert rows()["retention"].status == "warn", "an import that has ended leaves its file"
 
 
@@ -117,19 +117,19 @@ def test_files_that_go_unread_are_a_warning(home: Path, flux_home: Path) -> None
     day = (datetime.now(UTC) + timedelta(days=4.5)).astimezone().date().isoformat()
     row = rows()["retention"]
     facts = f"Claude Code deletes 1 session file within a week, from {day} on"
-    assert (row.status, row.detail) == ("warn", f"{facts}; 1 not read yet")
+    assert (row.status, str(row.detail)) == ("warn", f"{facts}; 1 not read yet")
     archive = "`fluxmirror archive` keeps copies of them"
-    assert row.remedy == f"run `fluxmirror import`; {archive}"
+    assert str(row.remedy) == f"run `fluxmirror import`; {archive}"
     read_all()
     row = rows()["retention"]
     told = f"{facts}; what they tell is recorded; they are not archived"
-    assert (row.status, row.detail, row.remedy) == ("ok", told, archive)
+    assert (row.status, str(row.detail), str(row.remedy)) == ("ok", told, archive)
 
 
 def test_overdue_files_go_at_the_next_start(home: Path, flux_home: Path) -> None:
     """Claude Code deletes when it is started, and its settings say after how long."""
     session(home, "old.jsonl", days=40)
-    assert "from its next start on" in rows()["retention"].detail
+    assert "from its next start on" in str(rows()["retention"].detail)
     (home / ".claude/settings.json").write_text('{"cleanupPeriodDays": 365}', encoding="utf-8")
     assert "retention" not in rows()
 
@@ -140,13 +140,13 @@ def test_files_that_go_uncopied_are_a_warning_to_who_archives(home: Path, flux_h
     read_all()
     archive_all()
     row = rows()["retention"]
-    assert (row.status, row.remedy) == ("ok", "")
-    assert row.detail.endswith("; what they tell is recorded, and copies of them are archived")
+    assert (row.status, str(row.remedy)) == ("ok", "")
+    assert str(row.detail).endswith("; what they tell is recorded, and copies of them are archived")
     session(home, "other.jsonl", days=26)
     read_all()
     row = rows()["retention"]
-    assert (row.status, row.remedy) == ("warn", "run `fluxmirror archive`")
-    assert row.detail.endswith("; 1 not archived as they are now")
+    assert (row.status, str(row.remedy)) == ("warn", "run `fluxmirror archive`")
+    assert str(row.detail).endswith("; 1 not archived as they are now")
     old.unlink()
     archive_all()
     assert rows()["retention"].status == "ok"
@@ -159,12 +159,12 @@ def test_folders_that_cannot_be_looked_into_are_a_warning(home: Path, flux_home:
     row = rows()["unreadable"]
     assert row.status == "warn"
     sentence = "Claude Code: 1 file or folder with sessions cannot be read: "
-    assert row.detail.startswith(sentence)
-    assert "fluxmirror import" in row.remedy
+    assert str(row.detail).startswith(sentence)
+    assert "fluxmirror import" in str(row.remedy)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
 def test_files_that_may_not_be_read_are_a_warning(home: Path, flux_home: Path) -> None:
     """They are counted with the folders."""
     session(home, "one.jsonl").chmod(0)
-    assert rows()["unreadable"].detail.endswith("cannot be read: no right to read it")
+    assert str(rows()["unreadable"].detail).endswith("cannot be read: no right to read it")

@@ -97,7 +97,7 @@ def test_one_agent_can_be_asked_for(respond: Callable[..., Path]) -> None:
     assert "1 session file read" in run("--agent", "claude").output
     wrong = run("--agent", "cladue-code").exception
     assert isinstance(wrong, UsageError)
-    assert "claude-code" in wrong.hint
+    assert "claude-code" in str(wrong.hint)
 
 
 @pytest.mark.parametrize("arguments", [("--quiet", "--verbose"), ("--since", "yesterday")])

@@ -57,12 +57,10 @@ def test_without_options_nothing_is_done(
 
 
 def test_only_what_was_given_is_written(home: Path, agents: Path) -> None:
-    """In canonical form; an agent that is here is left alone where nobody named it."""
+    """In canonical form, and said in the language that was given; no agent is touched."""
     put_agent(agents, "claude")
     done = run("init", "--non-interactive", "--language", "한국어", "--timezone", "pst")
-    assert done.stdout.startswith(
-        "configured: language = korean\nconfigured: timezone = America/Los_Angeles\n"
-    )
+    assert done.stdout.startswith("설정: language = korean\n설정: timezone = America/Los_Angeles\n")
     assert config(home) == 'language = "korean"\ntimezone = "America/Los_Angeles"\n'
     assert not (home / ".claude").exists()
 
@@ -202,7 +200,7 @@ def test_a_configuration_that_is_broken_stops_everything(home: Path, agents: Pat
     file = home / ".config/fluxmirror/config.toml"
     file.parent.mkdir(parents=True)
     file.write_text("timezone = \n")
-    done = run("init", "--language", "ko", "--agents", "claude", code=ExitCode.CONFIG)
+    done = run("init", "--language", "en", "--agents", "claude", code=ExitCode.CONFIG)
     assert f"{file}:1 is no TOML" in done.stderr
     assert file.read_text() == "timezone = \n"
     assert not (home / ".claude").exists()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from fluxmirror_cli.commands import cost, prune, status, today
+from fluxmirror_cli.reports.click_command import click_command
 from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.paths import here
 from fluxmirror_store import spool, spool_reader
@@ -48,10 +49,12 @@ def test_nobody_is_told_to_register_after_everything_was_deleted(
     assert "1 event" in said(prune.command, "--older-than", "30d", "--yes")
     first = (datetime.now(UTC) - timedelta(days=30)).date()
     nothing = f"Nothing from before {first} is kept, and nothing was recorded since."
-    assert said(today.command) == said(status.command) == nothing
+    assert said(click_command(today.REPORT)) == said(status.command) == nothing
     assert said(cost.command).startswith(f"No response of a model from before {first} is kept")
 
 
 def test_nothing_deleted_and_nothing_recorded_is_nothing_yet() -> None:
     """Then there is something to set up."""
-    assert said(today.command).startswith("Nothing was recorded yet: `fluxmirror install`")
+    assert said(click_command(today.REPORT)).startswith(
+        "Nothing was recorded yet: `fluxmirror install`"
+    )

@@ -33,7 +33,7 @@ def test_anything_else_is_refused(words: str) -> None:
     """With how to write it."""
     with pytest.raises(UsageError) as caught:
         asked_for(words, SEOUL)
-    assert "YYYY-MM-DD" in caught.value.hint
+    assert "YYYY-MM-DD" in str(caught.value.hint)
 
 
 def test_a_day_to_come_is_refused() -> None:

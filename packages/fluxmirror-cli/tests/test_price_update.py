@@ -140,7 +140,7 @@ def test_what_is_no_price_list_replaces_nothing(flux_home: Path, body: bytes) ->
     kept = (flux_home / "prices" / "genai-prices.json").read_bytes()
     with served(body) as url, pytest.raises(UpdateError, match="is no price list") as caught:
         update_prices(here(), TODAY, url)
-    assert "the prices are as they were" in caught.value.hint
+    assert "the prices are as they were" in str(caught.value.hint)
     assert (flux_home / "prices" / "genai-prices.json").read_bytes() == kept
 
 
@@ -153,7 +153,7 @@ def test_a_failed_download_is_a_sentence(flux_home: Path) -> None:
             with pytest.raises(UpdateError, match="could not be fetched: ") as caught:
                 update_prices(here(), TODAY, url)
             assert "\n" not in str(caught.value)
-            assert caught.value.hint.startswith("check the network")
+            assert str(caught.value.hint).startswith("check the network")
             assert caught.value.exit_code == ExitCode.WARNING
     assert not flux_home.exists()
 

@@ -82,8 +82,8 @@ def test_an_unknown_model_is_no_data(flux_home: Path) -> None:
     error = run("show", "claude-nova-9").exception
     assert isinstance(error, NoDataError)
     assert str(error) == "no price is known for 'claude-nova-9'"
-    assert os.path.join(str(flux_home), "config", "prices.toml") in error.hint
-    assert "`fluxmirror prices reprice`" in error.hint
+    assert os.path.join(str(flux_home), "config", "prices.toml") in str(error.hint)
+    assert "`fluxmirror prices reprice`" in str(error.hint)
 
 
 @pytest.mark.parametrize("model", ["house-9", "house*[1m]?", 'a "quoted"\\\t\x7f한국어'])

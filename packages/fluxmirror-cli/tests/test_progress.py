@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.progress import upgrade_progress
 
 SHOWN = "\rupgrading the database: "
 
@@ -25,7 +25,7 @@ def test_progress_is_shown_after_two_seconds(
     """On stderr, one line over the last one; a quick upgrade says nothing."""
     clock = iter(number * seconds_a_batch for number in range(10))
     monkeypatch.setattr("fluxmirror_cli.progress.time.monotonic", lambda: next(clock))
-    progress = UpgradeProgress()
+    progress = upgrade_progress()
     for done in (1000, 2000, 3000, 4000):
         progress(done, 4000)
     assert capsys.readouterr() == ("", shown)

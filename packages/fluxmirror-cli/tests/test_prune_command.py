@@ -16,7 +16,8 @@ from fluxmirror_core.config.settings import Settings
 from fluxmirror_core.errors import NoDataError, StoreError, UsageError
 from fluxmirror_core.paths import here
 from fluxmirror_store import lock, spool, spool_reader
-from fluxmirror_store.drain import LOCK, drain
+from fluxmirror_store.drain import drain
+from fluxmirror_store.lock import DRAIN as LOCK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +105,7 @@ def test_nobody_there_to_agree_is_an_error(recorded: Path) -> None:
     """A script has to say --yes; a slip of the hand must not delete a year."""
     error = run("--older-than", "90d").exception
     assert isinstance(error, UsageError)
-    assert "--yes" in error.hint
+    assert "--yes" in str(error.hint)
     assert calls() == {"today", "old", "odd"}
 
 
@@ -126,7 +127,7 @@ def test_how_much_to_keep_comes_from_the_configuration(
     """Without that, and without a word on the command line, nobody knows."""
     error = run("--yes").exception
     assert isinstance(error, UsageError)
-    assert "--older-than" in error.hint
+    assert "--older-than" in str(error.hint)
     monkeypatch.setenv("FLUXMIRROR_STORAGE_RETENTION_DAYS", "500")
     assert run("--yes").output.startswith("nothing was recorded before ")
     monkeypatch.setenv("FLUXMIRROR_STORAGE_RETENTION_DAYS", "399")
@@ -149,7 +150,7 @@ def test_a_busy_database_is_left_alone(recorded: Path, monkeypatch: pytest.Monke
         for arguments in (("--older-than", "90d", "--yes"), ("--lift",)):
             error = run(*arguments).exception
             assert isinstance(error, StoreError)
-            assert "nothing was deleted" in error.hint
+            assert "nothing was deleted" in str(error.hint)
 
 
 def test_where_nothing_was_recorded_there_is_no_data(flux_home: Path) -> None:

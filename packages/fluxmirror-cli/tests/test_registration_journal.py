@@ -139,7 +139,10 @@ def test_what_could_not_be_put_back_is_put_back_by_the_next_try(
         patched.setattr(journal, "put_back", refuse)
         removal = plan_removal(situation, BY_ID[COPILOT], str(program))
         outcome = carry_out_removal(situation, removal)
-    assert (outcome.state, outcome.sentence) == (FAILED, "taken out, but it is no good day")
+    assert (outcome.state, str(outcome.sentence)) == (
+        FAILED,
+        "taken out, but it is no good day",
+    )
     later = survey(situation.env, sys.platform)
     removal = plan_removal(later, BY_ID[COPILOT], str(program))
     assert carry_out_removal(later, removal).state == REMOVED
@@ -186,7 +189,8 @@ def test_what_cannot_be_put_back_is_kept(situation: Situation, settings: Path) -
         settings.write_text('{"a":1,"b":2}')
     os.link(settings, f"{settings}.other")
     failed = journal.undo(situation, BY_ID[COPILOT], {str(settings)})
-    assert [line.partition(": ")[2] for line in failed] == ["it is one file under several names"]
+    said = [str(line).partition(": ")[2] for line in failed]
+    assert said == ["it is one file under several names"]
     assert kept_files(situation)[str(settings)] == MINE.encode()
 
 
@@ -264,7 +268,7 @@ def test_our_file_that_a_person_changed_stays(
     edited.write_text("edited")
     outcome = uninstall(situation, opencode)
     assert outcome.state == REMOVED
-    assert f"{edited}, changed since, stays" in outcome.sentence
+    assert f"{edited}, changed since, stays" in str(outcome.sentence)
     assert [path for path in config.rglob("*") if path.is_file()] == [edited]
 
 
@@ -307,7 +311,7 @@ def test_a_newer_plugin_is_left_alone(situation: Situation, home: Path) -> None:
     (plugin / "gemini-extension.json").write_text('{"name": "fluxmirror", "version": "9.9.0"}')
     plan = plan_installation(situation, FoundAgent(BY_ID["gemini-cli"], "/nowhere", "0.61.0"))
     assert (plan.state, plan.commands) == (ALREADY, [])
-    assert "of version 9.9.0, newer than this" in plan.sentence
+    assert "of version 9.9.0, newer than this" in str(plan.sentence)
     assert packages.version_numbers("0.10.0") > packages.version_numbers("0.9.0")
 
 
@@ -334,7 +338,7 @@ def test_settings_that_are_not_read_are_broken(situation: Situation, home: Path)
     file = home / ".claude" / "settings.json"
     file.write_text(f"// mine\n{file.read_text()}")
     standing = situation.standing(BY_ID[CLAUDE])
-    assert (standing.registered, standing.unread) == ("broken", f"{file}: it has comments")
+    assert (standing.registered, str(standing.unread)) == ("broken", f"{file}: it has comments")
 
 
 def test_one_registration_at_a_time(home: Path) -> None:

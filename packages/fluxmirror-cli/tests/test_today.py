@@ -6,35 +6,22 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import closing
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from fluxmirror_cli.commands.today import day_text
-from fluxmirror_cli.prices.book import open_book
-from fluxmirror_core import paths
 from fluxmirror_core.errors import ExitCode
-from fluxmirror_core.messages import load_catalog
-from fluxmirror_core.redact import Redactor
-from fluxmirror_core.touched import Repositories
-from fluxmirror_core.transcripts.response import Tokens
-from fluxmirror_core.wire.builder import Machine
-from fluxmirror_core.wire.builders import Builders
-from fluxmirror_core.wire.reader import Capture, PayloadReader
-from fluxmirror_store.database import connect_to_write
-from fluxmirror_store.importing.response_rows import Record, ResponseRow, write_responses
-from fluxmirror_store.transaction import writing
-from fluxmirror_store.writer import write_events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from fluxmirror_core.event import AgentEvent
+    from fluxmirror_store.importing.response_rows import ResponseRow
 
 RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
-
-RECORD = Record("/p", 1, 0, "{}", 0)
+DAY_MS = 86_400_000
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -51,34 +38,40 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def database(flux_home: Path) -> str:
+def database(record: Callable[..., str], call: Callable[..., AgentEvent]) -> str:
     """A database with one recorded shell command, on 2 March 2026 at noon UTC."""
-    flux_home.mkdir()
-    message = {
-        "hook_event_name": "PostToolUse",
-        "session_id": "s",
-        "tool_use_id": "t",
-        "prompt_id": "p",
-        "tool_name": "Bash",
-        "tool_input": {"command": "echo 한국어 | cat\x1b[2J"},
-        "tool_response": {"stdout": ""},
-        "cwd": "/srv/app",
-    }
-    capture = Capture("n", ("claude", "PostToolUse"), {}, json.dumps(message).encode(), NOON)
-    reader = PayloadReader(Builders(Redactor(b"key"), Machine(Repositories(), "host", "user")))
-    path = str(flux_home / "events.db")
-    with closing(connect_to_write(path)) as db, writing(db):
-        write_events(db, reader.read(capture).events)
-    return path
+    told = call(NOON, detail="echo 한국어 | cat\x1b[2J", cwd="/srv/app", project="/srv/app")
+    return record([told])
 
 
 @pytest.mark.usefixtures("database")
 def test_a_days_report_is_printed() -> None:
     """The day that was asked for, in the zone that was asked for; nothing on stderr."""
     done = run("--date", "2026-03-02", "--tz", "Asia/Seoul")
-    assert done.stdout.startswith("# What the agents did (2026-03-02, Asia/Seoul)\n")
-    assert r"| 21:00 | echo 한국어 \| cat\x1b[2J |" in done.stdout
+    head = "# What the agents did\n\nMonday, 2 March 2026 · Asia/Seoul\n\n## In short\n"
+    assert done.stdout.startswith(head)
+    assert r"| 21:00 | `echo 한국어 \| cat\x1b[2J` |" in done.stdout
     assert (done.stderr, done.returncode) == ("", ExitCode.OK)
+
+
+@pytest.mark.usefixtures("database")
+def test_today_and_yesterday_have_names(
+    run_here: Callable[..., Any],
+    record: Callable[..., str],
+    call: Callable[..., AgentEvent],
+) -> None:
+    """A title that one can read out; other days are known by their dates."""
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    # Far from midnight in the one zone or the other, whenever this runs.
+    zone = "UTC" if 6 <= datetime.now(UTC).hour < 18 else "Etc/GMT+12"
+    record([call(now_ms), call(now_ms - DAY_MS)])
+    today = run_here("today", "--tz", zone).out
+    yesterday = run_here("today", "--tz", zone, "--date", "yesterday").out
+    assert today.startswith("# What the agents did today\n")
+    assert yesterday.startswith("# What the agents did yesterday\n")
+    assert run_here("yesterday", "--tz", zone).out == yesterday
+    one = run_here("yesterday", "--tz", zone, "--agent", "claude").out
+    assert one.startswith("# What Claude Code did yesterday\n")
 
 
 def test_a_zone_that_cannot_be_read_is_said_once() -> None:
@@ -92,65 +85,73 @@ def test_a_zone_that_cannot_be_read_is_said_once() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_day_as_json_has_all_its_figures() -> None:
+def test_a_day_as_json_has_all_its_figures(run_here: Callable[..., Any]) -> None:
     """Uncut, under names that stay."""
-    done = run("--date", "2026-03-02", "--tz", "Asia/Seoul", "--json")
-    told = json.loads(done.stdout)
+    arguments = ("today", "--date", "2026-03-02", "--tz", "Asia/Seoul")
+    told = json.loads(run_here(*arguments, "--json").out)
+    assert told == json.loads(run_here(*arguments, "--format", "json").out)
     assert list(told) == [
-        "version",
-        "date",
-        "timezone",
-        "start",
-        "end",
-        "agent",
-        "calls",
-        "failed",
-        "unknown",
-        "agents",
-        "cost",
-        "edited",
-        "read",
-        "commands",
-        "directories",
-        "tools",
-        "hours",
-        "coverage",
+        *("version", "report", "from", "to", "timezone", "start_ms", "end_ms", "agent", "project"),
+        *(
+            "totals",
+            "before",
+            "coverage",
+            "narrative",
+            "figures",
+            "hours",
+            "agents",
+            "projects",
+            "no_cost",
+        ),
+        *("commands", "programs", "tools", "directories", "insights"),
     ]
-    assert (told["version"], told["date"], told["timezone"]) == (1, "2026-03-02", "Asia/Seoul")
-    assert (told["start"], told["end"]) == ("2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")
+    assert (told["version"], told["report"], told["from"], told["to"]) == (
+        *(2, "day"),
+        *("2026-03-02", "2026-03-02"),
+    )
+    assert (told["start_ms"], told["end_ms"]) == (NOON - 21 * 3_600_000, NOON + 3 * 3_600_000)
+    assert told["before"]["from"] == "2026-03-01"
+    assert told["figures"]["calls"] == {"value": 1, "before": 0, "change": None}
     assert told["agents"] == [
-        {"agent": "claude-code", "calls": 1, "sessions": 1, "failed": 0, "unknown": 0}
-    ]
-    assert told["commands"] == [
         {
-            "time": "2026-03-02T12:00:00.000Z",
-            "command": "echo 한국어 | cat\x1b[2J",
-            "outcome": "ok",
+            "agent": "claude-code",
+            "calls": 1,
+            "share": 1.0,
+            "sessions": 1,
+            "active_minutes": 1,
+            "failed": 0,
+            "failure_rate": 0.0,
+            "unknown": 0,
+            "top_tool": "Bash",
         }
     ]
-    assert (told["hours"][21], sum(told["hours"]), told["coverage"]["calls"]) == (1, 1, 1)
-    assert (told["cost"]["rows"], told["cost"]["total"]["responses"]) == ([], 0)
+    command = "echo 한국어 | cat\x1b[2J"
+    assert told["commands"] == [
+        {"time": "2026-03-02T12:00:00.000Z", "command": command, "outcome": "ok"}
+    ]
+    assert told["hours"][21] == {"hour": 21, "calls": 1}
+    assert (len(told["hours"]), told["coverage"]["calls"]) == (24, 1)
 
 
 @pytest.mark.usefixtures("database")
-def test_json_of_a_day_without_activity_has_the_same_shape() -> None:
-    """A script need not ask first whether there is anything."""
-    told = json.loads(run("--date", "2026-03-01", "--json").stdout)
-    assert (told["calls"], told["agents"], told["commands"]) == (0, [], [])
-    assert told["hours"] == [0] * 24
+def test_json_of_a_day_without_activity_says_so(run_here: Callable[..., Any]) -> None:
+    """A script sees which report it has, and of what."""
+    told = json.loads(run_here("today", "--date", "2026-03-01", "--json").out)
+    assert (told["report"], told["from"], told["agent"]) == ("nothing", "2026-03-01", None)
+    assert told["nothing"][1] == "The first day with any is 2026-03-02 (`--date 2026-03-02`)."
 
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("word", ["ko", "Korean", "한국어", "ko_KR.UTF-8"])
-def test_a_report_is_in_the_language_that_was_asked_for(word: str) -> None:
+def test_a_report_is_in_the_language_that_was_asked_for(
+    word: str, run_here: Callable[..., Any]
+) -> None:
     """By whatever word people call it; another than the four is refused."""
-    english = run("--date", "2026-03-02").stdout
-    korean = run("--date", "2026-03-02", "--lang", word).stdout
-    assert korean != english
-    assert "Claude Code" in korean
-    refused = run("--lang", "klingon")
-    assert (refused.returncode, refused.stdout) == (ExitCode.USAGE, "")
-    assert "there are english (English)" in refused.stderr
+    korean = run_here("today", "--date", "2026-03-02", "--lang", word).out
+    assert korean.startswith("# 에이전트 활동\n\n2026년 3월 2일 월요일 · ")
+    refused = run_here("today", "--lang", "klingon")
+    assert (refused.code, refused.out) == (ExitCode.USAGE, "")
+    assert "there are english (English)" in refused.err
 
 
 @pytest.mark.usefixtures("database")
@@ -162,31 +163,70 @@ def test_the_zone_of_the_environment_decides_which_day_it_was() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_day_without_activity_names_the_nearest_with_some() -> None:
-    """No report, no error: what to do next."""
-    done = run()
-    assert done.returncode == ExitCode.OK
-    assert done.stdout.startswith("No agent activity today (")
-    assert "(`--date 2026-03-02`)" in done.stdout
-    later = run("--date", "2026-02-01")
-    assert "The first day with any is 2026-03-02 (`--date 2026-03-02`)." in later.stdout
+def test_a_day_without_activity_names_the_nearest_with_some(run_here: Callable[..., Any]) -> None:
+    """No error: what to do next."""
+    done = run_here("today")
+    assert (done.code, done.err) == (ExitCode.OK, "")
+    assert "\nNo agent activity today: " in done.out
+    assert "(`--date 2026-03-02`)" in done.out
+    later = run_here("today", "--date", "2026-02-01").out
+    assert "The first day with any is 2026-03-02 (`--date 2026-03-02`)." in later
+    other = run_here("today", "--date", "2026-03-02", "--agent", "codex").out
+    assert "\nNo activity of Codex CLI: Monday, 2 March 2026, " in other
+    assert "Nothing of Codex CLI was recorded yet; without `--agent` all agents are shown" in other
 
 
-def test_another_database_can_be_read(database: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("flux_home")
+def test_where_nothing_was_recorded_the_first_step_is_named(run_here: Callable[..., Any]) -> None:
+    """Somebody who has just installed the program asks this first."""
+    done = run_here("today")
+    assert done.code == ExitCode.OK
+    assert "Nothing was recorded yet: `fluxmirror install`" in done.out
+
+
+def test_hidden_rows_are_no_activity(
+    run_here: Callable[..., Any], record: Callable[..., str], call: Callable[..., AgentEvent]
+) -> None:
+    """The set-up's own row, and agents that ask about themselves, are nothing that was done."""
+    record([call(NOON, agent="setup")])
+    day = ("today", "--date", "2026-03-02")
+    assert json.loads(run_here(*day, "--json").out)["agents"][0]["agent"] == "setup"
+    record([call(NOON), call(NOON, self_noise=1)])
+    told = json.loads(run_here(*day, "--json").out)
+    assert [(one["agent"], one["calls"]) for one in told["agents"]] == [("claude-code", 1)]
+    record([call(NOON - 9 * DAY_MS, self_noise=1)])
+    noise = run_here("today", "--date", "2026-02-21").out
+    assert "The first day with any is 2026-03-02" in noise
+
+
+def test_only_rows_that_no_report_counts_are_said_to_be_there(
+    run_here: Callable[..., Any], record: Callable[..., str], call: Callable[..., AgentEvent]
+) -> None:
+    """Nobody who sees rows in the database is told that there are none."""
+    record([call(NOON, self_noise=1), call(None)])
+    told = run_here("today", "--date", "2026-03-02").out
+    assert "What was recorded is hidden from reports, or has no time that can be read." in told
+
+
+def test_another_database_can_be_read(
+    database: str, tmp_path: Path, run_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`--db` wins over the usual place; what is not there is said in a sentence."""
-    other = run("--db", database, "--date", "2026-03-02", FLUXMIRROR_HOME=str(tmp_path / "none"))
-    assert "Claude Code" in other.stdout
-    missing = run("--db", str(tmp_path / "missing.db"))
-    assert missing.returncode == ExitCode.NO_DATA
-    assert "missing.db" in missing.stderr
+    monkeypatch.setenv("FLUXMIRROR_HOME", str(tmp_path / "none"))
+    other = run_here("today", "--db", database, "--date", "2026-03-02")
+    assert "Claude Code" in other.out
+    missing = run_here("today", "--db", str(tmp_path / "missing.db"))
+    assert missing.code == ExitCode.NO_DATA
+    assert "missing.db" in missing.err
+    assert not (tmp_path / "missing.db").exists()
 
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("name", ["claude-code", "Claude Code", "CLAUDE-CODE", "claude", "Claude"])
-def test_an_agent_is_known_by_its_id_and_its_name(name: str) -> None:
+def test_an_agent_is_known_by_its_id_and_its_name(name: str, run_here: Callable[..., Any]) -> None:
     """People write it either way, or as they registered its hooks."""
-    done = run("--date", "2026-03-02", "--agent", name)
-    assert done.stdout.startswith("# What Claude Code did (2026-03-02, ")
+    done = run_here("today", "--date", "2026-03-02", "--agent", name)
+    assert done.out.startswith("# What Claude Code did\n")
 
 
 @pytest.mark.usefixtures("database")
@@ -196,8 +236,11 @@ def test_an_agent_is_known_by_its_id_and_its_name(name: str) -> None:
         (("--agent", "Cluade Code"), "did you mean claude-code"),
         (("--agent", "zzzz"), "the agents are claude-code, qwen-code"),
         (("--agent", ""), "--agent is empty"),
+        (("--project", ""), "--project is empty"),
+        (("--project", "ap"), "did you mean app"),
         (("--tz", ""), "--tz is empty"),
         (("--date", " "), "--date is empty"),
+        (("--out", ""), "--out is empty"),
         (("--date", "yesterdy"), "did you mean yesterday?"),
         (("--db", ""), "--db is empty"),
         (("--tz", "UTC+9"), "name a place, such as Asia/Tokyo"),
@@ -205,16 +248,19 @@ def test_an_agent_is_known_by_its_id_and_its_name(name: str) -> None:
         (("--date", "2026-02-30"), "YYYY-MM-DD"),
         (("--date", "9999-12-31"), "outside the calendar"),
         (("--date", "2011-12-30", "--tz", "Pacific/Apia"), "skipped that day"),
+        (("--format", "pdf"), "'text', 'markdown', 'html', 'json'"),
+        (("--json", "--format", "html"), "leave one out"),
         (("now",), "unexpected extra argument"),
     ],
 )
-def test_what_makes_no_sense_is_a_usage_error(arguments: tuple[str, ...], told: str) -> None:
+def test_what_makes_no_sense_is_a_usage_error(
+    arguments: tuple[str, ...], told: str, run_here: Callable[..., Any]
+) -> None:
     """Exit code 2, and a sentence that helps."""
-    done = run(*arguments)
-    assert done.returncode == ExitCode.USAGE
-    assert told in done.stderr
-    assert "setup" not in done.stderr
-    assert done.stdout == ""
+    done = run_here("today", *arguments)
+    assert told in done.err
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert "setup" not in done.err
 
 
 @pytest.mark.usefixtures("database")
@@ -225,36 +271,32 @@ def test_an_output_that_cannot_say_everything_says_the_rest() -> None:
     assert "echo ???" in done.stdout
 
 
-def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(tmp_path: Path) -> None:
+def test_a_no_activity_line_is_harmless_whatever_the_agent_is_called(
+    run_here: Callable[..., Any], record: Callable[..., str], call: Callable[..., AgentEvent]
+) -> None:
     """Rows of other programs may have any name; it is shown, not obeyed."""
-    with closing(connect_to_write(str(tmp_path / "events.db"))) as db:
-        day, zone = date(2026, 3, 2), ZoneInfo("UTC")
-        text = day_text(db, day, zone, "x\x1b[2J\n# y", today=day, catalog=load_catalog())
-    assert text.startswith(r"No activity of x\x1b[2J\n# y today")
-    assert text.count("\n") == 2
+    name = "x\x1b[2J\n# y"
+    record([call(NOON, agent=name)])
+    done = run_here("today", "--date", "2026-03-01", "--tz", "UTC", "--agent", name)
+    assert "\x1b" not in done.out
+    assert "\nNo activity of `x\\x1b[2J\\n# y`" in done.out
+    assert [line for line in done.out.splitlines() if line.startswith("# ")][1:] == []
 
 
-def test_a_day_of_responses_alone_is_a_day_with_activity(tmp_path: Path) -> None:
+def test_a_day_of_responses_alone_is_a_day_with_activity(
+    run_here: Callable[..., Any],
+    record: Callable[..., str],
+    response: Callable[..., ResponseRow],
+) -> None:
     """What models cost is told, by agent, also where no tool was called; of one agent, if asked."""
-    rows = [
-        ResponseRow(
-            agent, agent, NOON, "/p", 1, 0, "s", None, model, None, Tokens(1_200, 40), RECORD
-        )
-        for agent, model in (("claude-code", "claude-opus-5-5"), ("codex-cli", "gpt-nova"))
-    ]
-    path = str(tmp_path / "events.db")
-    places = paths.places({"FLUXMIRROR_HOME": str(tmp_path)}, sys.platform)
-    with closing(connect_to_write(path)) as db:
-        db.execute("INSERT INTO source (agent, path, seen_ms) VALUES ('claude-code', '/p', 0)")
-        with writing(db):
-            write_responses(db, rows, open_book(places), NOON)
-        day, zone = date(2026, 3, 2), ZoneInfo("UTC")
-        everyone = day_text(db, day, zone, None, today=day, catalog=load_catalog())
-        one = day_text(db, day, zone, "claude-code", today=day, catalog=load_catalog())
-    assert "## Activity" not in everyone
-    assert "| Claude Code |         1 | 1.20K |     40 |      0 |       0 | " in everyone
-    assert "| Codex CLI | gpt-nova |         1 |" in everyone
-    assert "Codex" not in one
+    record([], [response(NOON), response(NOON, agent="codex-cli", model="house-9")])
+    day = ("today", "--date", "2026-03-02", "--tz", "UTC")
+    everyone = run_here(*day).out
+    assert "## In short" not in everyone
+    assert "Claude Code | $0.0011" in everyone
+    assert "Codex CLI   | unknown" in everyone
+    assert "Codex" not in run_here(*day, "--agent", "claude").out
+    assert "No activity of Gemini CLI" in run_here(*day, "--agent", "gemini").out
 
 
 def test_today_loads_little() -> None:
@@ -269,4 +311,5 @@ def test_today_loads_little() -> None:
     loaded = {name.partition(".")[0] for name in done.stdout.split() if not name.startswith("_")}
     ours = {"fluxmirror_cli", "fluxmirror_core", "fluxmirror_store"}
     assert loaded - sys.stdlib_module_names <= {"click", *ours}
-    assert not loaded & {"asyncio", "dataclasses", "logging", "difflib", "importlib_metadata"}
+    slow = {"asyncio", "dataclasses", "logging", "difflib", "importlib_metadata", "jinja2"}
+    assert not loaded & slow

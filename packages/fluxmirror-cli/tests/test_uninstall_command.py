@@ -97,7 +97,7 @@ def test_a_file_of_somebody_elses_only_loses_our_lines(home: Path) -> None:
     config, bashrc = home / ".config/fluxmirror/config.toml", home / ".bashrc"
     bashrc.write_text("# mine\n")
     config.parent.mkdir(parents=True)
-    config.write_text('language = "korean"\n')
+    config.write_text('language = "english"\n')
     run("init", "--timezone", "KST")
     run("completion", "install", "bash", "--rc")
     written = str(home / ".zshrc")
@@ -152,7 +152,8 @@ def test_a_configuration_that_was_changed_since_is_its_owners(home: Path) -> Non
     run("config", "set", "language", "ja")
     file = home / ".config/fluxmirror/config.toml"
     text = file.read_text()
-    assert f"kept {file}: your own settings are yours\n" in run("uninstall", "--all").stdout
+    kept = f"保持：{file}（ユーザーの設定）\n"  # noqa: RUF001 - said in Japanese to the end
+    assert kept in run("uninstall", "--all").stdout
     assert file.read_text() == text
     assert set(tree(home)) == {".config", ".config/fluxmirror", ".config/fluxmirror/config.toml"}
     run("uninstall", "--purge", "--yes")

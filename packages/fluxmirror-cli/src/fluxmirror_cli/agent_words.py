@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core import phrases
 from fluxmirror_core.agents import AGENTS
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
 
 SETUP_AGENT: Final = "setup"
 _WORDS: Final = {
@@ -15,6 +20,8 @@ _WORDS: Final = {
     "claude": "claude-code",
     **{word.casefold(): spec.id for spec in AGENTS for word in (spec.id, spec.name, *spec.kinds)},
 }
+_NEAR: Final = 0.75
+"""How alike a mistyped word and a known one are at least, of 1."""
 _OFFERED: Final = tuple(spec.id for spec in AGENTS if spec.id != SETUP_AGENT)
 
 
@@ -35,8 +42,17 @@ def agent_named(asked: str) -> str:
     return known
 
 
+def everyone() -> Message:
+    """Say which agents there are."""
+    return message("usage_error.agents", names=phrases.listed(_OFFERED))
+
+
 def no_agent(asked: str) -> UsageError:
     """Say that nobody is called so."""
-    everyone = f"the agents are {', '.join(_OFFERED)}"
-    hint = did_you_mean(asked.replace(" ", "-"), _OFFERED, otherwise=everyone)
-    return UsageError(f"there is no agent called {asked!r}", hint=hint)
+    from difflib import get_close_matches
+
+    # Whoever mistypes a short word means the agent that it stands for.
+    meant = get_close_matches(asked.casefold(), _WORDS, n=1, cutoff=_NEAR)
+    guess = phrases.did_you_mean([_WORDS[meant[0]]]) if meant else everyone()
+    hint = did_you_mean(asked.replace(" ", "-"), _OFFERED, otherwise=guess)
+    return UsageError(message("usage_error.no_agent", name=repr(asked)), hint=hint)

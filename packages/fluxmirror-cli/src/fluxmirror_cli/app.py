@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 from fluxmirror_core.errors import ExitCode, UsageError
+from fluxmirror_core.messages import message
 
-from fluxmirror_cli.command_table import COMMANDS, HIDDEN, help_text, version_text
+from fluxmirror_cli.command_table import (
+    COMMANDS,
+    COMPLETION,
+    HIDDEN,
+    REPORTS,
+    help_text,
+    version_text,
+)
 from fluxmirror_cli.options import Command
 from fluxmirror_cli.output import emit
 from fluxmirror_cli.wording import did_you_mean
@@ -21,8 +29,6 @@ if TYPE_CHECKING:
 
 _MODULES: Final[Mapping[str, str]] = {name: module for name, module, _ in COMMANDS}
 _ALL_MODULES: Final[Mapping[str, str]] = {**_MODULES, **dict(HIDDEN)}
-_COMPLETION: Final = "_FLUXMIRROR_COMPLETE"
-"""Set by a shell that completes a command line."""
 
 
 class CommandTable(Command, click.Group):
@@ -37,7 +43,12 @@ class CommandTable(Command, click.Group):
         module = _ALL_MODULES.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = importlib.import_module(module).command
+        found = importlib.import_module(module)
+        if cmd_name in REPORTS:
+            from fluxmirror_cli.reports.click_command import click_command
+
+            return click_command(found.REPORT)
+        command: click.Command = found.command
         return command
 
     def resolve_command(
@@ -52,9 +63,8 @@ class CommandTable(Command, click.Group):
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
             hint = did_you_mean(error.command_name, _MODULES, otherwise="fluxmirror --help")
-            raise UsageError(
-                f"there is no command called {error.command_name!r}", hint=hint
-            ) from error
+            sentence = message("usage_error.no_command", name=repr(error.command_name))
+            raise UsageError(sentence, hint=hint) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Offer the commands, without loading them."""
@@ -98,10 +108,10 @@ def run() -> int:
     Raises:
         Exception: as the command raised it; `failures` explains it.
     """
-    if _COMPLETION in os.environ:
+    if COMPLETION in os.environ:
         from fluxmirror_cli.completion.shells import answer
 
-        return answer(group, os.environ[_COMPLETION])
+        return answer(group, os.environ[COMPLETION])
     try:
         # Not `group.main`: it would answer a closed pipe and Ctrl-C in its own way.
         with group.make_context("fluxmirror", sys.argv[1:]) as context:

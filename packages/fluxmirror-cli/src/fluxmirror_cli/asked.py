@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
     from fluxmirror_cli.asked_period import Limits
 
-_DATE_LIKE: Final = re.compile(
-    r"[0-9]{4}[-/.][0-9]{1,2}([-/.][0-9]{1,2})?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
-    r"|[0-9]{4}-?W[0-9]{1,2}",
-    re.IGNORECASE,
+_DATE_LIKE: Final = (
+    r"(?i)[0-9]{4}[-/.][0-9]{1,2}([-/.][0-9]{1,2})?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
+    r"|[0-9]{4}-?W[0-9]{1,2}"
 )
 
 
@@ -63,7 +62,7 @@ def parse_days(text: str) -> Days | None:
 
 def is_date_like(text: str) -> bool:
     """Tell whether somebody means a time, though it may be none."""
-    return _DATE_LIKE.fullmatch(text) is not None
+    return re.fullmatch(_DATE_LIKE, text) is not None
 
 
 def asked_agent(db: sqlite3.Connection, text: str) -> str:

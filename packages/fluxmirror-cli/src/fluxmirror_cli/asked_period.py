@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core import phrases
 from fluxmirror_core.days import (
     TODAY,
+    WEEK,
     YESTERDAY,
     Span,
     last_days,
@@ -17,6 +19,7 @@ from fluxmirror_core.days import (
     parse_week,
 )
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.period import (
     Period,
     day_end_ms,
@@ -29,11 +32,11 @@ from fluxmirror_core.period import (
 from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
     from zoneinfo import ZoneInfo
 
-WEEK: Final = "week"
+    from fluxmirror_core.messages import Message
+
 NAMED_PERIODS: Final = (TODAY, YESTERDAY, WEEK)
 """What `--period` takes."""
 _WEEK_DAYS: Final = 7
@@ -59,6 +62,14 @@ class PeriodWish(NamedTuple):
             return self.named != WEEK
         return all(one is None for one in self._replace(day=None))
 
+    def says_nothing(self) -> bool:
+        """Tell whether nothing is asked for."""
+        return all(one is None for one in self)
+
+    def says_only_a_date(self) -> bool:
+        """Tell whether `--date` is all that is asked for."""
+        return self.day is not None and self._replace(day=None).says_nothing()
+
 
 class Limits(NamedTuple):
     """The first day that was asked for, and the last; None where there is no limit."""
@@ -75,13 +86,19 @@ class Bounds(NamedTuple):
 
 
 _WAYS: Final = (
-    (("day", "--date", "one day"),),
-    (("first", "--from", "a first day"), ("last", "--to", "a last day")),
-    (("length", "--last", "so many days"),),
-    (("month", "--month", "one month"),),
-    (("week", "--week", "one week"),),
-    (("named", "--period", "a period by its name"),),
-    (("start", "--start", "a first instant"), ("end", "--end", "a last instant")),
+    (("day", "--date", message("period.meaning.day")),),
+    (
+        ("first", "--from", message("period.meaning.first")),
+        ("last", "--to", message("period.meaning.last")),
+    ),
+    (("length", "--last", message("period.meaning.length")),),
+    (("month", "--month", message("period.meaning.month")),),
+    (("week", "--week", message("period.meaning.week")),),
+    (("named", "--period", message("period.meaning.named")),),
+    (
+        ("start", "--start", message("period.meaning.start")),
+        ("end", "--end", message("period.meaning.end")),
+    ),
 )
 """The ways to say when, each with its options: field, name, what it says. One at a time will do."""
 
@@ -110,7 +127,7 @@ def asked_period(wish: PeriodWish, zone: ZoneInfo, default: int = 1) -> Period:
     last = limits.last or today_in(zone)
     first = limits.first or _counted_back(default, last).first
     if first > last:
-        raise UsageError(f"{first} is after {last}", hint="ask for an earlier --from")
+        raise UsageError(_disorder(first, last), hint=message("period.earlier_from"))
     return days_period(first, last, zone)
 
 
@@ -128,7 +145,7 @@ def asked_limits(wish: PeriodWish, zone: ZoneInfo) -> Limits:
     first = None if wish.first is None else asked_date(wish.first, today)
     last = None if wish.last is None else asked_date(wish.last, today)
     if first is not None and last is not None and first > last:
-        raise UsageError(f"{first} is after {last}", hint="swap --from and --to")
+        raise UsageError(_disorder(first, last), hint=message("period.swap"))
     return Limits(first, last)
 
 
@@ -168,11 +185,13 @@ def asked_date(text: str, today: date) -> date:
     """
     day = parse_day(text, today)
     if day is None:
-        hint = did_you_mean(
-            text, (TODAY, YESTERDAY), otherwise="write it as YYYY-MM-DD, today or yesterday"
-        )
-        raise UsageError(f"{text!r} is no date", hint=hint)
+        hint = did_you_mean(text, (TODAY, YESTERDAY), otherwise=message("period.write_date"))
+        raise UsageError(message("period.no_date", text=repr(text)), hint=hint)
     return day
+
+
+def _disorder(first: date, last: date) -> Message:
+    return message("period.order", first=first, last=last)
 
 
 def _span(wish: PeriodWish, today: date) -> Span | None:
@@ -183,9 +202,9 @@ def _span(wish: PeriodWish, today: date) -> Span | None:
     if wish.length is not None:
         return _counted_back(_asked_length(wish.length), today)
     if wish.month is not None:
-        return _asked(parse_month, wish.month, "month", "YYYY-MM, such as 2026-11")
+        return _asked_month(wish.month)
     if wish.week is not None:
-        return _asked(parse_week, wish.week, "week", "YYYY-Www, such as 2026-W47")
+        return _asked_week(wish.week)
     return None if wish.named is None else _named(wish.named, today)
 
 
@@ -196,10 +215,19 @@ def _named(name: str, today: date) -> Span:
     return Span(day, day)
 
 
-def _asked(parse: Callable[[str], Span | None], text: str, what: str, written: str) -> Span:
-    span = parse(text.strip())
+def _asked_month(text: str) -> Span:
+    span = parse_month(text.strip())
     if span is None:
-        raise UsageError(f"{text!r} is no {what}", hint=f"write it as {written}")
+        sentence = message("period.no_month", text=repr(text))
+        raise UsageError(sentence, hint=message("period.write_month"))
+    return span
+
+
+def _asked_week(text: str) -> Span:
+    span = parse_week(text.strip())
+    if span is None:
+        sentence = message("period.no_week", text=repr(text))
+        raise UsageError(sentence, hint=message("period.write_week"))
     return span
 
 
@@ -207,8 +235,8 @@ def _asked_length(text: str) -> int:
     number = parse_length(text)
     if number is None:
         days = parse_length(f"{text.strip()}d")
-        hint = f"did you mean {days}d?" if days else "write days as 14d, weeks as 2w"
-        raise UsageError(f"--last {text!r} is no number of days or weeks", hint=hint)
+        hint = phrases.did_you_mean([f"{days}d"]) if days else message("period.write_length")
+        raise UsageError(message("period.no_length", text=repr(text)), hint=hint)
     return number
 
 
@@ -217,22 +245,24 @@ def _counted_back(number: int, last: date) -> Span:
         return last_days(number, last)
     except OverflowError as error:
         raise UsageError(
-            f"{number:,} days before {last} there is no calendar", hint="ask for fewer days"
+            message("period.no_calendar", days=f"{number:,}", last=last),
+            hint=message("period.fewer_days"),
         ) from error
 
 
 def _instants(wish: PeriodWish) -> tuple[int, int]:
     if wish.start is None or wish.end is None:
         told, missing = ("--end", "--start") if wish.start is None else ("--start", "--end")
-        raise UsageError(f"{told} comes without {missing}", hint="give both")
+        sentence = message("period.alone", told=told, missing=missing)
+        raise UsageError(sentence, hint=message("period.give_both"))
     return _asked_instant("--start", wish.start), _asked_instant("--end", wish.end)
 
 
 def _asked_instant(option: str, text: str) -> int:
     instant = parse_instant(text)
     if instant is None:
-        hint = "write it as 2026-03-02T00:00:00Z or 2026-03-02T09:00:00+09:00"
-        raise UsageError(f"{option} {text!r} is no instant", hint=hint)
+        sentence = message("period.no_instant", option=option, text=repr(text))
+        raise UsageError(sentence, hint=message("period.write_instant"))
     return instant
 
 
@@ -245,7 +275,8 @@ def _refuse_clash(wish: PeriodWish) -> None:
     if len(asked) > 1:
         (one, this), (other, that), *_ = asked
         raise UsageError(
-            f"{one} is {this}, and {other} is {that}", hint=f"leave {one} or {other} out"
+            message("period.clash", one=one, this=this, other=other, that=that),
+            hint=message("period.leave_out", one=one, other=other),
         )
 
 

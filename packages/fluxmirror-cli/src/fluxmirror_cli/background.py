@@ -1,8 +1,10 @@
-"""Our own commands, started behind whoever looks, and left to themselves."""
+"""Our own commands, started behind whoever looks, and left to themselves.
+
+Most reports have nothing to start: `subprocess` is loaded for those that do.
+"""
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 from fluxmirror_core.paths import here
@@ -24,6 +26,8 @@ def launch(*arguments: str) -> None:
     Raises:
         OSError: it cannot be started.
     """
+    import subprocess
+
     subprocess.Popen(
         own_command(*arguments),
         stdin=subprocess.DEVNULL,
@@ -37,5 +41,7 @@ def launch(*arguments: str) -> None:
 
 def _flags() -> int:
     if sys.platform == "win32":
+        import subprocess
+
         return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0

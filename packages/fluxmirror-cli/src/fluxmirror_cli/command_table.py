@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # `--help` and the hook do without `typing`
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 VERSION = "0.1.0"
 """As in every `pyproject.toml` of the workspace; asking the installation for it takes 30 ms."""
@@ -14,6 +14,12 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Reports",
         (
             ("today", "fluxmirror_cli.commands.today", "What the agents did today."),
+            ("yesterday", "fluxmirror_cli.commands.yesterday", "What the agents did yesterday."),
+            ("week", "fluxmirror_cli.commands.week", "What the agents did in seven days."),
+            ("month", "fluxmirror_cli.commands.month", "What the agents did in a month."),
+            ("compare", "fluxmirror_cli.commands.compare", "Two periods beside each other."),
+            ("agent", "fluxmirror_cli.commands.agent", "What one agent did."),
+            ("agents", "fluxmirror_cli.commands.agents", "The agents beside each other."),
             ("cost", "fluxmirror_cli.commands.cost", "What the models used, and what it cost."),
             (
                 "status",
@@ -21,6 +27,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "Today in a few figures, also for a prompt.",
             ),
             ("coverage", "fluxmirror_cli.commands.coverage", "What was seen by one source only."),
+            ("explain", "fluxmirror_cli.commands.explain", "What a figure of a report means."),
         ),
     ),
     (
@@ -34,11 +41,6 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "uninstall",
                 "fluxmirror_cli.commands.uninstall",
                 "Take our hooks, and all else, out again.",
-            ),
-            (
-                "agents",
-                "fluxmirror_cli.commands.agents",
-                "Which agents are here, and how registered.",
             ),
             (
                 "completion",
@@ -121,14 +123,25 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 """(title, rows of name, module, one line of help), in the order `--help` shows them.
 
-Each module has a click command named `command`, loaded when it is called.
+Each module is loaded when it is called, and has a click command named `command`; or, of `REPORTS`,
+a `ReportCommand` named `REPORT`.
 """
 
 COMMANDS: tuple[tuple[str, str, str], ...] = tuple(row for _, rows in SECTIONS for row in rows)
 """All rows, in that order."""
 
+REPORTS = ("today", "yesterday", "week", "month", "compare", "agent", "agents")
+"""Commands whose plain command lines are read without click."""
+
+COMPLETION = "_FLUXMIRROR_COMPLETE"
+"""A variable of the environment, set by a shell that completes a command line."""
+
 HIDDEN: tuple[tuple[str, str], ...] = (("slash", "fluxmirror_cli.commands.slash"),)
 """(name, module) of what only our own packages call."""
+
+USAGE = "Usage: "
+MOTTO = "The flight recorder of AI coding agents: every tool call, on your own machine."
+MORE = "`fluxmirror COMMAND --help` tells more, with examples."
 
 OPTIONS: tuple[tuple[str, str], ...] = (
     ("--version", "Show the version and exit."),
@@ -142,27 +155,28 @@ def version_text() -> str:
 
 
 def help_text() -> str:
-    """The answer to `--help`, newline included; the click group shows the same."""
+    """The answer to `--help`, newline included; the click group shows the same.
+
+    In the language of whoever asks, as `overview` tells it.
+    """
+    from fluxmirror_cli.overview import help_language, overview_texts
+
+    texts = overview_texts(help_language())
     named = max(len(name) for name, _, _ in COMMANDS)
+    usage, motto, more = (texts.get(text, text) for text in (USAGE, MOTTO, MORE))
     sections = [
         line
-        for title, rows in SECTIONS
-        for line in ("", *_section(title, [(name, text) for name, _, text in rows], named))
+        for title, rows in (("Options", OPTIONS), *SECTIONS)
+        for line in ("", *_section(title, rows, named, texts))
     ]
-    return "\n".join(
-        (
-            "Usage: fluxmirror [OPTIONS] COMMAND [ARGS]...",
-            "",
-            "  The flight recorder of AI coding agents: every tool call, on your own machine.",
-            "",
-            *_section("Options", OPTIONS, named),
-            *sections,
-            "",
-            "`fluxmirror COMMAND --help` tells more, with examples.",
-            "",
-        )
-    )
+    lines = (f"{usage}fluxmirror [OPTIONS] COMMAND [ARGS]...", "", f"  {motto}", *sections)
+    return "\n".join((*lines, "", more, ""))
 
 
-def _section(title: str, rows: Sequence[tuple[str, str]], width: int) -> list[str]:
-    return [f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in rows)]
+def _section(
+    title: str, rows: Sequence[tuple[str, ...]], width: int, texts: Mapping[str, str]
+) -> list[str]:
+    """Write a section, of rows that begin with a name and end with its text."""
+    heading = f"{title}:"
+    told = ((name, texts.get(name, text)) for name, *_, text in rows)
+    return [texts.get(heading, heading), *(f"  {name:<{width}}  {text}" for name, text in told)]

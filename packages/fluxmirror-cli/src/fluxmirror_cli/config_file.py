@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.atomic import replace_file
 from fluxmirror_core.config.inputs import user_path
 from fluxmirror_core.errors import ConfigError
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import places
 from fluxmirror_core.private import make_directory
 from fluxmirror_store import lock
@@ -26,7 +27,7 @@ LOCK: Final = "config.lock"
 """Beside the file; taken away by who held it."""
 _WAIT_S: Final = 10.0
 _KEPT: Final = ".old"
-_RIGHTS: Final = "see who owns it and what rights it has"
+_RIGHTS: Final = message("config_problem.rights_of_file")
 
 
 def user_file() -> str:
@@ -100,9 +101,11 @@ def read_text(path: str) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is no UTF-8", hint="save it as UTF-8") from error
+        sentence = message("config_problem.no_utf8", path=path)
+        raise ConfigError(sentence, hint=message("config_problem.save_as_utf8")) from error
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=_RIGHTS) from error
+        sentence = message("config_problem.unreadable", path=path, reason=error.strerror)
+        raise ConfigError(sentence, hint=_RIGHTS) from error
 
 
 def write_text(path: str, text: str) -> None:
@@ -116,7 +119,8 @@ def write_text(path: str, text: str) -> None:
         mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o600
         replace_file(target, text.encode("utf-8"), mode)
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", hint=_RIGHTS) from error
+        sentence = message("config_problem.unwritable", path=path, reason=error.strerror)
+        raise ConfigError(sentence, hint=_RIGHTS) from error
 
 
 def shown_value(value: object) -> str:
@@ -149,11 +153,14 @@ def take_over(own: Places, old: str) -> None:
             write_text(new, converted(read_text(old).encode("utf-8"), old))
             os.replace(old, f"{old}{_KEPT}")
     except ConfigError as error:
-        complain(str(error), error.hint)
+        complain(error.sentence, error.hint)
     except OSError as error:
-        complain(f"{old} cannot be set aside: {error.strerror}", _RIGHTS)
+        complain(message("config_problem.not_set_aside", old=old, reason=error.strerror), _RIGHTS)
     else:
-        complain(f"{old} was taken over into {new}", f"the old file is kept as {old}{_KEPT}")
+        complain(
+            message("config_problem.taken_over", old=old, new=new),
+            message("config_problem.kept_as", path=f"{old}{_KEPT}"),
+        )
 
 
 @contextmanager
@@ -171,9 +178,11 @@ def alone(path: str) -> Iterator[None]:
             ours = stack.enter_context(lock.held(lock_path, _WAIT_S))
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise ConfigError(f"{directory} cannot be written: {reason}", hint=_RIGHTS) from error
+            sentence = message("config_problem.unwritable", path=directory, reason=reason)
+            raise ConfigError(sentence, hint=_RIGHTS) from error
         if not ours:
-            raise ConfigError(f"another process is changing {path}", hint="try again")
+            sentence = message("config_problem.changing", path=path)
+            raise ConfigError(sentence, hint=message("config_problem.try_again"))
         try:
             yield
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.config.inputs import older_path, user_path
@@ -12,6 +11,7 @@ from fluxmirror_core.config.languages import find_language
 from fluxmirror_core.config.load import load
 from fluxmirror_core.config.resolution import Problem
 from fluxmirror_core.errors import ConfigError
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import Places, places
 from fluxmirror_core.zones import find_zone, unread_tz
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _told: set[Problem] = set()
 """Problems that this process has complained of."""
+_tried: set[str] = set()
+"""Files of older installations that this process has tried to take over."""
 
 
 def resolution() -> Resolution:
@@ -60,7 +62,7 @@ def settings_to_capture() -> Settings:
     found = own_resolution()
     if found.unknown:
         _told.update(found.problems[:1])
-        raise _unknown(found, "nothing is recorded until the configuration is mended")
+        raise _unknown(found, "config_problem.unrecorded", "config_problem.unrecorded_because")
     return found.settings(os.environ)
 
 
@@ -72,7 +74,7 @@ def patterns_to_show() -> tuple[str, ...]:
     """
     found = resolution()
     if "redaction.patterns" in found.unknown:
-        raise _unknown(found, "nothing is shown while nobody can tell what is to be masked")
+        raise _unknown(found, "config_problem.unshown", "config_problem.unshown_because")
     return found.settings(os.environ).redaction_patterns
 
 
@@ -116,8 +118,8 @@ def zone_problem(found: Resolution) -> Problem | None:
     if tz is None or "timezone" in found.values:
         return None
     zone = found.settings(os.environ).timezone
-    sentence = f"TZ={tz!r} is no zone's name, so days are counted in {zone}"
-    return Problem("TZ", sentence, "`fluxmirror config set timezone ZONE` sets one")
+    sentence = message("zone.not_tz", text=repr(tz), zone=zone)
+    return Problem("TZ", sentence, message("zone.set_one"))
 
 
 def own_zone() -> ZoneInfo:
@@ -152,26 +154,26 @@ def _tell(problem: Problem) -> None:
         complain(problem.sentence, problem.hint)
 
 
-def _unknown(found: Resolution, what: str) -> ConfigError:
-    first = found.problems[0] if found.problems else None
-    reason = f": {first.sentence}" if first else ""
-    hint = f"; mend {first.where}" if first else ""
-    return ConfigError(f"{what}{reason}", hint=f"what happens meanwhile waits{hint}")
+def _unknown(found: Resolution, sentence: str, because: str) -> ConfigError:
+    """Say what cannot be done; by the id of its sentence, and of the one that has a reason."""
+    if not found.problems:
+        return ConfigError(message(sentence), hint=message("config_problem.meanwhile"))
+    first = found.problems[0]
+    hint = message("config_problem.mend", where=first.where)
+    return ConfigError(message(because, reason=first.sentence), hint=hint)
 
 
 def _own_places() -> Places:
     return places(os.environ, sys.platform)
 
 
-@cache
-def _take_over_once(path: str) -> None:
+def _take_over() -> None:
     """Make a `config.toml` of the file of an older installation; what is wrong is said once."""
+    own = _own_places()
+    old = older_path(own)
+    if old in _tried or not os.path.exists(old) or os.path.lexists(user_path(own)):
+        return
+    _tried.add(old)  # before: to say what is wrong, the language that is configured is looked up
     from fluxmirror_cli.config_file import take_over
 
-    take_over(_own_places(), path)
-
-
-def _take_over() -> None:
-    own = _own_places()
-    if os.path.exists(older_path(own)) and not os.path.lexists(user_path(own)):
-        _take_over_once(older_path(own))
+    take_over(own, old)

@@ -10,22 +10,20 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.analysis.coverage import build_coverage
 from fluxmirror_core.analysis.losses import Moment
 from fluxmirror_core.paths import home
-from fluxmirror_core.report.as_text import one_line
-from fluxmirror_core.report.coverage import coverage_line
-from fluxmirror_store import spool_reader
 from fluxmirror_store.coverage_queries import is_told, told_calls
+from fluxmirror_store.importing.session_files import look_at
 from fluxmirror_store.queries import window
+from fluxmirror_store.spool_waiting import oldest_mtime_ns
 
 from fluxmirror_cli.configured import here, own_settings
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
 
     from fluxmirror_core.analysis.coverage import Coverage
-    from fluxmirror_core.messages import Catalog
     from fluxmirror_core.paths import Places
     from fluxmirror_core.period import Period
+    from fluxmirror_store.coverage_queries import Look
     from fluxmirror_store.importing.session_files import SessionFile
 
 YOUNG_MS: Final = 60_000
@@ -44,32 +42,15 @@ def covered(
         is_usual: whether it is the database that this machine's spool and session files go into.
     """
     places = here()
-    unread = partial(unread_files, places) if is_usual else _nothing
-    told = told_calls(db, window(db, period, agent), unread)
+    told = told_calls(db, window(db, period, agent), _look() if is_usual else _look_away)
     return build_coverage(period, told, _moment(places, is_usual=is_usual), partial(is_told, db))
-
-
-def coverage_text(
-    db: sqlite3.Connection, period: Period, agent: str | None, catalog: Catalog, *, is_usual: bool
-) -> str:
-    """Write the line that closes a report, set apart from it; empty when there is none."""
-    line = coverage_line(covered(db, period, agent, is_usual=is_usual), catalog)
-    return f"\n{one_line(line)}\n" if line else ""
-
-
-def unread_files(places: Places) -> Sequence[SessionFile]:
-    """Give the session files that changed since they were read, the newest first."""
-    from fluxmirror_store.importing.session_files import find_session_files, of_recorded
-    from fluxmirror_store.importing.waiting import Wanted, pending
-
-    return pending(places, of_recorded(find_session_files(os.environ), own_settings()), Wanted())
 
 
 def hooks_told_ms(places: Places) -> int:
     """Give up to when everything that hooks told has come into the database, in milliseconds."""
     told_ms = time.time_ns() // 1_000_000 - YOUNG_MS
     try:
-        oldest_ns = spool_reader.status(places.spool).oldest_mtime_ns
+        oldest_ns = oldest_mtime_ns(places.spool)
     except OSError:
         return told_ms
     return told_ms if oldest_ns is None else min(told_ms, oldest_ns // 1_000_000 - YOUNG_MS)
@@ -81,5 +62,15 @@ def _moment(places: Places, *, is_usual: bool) -> Moment:
     return Moment(now_ms, hooks_ms, now_ms - YOUNG_MS, home(os.environ), is_usual)
 
 
-def _nothing() -> Sequence[SessionFile]:
-    return ()
+def _look() -> Look:
+    """Make what looks at the session files of the agents that are recorded."""
+    settings = own_settings()
+
+    def look(agent: str, path: str) -> SessionFile | None:
+        return look_at(os.environ, agent, path) if settings.is_recorded(agent) else None
+
+    return look
+
+
+def _look_away(_agent: str, _path: str) -> None:
+    """Look at no file: nobody reads session files into this database."""

@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import ConfigError, NoDataError, StoreError
+from fluxmirror_core.messages import message
 from fluxmirror_store.database import (
     connect_to_read,
     empty,
@@ -15,12 +16,13 @@ from fluxmirror_store.database import (
     is_there,
     store_errors,
 )
+from fluxmirror_store.summing import bring_up_to_date, is_stale
 
 from fluxmirror_cli.configured import here, settings_to_capture
 from fluxmirror_cli.daily_pruning import start_when_due
 from fluxmirror_cli.imported import EVERYTHING, import_news
 from fluxmirror_cli.output import complain
-from fluxmirror_cli.progress import UpgradeProgress
+from fluxmirror_cli.progress import summing_progress, upgrade_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,17 +97,29 @@ def _open_usual(places: Places, needed: tuple[str, ...]) -> Opened:
     if settings is not None:
         start_when_due(places, settings)
     try:
-        return Opened(connect_to_read(places.database), is_complete)
+        return Opened(_open_summed(places), is_complete)
     except NoDataError:
         if is_complete:
             return Opened(empty(), is_complete)
-        sentence = "cannot tell what happened: nothing that was recorded could be read yet"
-        raise StoreError(sentence, hint="`fluxmirror doctor` tells more") from None
+        raise StoreError(message("reading.untold"), hint=message("reading.doctor")) from None
+
+
+def _open_summed(places: Places) -> sqlite3.Connection:
+    """Open the database, and have the hours added up in which something changed."""
+    db = connect_to_read(places.database)
+    if not is_stale(db):
+        return db
+    # Whoever writes has to be the last to leave: then SQLite empties the log, which everybody
+    # who opens the database would have to read otherwise.
+    db.close()
+    bring_up_to_date(places, summing_progress())
+    return connect_to_read(places.database)
 
 
 def _open_other(path: str) -> sqlite3.Connection:
     if not os.path.exists(path):
-        raise NoDataError(f"there is no database at {path}", hint="check the path")
+        sentence = message("reading.no_database", path=path)
+        raise NoDataError(sentence, hint=message("reading.check_path"))
     return connect_to_read(path)
 
 
@@ -126,7 +140,7 @@ def _settings_or_warn(places: Places) -> Settings | None:
     except ConfigError as error:
         if not is_there(places.database):
             raise
-        complain(str(error), error.hint)
+        complain(error.sentence, error.hint)
         return None
 
 
@@ -134,26 +148,28 @@ def _drain_or_warn(places: Places, settings: Settings) -> None:
     from fluxmirror_store.drain import drain
 
     try:
-        if drain(places, settings, wait_s=WAIT_S, progress=UpgradeProgress()).busy:
-            complain("another process is draining the spool; the newest events may be missing")
+        if drain(places, settings, wait_s=WAIT_S, progress=upgrade_progress()).busy:
+            complain(message("reading.draining"))
     except StoreError as error:
-        _warn(places, "the spool was not drained", error)
+        _refuse_nothing(places, error)
+        complain(message("reading.undrained", reason=error.sentence), error.hint)
 
 
 def _is_imported(places: Places, settings: Settings, needed: tuple[str, ...]) -> bool:
     try:
         return import_news(places, settings, needed)
     except StoreError as error:
-        _warn(places, "the session files were not read", error)
+        _refuse_nothing(places, error)
+        complain(message("reading.unimported", reason=error.sentence), error.hint)
         return False
 
 
-def _warn(places: Places, what: str, error: StoreError) -> None:
-    """Say what is missing from a report.
+def _refuse_nothing(places: Places, error: StoreError) -> None:
+    """Refuse a report of nothing: what was recorded could not be brought anywhere.
 
     Raises:
-        StoreError: everything is: what was recorded could not be brought anywhere.
+        StoreError: there is no database.
     """
     if not is_there(places.database):
-        raise StoreError(f"cannot tell what happened: {error}", hint=error.hint) from error
-    complain(f"{what}: {error}", error.hint)
+        sentence = message("reading.untold_because", reason=error.sentence)
+        raise StoreError(sentence, hint=error.hint) from error

@@ -1,5 +1,7 @@
 """The installed command: `hook` goes to hook.py, a prompt to status/line.py, all else to app.py.
 
+Plain command lines of reports are read by reports/quick_reader.py, which app.py takes long to load.
+
 FluxMirror's hook fails open, and that is decided here and nowhere else: whatever goes wrong on its
 road, an agent sees exit code 0 and silence, and the kind of failure goes to a log that `fluxmirror
 doctor` shows. A shell prompt sees the same, and nothing is logged: it asks again in a moment.
@@ -12,10 +14,15 @@ import sys
 
 TYPE_CHECKING = False  # nothing on the hook's road imports `typing`
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 _INTERRUPTED = 130
 """`ExitCode.INTERRUPTED`, which is not loaded for `--help`."""
+_YOUNG = 100_000
+"""How many objects there may be more before Python looks for garbage in circles, rather than 700.
+
+A report makes none, and looking for it all the same took a tenth of its time.
+"""
 
 
 def main() -> int:
@@ -25,13 +32,35 @@ def main() -> int:
         run_hook(arguments[1:])
     if arguments[:1] == ["status"] and "--prompt" in arguments and "--help" not in arguments:
         run_status_line(arguments[1:])
+    import gc  # here: neither a hook nor a prompt has to wait for it
+
+    gc.set_threshold(_YOUNG)
     try:
         return _run_explained(arguments)
     except KeyboardInterrupt as stop:
-        # Whatever it was that was interrupted: this needs nothing that is not loaded. A command
-        # that stops half-way says in the interrupt what it did.
-        sys.stderr.write(f"fluxmirror: {'; '.join(['stopped', *map(str, stop.args)])}\n")
+        _say_stopped(stop.args)
         return _INTERRUPTED
+    finally:
+        gc.freeze()  # nor has the last collection, before the interpreter ends, anything to find
+
+
+def _say_stopped(told: tuple[Any, ...]) -> None:
+    """Say that somebody stopped us, and what a command that was half-way says in the interrupt.
+
+    In the language of this run, where a command got as far as to have one: before that nothing is
+    loaded that is not there already.
+    """
+    if "fluxmirror_cli.speech" not in sys.modules:
+        sys.stderr.write(f"fluxmirror: {'; '.join(['stopped', *map(str, told)])}\n")
+        return
+    from fluxmirror_core.messages import message
+
+    from fluxmirror_cli.output import complain
+
+    if told:
+        complain(message("usage_error.stopped_after", told=told[0]))
+    else:
+        complain(message("usage_error.stopped"))
 
 
 def _run_explained(arguments: list[str]) -> int:
@@ -50,9 +79,30 @@ def _run(arguments: list[str]) -> int:
 
         emit(version_text() if arguments == ["--version"] else help_text())
         return 0
+    _hear_language(arguments)
+    if _is_report(arguments):
+        from fluxmirror_cli.reports.quick_reader import report_quickly
+
+        if report_quickly(arguments):
+            return 0
     from fluxmirror_cli.app import run
 
     return run()
+
+
+def _hear_language(arguments: list[str]) -> None:
+    from fluxmirror_cli.asked_language import asked_language
+
+    if asked := asked_language(arguments):
+        from fluxmirror_cli.speech import prefer
+
+        prefer(asked)
+
+
+def _is_report(arguments: list[str]) -> bool:
+    from fluxmirror_cli.command_table import COMPLETION, REPORTS
+
+    return bool(arguments) and arguments[0] in REPORTS and COMPLETION not in os.environ
 
 
 def run_hook(arguments: list[str]) -> NoReturn:

@@ -10,9 +10,11 @@ import traceback
 
 import click
 from fluxmirror_core.errors import ExitCode, FluxMirrorError, PipeClosedError
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import here
 from fluxmirror_core.private import make_directory
 
+from fluxmirror_cli.click_words import worded
 from fluxmirror_cli.output import complain
 
 
@@ -42,10 +44,9 @@ def _show_usage(error: click.exceptions.NoArgsIsHelpError) -> int:
 
 def _explain_usage(error: click.ClickException) -> None:
     """Say in our own style what click says in three lines."""
-    message = error.format_message().rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "fluxmirror"
-    complain(message[:1].lower() + message[1:], f"{path} --help")
+    complain(worded(error), f"{path} --help")
 
 
 def _report(error: Exception) -> None:
@@ -59,6 +60,8 @@ def _report(error: Exception) -> None:
         with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
             traceback.print_exception(error, file=file)
     except OSError:
-        complain(f"an unexpected error: {kind}: {error}")
+        complain(message("usage_error.unexpected_because", kind=kind, reason=str(error)))
     else:
-        complain(f"an unexpected error: {kind}", f"the whole of it is in {path}; please report it")
+        complain(
+            message("usage_error.unexpected", kind=kind), message("usage_error.report", path=path)
+        )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core import journal
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import counted, message
+from fluxmirror_core.phrases import listed
 from fluxmirror_store.importing.session_files import (
     UNREADABLE,
     find_session_files,
@@ -18,7 +20,6 @@ from fluxmirror_store.importing.session_files import (
 from fluxmirror_cli import background
 from fluxmirror_cli.output import complain
 from fluxmirror_cli.progress import ImportProgress
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from fluxmirror_core.config.settings import Settings
@@ -106,11 +107,10 @@ def _import(places: Places, settings: Settings, found: Found, needed: tuple[str,
     if (left or behind) and not is_running(places):
         background.start("import", "--quiet")
     if imported is not None and imported.busy:
-        complain("session files are still being read in the background: figures will grow")
+        complain(message("reading.behind"))
         return False
     if left:
-        files = counted(left, "older session file")
-        complain(f"{files} still being read in the background: older figures will grow")
+        complain(counted("reading.older_behind", left))
     return not _is_anything_closed(found, imported) and not left
 
 
@@ -147,7 +147,7 @@ def usable_book(places: Places) -> PriceBook:
     try:
         return open_book(places)
     except UsageError as error:
-        complain(f"costs are unknown for now: {error}", error.hint)
+        complain(message("reading.no_costs", reason=error.sentence), error.hint)
         return _NoPrices()
 
 
@@ -163,7 +163,7 @@ def _is_anything_closed(found: Found, imported: Imported | None) -> bool:
     problems = found.problems if imported is None else imported.problems
     closed = {one: times for one, times in problems.items() if one[1].kind == UNREADABLE}
     if closed:
-        number = counted(sum(closed.values()), "session file or folder", "session files or folders")
-        agents = ", ".join(sorted({BY_ID[agent].name for agent, _ in closed}))
-        complain(f"{number} of {agents} cannot be read", "`fluxmirror doctor` tells more")
+        agents = listed(sorted({BY_ID[agent].name for agent, _ in closed}))
+        sentence = counted("reading.closed", sum(closed.values()), agents=agents)
+        complain(sentence, message("reading.doctor"))
     return bool(closed)

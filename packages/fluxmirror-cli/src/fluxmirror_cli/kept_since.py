@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.period import day_period, local_date, parse_date
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _DAYS: Final = re.compile(r"([0-9]{1,6})d?")
 _MOST_DAYS: Final = 100_000
 """Longer ago no agent ran, and no calendar goes back for ever."""
-_HOW: Final = "write it as 90d, or as a date, YYYY-MM-DD"
+_HOW: Final = message("period.write_kept")
 
 
 class KeptSince(NamedTuple):
@@ -43,14 +44,14 @@ def asked_for(text: str, zone: ZoneInfo) -> KeptSince:
     found = _DAYS.fullmatch(text.strip())
     if found is not None:
         if not int(found[1]):
-            raise UsageError("a day at least has to be kept", hint=_HOW)
+            raise UsageError(message("period.at_least_a_day"), hint=_HOW)
         return days_ago(int(found[1]), zone)
     day = parse_date(text.strip())
     if day is None:
-        raise UsageError(f"{text!r} is neither a number of days nor a date", hint=_HOW)
+        raise UsageError(message("period.no_days", text=repr(text)), hint=_HOW)
     since = _of_day(day, zone)
     if since.ms > time.time_ns() // 1_000_000:
-        raise UsageError(f"{day} has not come yet", hint=_HOW)
+        raise UsageError(message("period.not_yet", day=day), hint=_HOW)
     return since
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.errors import OutputError
+from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,18 +31,19 @@ def refuse_taken(path: str, *, replace: bool) -> None:
     except OSError:
         return  # whether it can be written is found out when it is
     if not stat.S_ISREG(found.st_mode):
-        raise OutputError(f"{path} is no file", hint="name a new file, or `-` for the output")
+        raise OutputError(message("files.no_file", path=path), hint=message("files.name_new"))
     if not replace:
         raise _there_already(path)
 
 
 @contextmanager
-def new_file(path: str, *, replace: bool) -> Iterator[TextIO]:
+def new_file(path: str, *, replace: bool, mode: int | None = None) -> Iterator[TextIO]:
     """Write a file that takes its name once the block is left, and leaves nothing if it fails.
 
     Args:
         path: where it goes; its directory is there.
         replace: whether a file that is there already is replaced.
+        mode: who may read and write it; None for its owner alone.
 
     Raises:
         OutputError: something is there already, or it cannot be written.
@@ -56,6 +58,8 @@ def new_file(path: str, *, replace: bool) -> Iterator[TextIO]:
             file.flush()
             os.fsync(file.fileno())
         with _told(path):
+            if mode is not None:
+                os.chmod(own, mode)
             os.replace(own, path) if replace else _put(own, path)
     finally:
         with suppress(OSError):
@@ -74,7 +78,7 @@ def _put(own: str, path: str) -> None:
 
 
 def _there_already(path: str) -> OutputError:
-    return OutputError(f"{path} is there already", hint="--force replaces it")
+    return OutputError(message("files.taken", path=path), hint=message("files.force"))
 
 
 @contextmanager
@@ -83,6 +87,6 @@ def _told(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"{path} could not be written: {error.strerror or error}",
-            hint="check its directory and the free space",
+            message("files.unwritten", path=path, reason=error.strerror or str(error)),
+            hint=message("files.check_directory"),
         ) from error

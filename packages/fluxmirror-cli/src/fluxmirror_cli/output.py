@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from fluxmirror_core.errors import FluxMirrorError
     from fluxmirror_core.messages import Sayable
 
-_PLAIN = {"→": "->", "…": "...", "█": "#"}
+_PLAIN = {"→": "->", "…": "...", "·": ".", "\u2013": "-", "✓": "x", "↑": "^", "↓": "v"}
+_PLAIN |= {"░": ":", "▒": "+", "▓": "*", "█": "#"}
 _PLAINLY = "fluxmirror-plainly"
 
 
@@ -160,4 +161,6 @@ def _failure(error: OSError) -> FluxMirrorError:
     closed = error.errno == errno.EPIPE or (sys.platform == "win32" and error.errno == errno.EINVAL)
     if closed:
         return PipeClosedError("the reader of the output is gone")
-    return OutputError(f"the output could not be written: {error.strerror or error}")
+    from fluxmirror_core.messages import message
+
+    return OutputError(message("files.no_output", reason=error.strerror or str(error)))

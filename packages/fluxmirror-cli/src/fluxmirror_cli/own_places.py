@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.errors import OutputError
+from fluxmirror_core.messages import message
 from fluxmirror_store.database import files_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def refuse_own_place(path: str, places: Places, database: str | None) -> None:
     for above in _with_all_above(path):
         if any(_is_same(above, one) for one in own):
             raise OutputError(
-                f"{path} is where FluxMirror keeps what it needs", hint="name a file elsewhere"
+                message("leaving.own_place", path=path), hint=message("leaving.elsewhere")
             )
 
 

@@ -6,25 +6,45 @@ import sys
 import time
 from typing import Final
 
+from fluxmirror_core.messages import message
+
+from fluxmirror_cli.speech import say
+
 _QUIET_S: Final = 2.0
 _QUIET_ON_TERMINAL_S: Final = 0.4
 _WIDTH: Final = 24
 _MB: Final = 1_000_000
 
 
-class UpgradeProgress:
-    """Shows progress once it is clear that the upgrade takes more than two seconds."""
+class LineProgress:
+    """Shows progress in one line, once it is clear that all takes more than two seconds.
 
-    def __init__(self) -> None:
+    Args:
+        text: id of what it says; with `done` and `total`.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._started = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         """Write one line over the last one."""
-        if time.monotonic() - self._started < _QUIET_S:
+        if time.monotonic() - self._started < _QUIET_S or sys.stderr is None:
             return
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\rupgrading the database: {done:,} of {total:,} rows{end}")
+        said = say(message(self._text, done=f"{done:,}", total=f"{total:,}"))
+        sys.stderr.write(f"\r{said}" + ("\n" if done == total else ""))
         sys.stderr.flush()
+
+
+def upgrade_progress() -> LineProgress:
+    """Show how far the upgrade of a database is."""
+    return LineProgress("reading.upgrading")
+
+
+def summing_progress() -> LineProgress | None:
+    """Show a person how many hours are added up; nobody else needs to know."""
+    is_seen = sys.stderr is not None and sys.stderr.isatty()
+    return LineProgress("reading.summing") if is_seen else None
 
 
 class ImportProgress:
@@ -42,8 +62,8 @@ class ImportProgress:
             return
         filled = min(_WIDTH * done // total, _WIDTH)
         bar = "█" * filled + "░" * (_WIDTH - filled)
-        sizes = f"{done / _MB:,.0f} of {total / _MB:,.0f} MB"
-        sys.stderr.write(f"\rreading session files {bar} {sizes}")
+        sizes = {"done": f"{done / _MB:,.0f}", "total": f"{total / _MB:,.0f}"}
+        sys.stderr.write("\r" + say(message("reading.progress", bar=bar, **sizes)))
         sys.stderr.flush()
         self._shown = True
 

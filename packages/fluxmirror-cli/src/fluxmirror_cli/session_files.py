@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_store.importing.run import import_session_files
 
 from fluxmirror_cli.configured import here, settings_to_capture
 from fluxmirror_cli.imported import usable_book
 from fluxmirror_cli.output import complain
 from fluxmirror_cli.progress import ImportProgress
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
     from fluxmirror_store.importing.run import Imported
     from fluxmirror_store.importing.session_files import Found
     from fluxmirror_store.importing.waiting import Wanted
@@ -34,7 +35,7 @@ def read_session_files(found: Found, wanted: Wanted) -> Imported:
     try:
         imported = import_session_files(places, settings, found, book, wanted, progress)
         if imported.busy:
-            complain("another process is reading the session files; waiting for it")
+            complain(message("reading.waiting"))
             wanted = wanted._replace(wait_s=_WAIT_S)
             imported = import_session_files(places, settings, found, book, wanted, progress)
         return imported
@@ -42,18 +43,20 @@ def read_session_files(found: Found, wanted: Wanted) -> Imported:
         progress.clear()
 
 
-def describe_import(imported: Imported, found: Found) -> str:
+def describe_import(imported: Imported, found: Found) -> Message:
     """Say in a sentence what was read."""
     if imported.busy:
-        return "another process is reading the session files"
+        return message("reading.busy")
     if not found.files:
-        return "there are no session files of any agent here"
+        return message("reading.no_files")
     if not imported.files:
-        return f"nothing new in {counted(len(found.files), 'session file')}"
-    return (
-        f"{counted(imported.files, 'session file')} read ({imported.bytes / MB:,.1f} MB):"
-        f" {counted(imported.responses, 'new response')},"
-        f" {counted(imported.calls, 'call')} that no hook had told of"
+        return counted("reading.nothing_new", len(found.files))
+    return counted(
+        "reading.done",
+        imported.files,
+        size=f"{imported.bytes / MB:,.1f}",
+        responses=counted("reading.responses", imported.responses),
+        calls=counted("reading.calls", imported.calls),
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.analysis.explanation import Named
 from fluxmirror_core.analysis.usage import MAIN, UNKNOWN
 from fluxmirror_core.errors import NoDataError, UsageError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import all_of, any_of, some_of
 from fluxmirror_store.response_queries import (
     Sought,
     calls_ending,
@@ -37,6 +39,34 @@ _IDS: Final = (Named.SESSION, Named.SUBAGENT, Named.RESPONSE)
 _IN_A_SESSION: Final = (Named.SUBAGENT, Named.CALL)
 """Some agents count these from one in each session."""
 _OF_AN_AGENT: Final = (Named.SESSION, Named.RESPONSE)
+_OF_SEVERAL: Final = {
+    Named.SUBAGENT: "sought.subagent_of_sessions",
+    Named.CALL: "sought.call_of_sessions",
+    Named.SESSION: "sought.session_of_agents",
+    Named.RESPONSE: "sought.response_of_agents",
+}
+_ONE: Final = {
+    Named.SESSION: "sought.a.session",
+    Named.SUBAGENT: "sought.a.subagent",
+    Named.RESPONSE: "sought.a.response",
+    Named.CALL: "sought.a.call",
+    Named.AGENT: "sought.a.agent",
+    Named.MODEL: "sought.a.model",
+    Named.PROJECT: "sought.a.project",
+    Named.FILE: "sought.a.file",
+    Named.TOOL: "sought.a.tool",
+}
+_MANY: Final = {
+    Named.SESSION: "sought.many.session",
+    Named.SUBAGENT: "sought.many.subagent",
+    Named.RESPONSE: "sought.many.response",
+    Named.CALL: "sought.many.call",
+    Named.AGENT: "sought.many.agent",
+    Named.MODEL: "sought.many.model",
+    Named.PROJECT: "sought.many.project",
+    Named.FILE: "sought.many.file",
+    Named.TOOL: "sought.many.tool",
+}
 
 
 def find_sought(
@@ -58,8 +88,8 @@ def find_sought(
     if not found:
         found = list(dict.fromkeys(_nearly(db, wanted, asked, kind)))
     if not found:
-        hint = "`fluxmirror cost --by session` tells sessions; --by agent, model, project others"
-        raise NoDataError(f"no response is recorded under {asked!r}", hint=hint)
+        sentence = message("sought.nothing", name=repr(asked))
+        raise NoDataError(sentence, hint=message("sought.tell_names"))
     if len(found) > 1:
         raise _ambiguous(asked, found)
     _refuse_several_owners(db, wanted, asked, found[0])
@@ -133,13 +163,20 @@ def _absolute(path: str) -> str:
 def _ambiguous(asked: str, found: list[Sought]) -> UsageError:
     kinds = list(dict.fromkeys(one.named for one in found))
     if len(kinds) > 1:
-        options = " or ".join(f"`--by {kind}`" for kind in kinds)
-        told = " and ".join(f"a {kind}" if kind != "agent" else f"an {kind}" for kind in kinds)
-        return UsageError(f"{asked!r} is {told}", hint=f"{options} says which")
-    names = _some([one.name or UNKNOWN for one in found])
-    return UsageError(
-        f"{asked!r} may be any of {len(found)} {kinds[0]}s: {names}", hint="write more of it"
+        told = all_of([message(_ONE[kind]) for kind in kinds])
+        options = any_of([f"`--by {kind}`" for kind in kinds])
+        return UsageError(
+            message("sought.several_kinds", name=repr(asked), kinds=told),
+            hint=message("sought.say_which", options=options),
+        )
+    several = message(
+        "sought.several",
+        name=repr(asked),
+        count=len(found),
+        kinds=message(_MANY[kinds[0]]),
+        names=some_of([one.name or UNKNOWN for one in found], _NAMED),
     )
+    return UsageError(several, hint=message("sought.write_more"))
 
 
 def _refuse_several_owners(
@@ -148,17 +185,17 @@ def _refuse_several_owners(
     """Keep apart what the rows of `cost` keep apart: what is called alike but is not the same."""
     if sought.named in _IN_A_SESSION and sought.name != MAIN:
         told = [owner.session or UNKNOWN for owner in owners_of(db, wanted, sought)]
-        whose, option = "sessions", "--session ID"
+        hint = message("sought.which_session")
     elif sought.named in _OF_AN_AGENT:
         told = sorted({owner.agent for owner in owners_of(db, wanted, sought)})
-        whose, option = "agents", "--agent NAME"
+        hint = message("sought.which_agent")
     else:
         return
     if len(told) > 1:
-        what = f"{sought.named} {asked!r} is of {len(told)} {whose}: {_some(told)}"
-        raise UsageError(what, hint=f"`{option}` says which")
-
-
-def _some(names: list[str]) -> str:
-    left = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {left} more" if left > 0 else "")
+        what = message(
+            _OF_SEVERAL[sought.named],
+            name=repr(asked),
+            count=len(told),
+            names=some_of(told, _NAMED),
+        )
+        raise UsageError(what, hint=hint)

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_store.statements import is_named
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def read_sql(argument: str | None) -> str | None:
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError("standard input is no UTF-8", hint="save the SQL as UTF-8") from error
+        sentence = message("statement.input_no_utf8")
+        raise UsageError(sentence, hint=message("statement.save_sql")) from error
 
 
 def read_values(
@@ -49,12 +51,14 @@ def read_values(
     for word in given:
         name, equals, value = word.partition("=")
         if not equals or not _NAME.fullmatch(name):
-            raise UsageError(f"{word!r} gives no parameter a value", hint="--param NAME=VALUE")
+            sentence = message("statement.no_value", word=repr(word))
+            raise UsageError(sentence, hint="--param NAME=VALUE")
         if name in values:
-            raise UsageError(f"the parameter {name} has two values", hint="leave one of them out")
+            sentence = message("statement.two_values", name=name)
+            raise UsageError(sentence, hint=message("statement.leave_one"))
         if not is_named(statements, name):
-            hint = f"write :{name} where the value belongs, without quotes around it"
-            raise UsageError(f"no statement has a parameter {name}", hint=hint)
+            hint = message("statement.write_name", name=name)
+            raise UsageError(message("statement.no_parameter", name=name), hint=hint)
         values[name] = parse_value(value)
     return values
 

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import OutputError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.configured import here
 from fluxmirror_cli.registration.journal import missing_directories, remove_directories
@@ -25,6 +26,8 @@ from fluxmirror_cli.registration.settings_file import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.completion.places import Piece
 
@@ -57,7 +60,7 @@ class Left(NamedTuple):
     """A file that was not touched, and why."""
 
     path: str
-    reason: str
+    reason: Sayable
 
 
 def installed() -> list[str]:
@@ -120,7 +123,7 @@ def remove_of(shell: str | None, *, dry_run: bool = False) -> tuple[list[str], l
         try:
             _give_back(done, dry_run=dry_run)
         except RegistrationError as error:
-            left.append(Left(done.path, str(error)))
+            left.append(Left(done.path, error.sentence))
             continue
         changed.append(done.path)
         if not dry_run:
@@ -137,7 +140,8 @@ def _put_piece(shell: str, piece: Piece, *, dry_run: bool) -> str:
         return UNCHANGED
     if piece.is_whole and before is None and settings.raw is not None:
         raise RegistrationError(
-            f"{piece.path} is not FluxMirror's, and stays", hint="move it away, and try again"
+            message("completing.not_ours", path=piece.path),
+            hint=message("completing.move_away"),
         )
     check_writable(settings)
     if dry_run:
@@ -175,7 +179,7 @@ def _give_back(done: _Done, *, dry_run: bool = False) -> None:
     settings = read_settings(done.path)
     if settings.raw is not None:
         if settings.text.count(done.text) != 1:
-            raise RegistrationError(f"{done.path} was changed since, and stays as it is")
+            raise RegistrationError(message("completing.changed_since", path=done.path))
         rest = _without_text(settings.text, done.text)
         check_writable(settings)
         if dry_run:
@@ -223,8 +227,7 @@ def _load() -> _Record:
 
 def _unreadable(path: str) -> OutputError:
     return OutputError(
-        f"{path}, which says where completion was installed, cannot be read",
-        hint="move it away; then look after the files yourself",
+        message("completing.unreadable", path=path), hint=message("completing.look_yourself")
     )
 
 

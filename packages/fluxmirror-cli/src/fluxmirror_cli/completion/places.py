@@ -10,12 +10,15 @@ import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import home
 
 from fluxmirror_cli.completion.shells import SHELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fluxmirror_core.messages import Message
 
 TITLES: Final = {"bash": "bash", "zsh": "zsh", "fish": "fish", "powershell": "PowerShell"}
 """The shells as people write them."""
@@ -50,8 +53,8 @@ def detected_shell(env: Mapping[str, str], platform: str = sys.platform) -> str:
     if shell in SHELLS:
         return shell
     raise UsageError(
-        "your shell cannot be told" if not shell else f"{shell} completes nothing",
-        hint=f"name one: {', '.join(SHELLS)}",
+        message("completing.incapable", shell=shell) if shell else message("completing.untold"),
+        hint=message("completing.name_one", shells=", ".join(SHELLS)),
     )
 
 
@@ -68,7 +71,9 @@ def pieces(shell: str, script: str, env: Mapping[str, str], *, in_start_file: bo
         UsageError: the start file of another shell is asked for.
     """
     if in_start_file and shell not in _START_FILES:
-        raise UsageError(f"--rc is for bash and zsh: {shell} needs no line", hint="leave it out")
+        raise UsageError(
+            message("completing.needs_no_line", shell=shell), hint=message("completing.leave_out")
+        )
     if shell == "powershell":
         return [Piece(_powershell_profile(env), f"{_BEGIN}{script}{_END}", is_whole=False)]
     path = _script_path(shell, env)
@@ -82,21 +87,13 @@ def pieces(shell: str, script: str, env: Mapping[str, str], *, in_start_file: bo
     return found
 
 
-def advice(shell: str, path: str, *, in_start_file: bool) -> str:
-    """Say what else a person has to do, in a sentence or two with line feeds."""
+def advice(shell: str, path: str, *, in_start_file: bool) -> Message:
+    """Say what else a person has to do, in a line or several."""
     if shell == "zsh" and not in_start_file:
-        folder = shlex.quote(os.path.dirname(path))
-        return (
-            "zsh finds it with this line in ~/.zshrc, above `compinit`:\n"
-            f"  fpath+=({folder})\n"
-            "or let `fluxmirror completion install zsh --rc` put in what is needed.\n"
-        )
+        return message("completing.zsh", folder=shlex.quote(os.path.dirname(path)))
     if shell == "bash" and not in_start_file:
-        return (
-            "The package bash-completion loads it in every new shell; without that package:\n"
-            "  fluxmirror completion install bash --rc\n"
-        )
-    return f"New {TITLES[shell]} sessions complete `fluxmirror`.\n"
+        return message("completing.bash")
+    return message("completing.new_sessions", shell=TITLES[shell])
 
 
 def _script_path(shell: str, env: Mapping[str, str]) -> str:

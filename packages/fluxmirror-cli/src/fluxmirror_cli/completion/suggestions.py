@@ -137,7 +137,7 @@ def _keys(_: click.Context) -> Iterator[tuple[str, str]]:
     from fluxmirror_core.config.schema import KEYS
 
     for key in KEYS.values():
-        yield key.name, key.meaning
+        yield key.name, str(key.meaning)
 
 
 def _key_values(context: click.Context) -> Iterable[tuple[str, str]]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from fluxmirror_core.config.schema import KEYS
+from fluxmirror_core.messages import counted, message
 
-from fluxmirror_cli.first_run.defaults import AGENT_KEYS
+from fluxmirror_cli.first_run.defaults import AGENT_KEYS, LANGUAGE
 from fluxmirror_cli.first_run.questions import (
     ask,
     questions,
@@ -19,9 +20,9 @@ from fluxmirror_cli.first_run.questions import (
 from fluxmirror_cli.health.row import size
 from fluxmirror_cli.registration.agent_home import name_of
 from fluxmirror_cli.registration.choice import Asker, agrees
-from fluxmirror_cli.registration.screens import steps_of_plan
+from fluxmirror_cli.registration.screens import steps_of_plan, wrapped
 from fluxmirror_cli.registration.typed_ahead import forget_typed_ahead
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.speech import prefer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,12 @@ class Choices(NamedTuple):
         return tuple(agent for agent, key in AGENT_KEYS.items() if self.values[key])
 
 
+def speak_as_wished(values: Mapping[str, object]) -> None:
+    """Go on in the language that was chosen, where one was."""
+    if LANGUAGE in values:
+        prefer(str(values[LANGUAGE]))
+
+
 def choose_values(wishes: Wishes, defaults: Mapping[str, Default]) -> Choices:
     """Ask for what was not given.
 
@@ -61,6 +68,7 @@ def choose_values(wishes: Wishes, defaults: Mapping[str, Default]) -> Choices:
         for question in questions(advanced=wishes.advanced):
             if question.key not in wishes.values:
                 asked[question.key] = _ask_value(question, defaults[question.key])
+                speak_as_wished(asked)
         if wishes.advanced and not set(AGENT_KEYS.values()) & wishes.values.keys():
             asked |= _ask_recorded(defaults)
     changes = {key: value for key, value in asked.items() if value != defaults[key].value}
@@ -82,7 +90,9 @@ def choose_agents_to_register(wishes: Wishes, work: Work) -> frozenset[str]:
         click.echo(f"\n{work.outline()}", err=True)
         forget_typed_ahead()  # the agents were asked for their versions
     asker = Asker(asks=True)
-    return frozenset(one for one in planned if asker.wants(f"Record what {name_of(one)} does?"))
+    return frozenset(
+        one for one in planned if asker.wants(message("init.question.register", agent=name_of(one)))
+    )
 
 
 def chooses_import(wishes: Wishes, waiting: list[SessionFile]) -> bool:
@@ -96,13 +106,8 @@ def chooses_import(wishes: Wishes, waiting: list[SessionFile]) -> bool:
     if not (waiting and wishes.manner.asks):
         return bool(waiting) and wishes.manner.takes_defaults
     forget_typed_ahead()  # there may be thousands of them to look at
-    return agrees(f"Read {describe_waiting(waiting)} that agents left here so far?")
-
-
-def describe_waiting(waiting: list[SessionFile]) -> str:
-    """Say how much there is to read."""
     stored = size(sum(file.size for file in waiting))
-    return f"{counted(len(waiting), 'session file')} ({stored})"
+    return agrees(counted("init.question.import", len(waiting), size=stored))
 
 
 def _is_news(value: object, defaults: Mapping[str, Default], key: str) -> bool:
@@ -117,7 +122,8 @@ def _is_news(value: object, defaults: Mapping[str, Default], key: str) -> bool:
 
 
 def _ask_value(question: Question, default: Default) -> object:
-    click.echo(f"\n{question.explanation}", nl=False, err=True)
+    explained = [wrapped(what, f"  {name:<7}", " " * 9) for name, what in question.explained]
+    click.echo("\n".join(["", *explained]), err=True)
 
     def read(text: str) -> object:
         return understand(question.key, text)
@@ -130,9 +136,9 @@ def _ask_recorded(defaults: Mapping[str, Default]) -> dict[str, object]:
     recorded = tuple(agent for agent, key in AGENT_KEYS.items() if defaults[key].value)
     where = next(
         (told.shown_where for key in AGENT_KEYS.values() if not (told := defaults[key]).value),
-        "the default",
+        message("init.default"),
     )
     click.echo(f"\n  {', '.join(AGENT_KEYS)}", err=True)
-    words = "Agents that are recorded at all: names, `all` or `none`"
+    words = message("init.question.recorded")
     wanted = ask(words, shown_agents(recorded), where, understand_agents, recorded)
     return {key: agent in wanted for agent, key in AGENT_KEYS.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.config.resolution import Source, layers_of
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.configured import resolution
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fluxmirror_core.config.resolution import Value
+    from fluxmirror_core.messages import Message, Sayable
 
-_NOBODY: Final = "nothing tells another"
+_NOBODY: Final = message("zone.by_nobody")
 """What `inferred_zone` says where the system has no zone."""
 LANGUAGE: Final = "language"
 TIMEZONE: Final = "timezone"
@@ -30,15 +32,15 @@ class Default(NamedTuple):
     """What holds for a key as things are."""
 
     value: object
-    where: str
+    where: Sayable
     """What tells it: a variable, a file with a line, the system; empty when nothing does."""
     users: object
     """What the user's own file says; None when it says nothing."""
 
     @property
-    def shown_where(self) -> str:
+    def shown_where(self) -> Message:
         """What tells it, in words that stand behind the value."""
-        return f"from {self.where}" if self.where else "the default"
+        return message("init.from", where=self.where) if self.where else message("init.default")
 
 
 def find_defaults(env: Mapping[str, str]) -> dict[str, Default]:
@@ -50,5 +52,10 @@ def find_defaults(env: Mapping[str, str]) -> dict[str, Default]:
 def _default(layers: list[Value], env: Mapping[str, str]) -> Default:
     own = [layer.value for layer in layers if layer.source == Source.USER]
     first = layers[0]
-    where = "" if first.where == _NOBODY else first.where
-    return Default(first.value, from_home(where, env), own[0] if own else None)
+    return Default(first.value, _place(first.where, env), own[0] if own else None)
+
+
+def _place(where: Sayable, env: Mapping[str, str]) -> Sayable:
+    if where == _NOBODY:
+        return ""
+    return from_home(where, env) if isinstance(where, str) else where

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from fluxmirror_core.messages import message
 from fluxmirror_store.set_up import remove_set_up_row, write_set_up_row
 
-if TYPE_CHECKING:
-    from fluxmirror_core.paths import Places
+from fluxmirror_cli.speech import say
 
-REMOVE: Final = "fluxmirror init --remove-demo"
-_NOTE: Final = f"FluxMirror is set up; `{REMOVE}` takes this row out"
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
+    from fluxmirror_core.paths import Places
 
 
 def add_demo_row(places: Places) -> bool:
@@ -20,23 +21,17 @@ def add_demo_row(places: Places) -> bool:
     Raises:
         StoreError: the database cannot be written.
     """
-    return write_set_up_row(places, _NOTE, _directory())
+    return write_set_up_row(places, say(message("init.row.note")), _directory())
 
 
-def describe_demo_row(*, written: bool) -> str:
+def describe_demo_row(*, written: bool) -> Message:
     """Say where the row is, and how it goes."""
-    state = "is" if written else "was already"
-    return (
-        f"a row of the set-up's own {state} in the database: `fluxmirror today` shows it as long"
-        f" as there is no other, and `{REMOVE}` takes it out"
-    )
+    return message("init.row.written") if written else message("init.row.there")
 
 
-def describe_removal(rows: int) -> str:
+def describe_removal(rows: int) -> Message:
     """Say what became of the row."""
-    if not rows:
-        return "the set-up's row is not in the database"
-    return "the set-up's row is taken out; `fluxmirror init --demo-row` writes it again"
+    return message("init.row.removed") if rows else message("init.row.missing")
 
 
 def remove_demo_row(places: Places) -> int:

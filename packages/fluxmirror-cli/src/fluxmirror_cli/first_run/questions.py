@@ -10,25 +10,35 @@ from fluxmirror_core.config.languages import NATIVE
 from fluxmirror_core.config.schema import KEYS, parse_value
 from fluxmirror_core.config.settings import FULL, INPUT, NONE
 from fluxmirror_core.errors import ConfigError, FluxMirrorError, UsageError
+from fluxmirror_core.messages import message
+from fluxmirror_core.phrases import listed
 
 from fluxmirror_cli.first_run.defaults import LANGUAGE, PAYLOADS, RETENTION, TIMEZONE
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
 from fluxmirror_cli.registration.choice import named_agents, read_answer
 from fluxmirror_cli.registration.screens import wrapped
+from fluxmirror_cli.speech import say
 from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from fluxmirror_core.messages import Message, Sayable
+
 _T = TypeVar("_T")
 
 EVERY: Final = "all"
 NOBODY: Final = "none"
-_FOR_EVER: Final = frozenset({"none", "never", "ever", "forever", "for ever"})
+_FOR_EVER: Final = message("init.for_ever")
+_FOR_EVER_WORDS: Final = frozenset(
+    {"none", "never", "ever", "forever", "for ever"}
+    | {"무기한", "영구", "無期限", "無制限", "永久", "永远", "无限期"}
+)
+"""What is understood as that, in whatever language the question was asked."""
 _KEPT: Final = {
-    NONE: "only that a tool ran: which, when, and how it ended",
-    INPUT: "also what went into it: commands, paths, prompts; secrets are masked",
-    FULL: "also what came out of it; takes by far the most room",
+    NONE: message("init.kept.none"),
+    INPUT: message("init.kept.input"),
+    FULL: message("init.kept.full"),
 }
 
 
@@ -36,28 +46,22 @@ class Question(NamedTuple):
     """One question about a key."""
 
     key: str
-    explanation: str
-    """Lines that are shown above it."""
-    words: str
+    words: Message
+    explained: tuple[tuple[str, Message], ...] = ()
+    """Answers and what each means, shown above it."""
 
 
-_ZONE: Final = Question(
-    TIMEZONE, "", "Time zone that days are counted in: a city, or a name as Asia/Seoul"
-)
+_ZONE: Final = Question(TIMEZONE, message("init.question.zone"))
 _ADVANCED: Final = (
-    Question(
-        PAYLOADS,
-        "".join(f"  {name:<7}{what}\n" for name, what in _KEPT.items()),
-        "What is kept of a call: none, input or full",
-    ),
-    Question(RETENTION, "", "Days that what was recorded is kept: a number, or `for ever`"),
+    Question(PAYLOADS, message("init.question.payloads"), tuple(_KEPT.items())),
+    Question(RETENTION, message("init.question.retention", for_ever=_FOR_EVER)),
 )
 
 
 def questions(*, advanced: bool) -> tuple[Question, ...]:
     """Give the questions, in their order."""
-    languages = ", ".join(_offered(name, own) for name, own in NATIVE.items())
-    asked = (Question(LANGUAGE, "", f"Language of reports: {languages}"), _ZONE)
+    languages = listed([_offered(name, own) for name, own in NATIVE.items()])
+    asked = (Question(LANGUAGE, message("init.question.language", languages=languages)), _ZONE)
     return (*asked, *_ADVANCED) if advanced else asked
 
 
@@ -67,13 +71,14 @@ def understand(key: str, text: str) -> object:
     Raises:
         UsageError: it means nothing.
     """
-    if key == RETENTION and text.strip().casefold() in _FOR_EVER:
+    if key == RETENTION and text.strip().casefold() in _FOR_EVER_WORDS:
         return None
     try:
         value: object = parse_value(KEYS[key], text)
     except ConfigError as error:
-        reason = str(error).removeprefix(f"{key}: ")
-        raise UsageError(reason, hint=_hint(key, text, str(error.hint))) from error
+        # What was typed for one question need not be told which key it is for.
+        cause = error.__cause__ if isinstance(error.__cause__, FluxMirrorError) else error
+        raise UsageError(cause.sentence, hint=_hint(key, text, error.hint)) from error
     return value
 
 
@@ -88,10 +93,10 @@ def _offered(name: str, own: str) -> str:
     return f"{name} ({own})"
 
 
-def _hint(key: str, text: str, otherwise: str) -> str:
+def _hint(key: str, text: str, otherwise: Sayable) -> Sayable:
     """Guess what was meant, where there are only so many words."""
     if key == RETENTION:
-        return "or say `for ever`"
+        return message("init.hint.for_ever", for_ever=_FOR_EVER)
     if key == PAYLOADS:
         return did_you_mean(text, _KEPT, otherwise="")
     return did_you_mean(text, NATIVE, otherwise=otherwise) if key == LANGUAGE else otherwise
@@ -114,7 +119,7 @@ def understand_agents(text: str) -> tuple[str, ...]:
 
 def shown_value(value: object) -> str:
     """Write a value as somebody could type it."""
-    return "for ever" if value is None else str(value)
+    return say(_FOR_EVER) if value is None else str(value)
 
 
 def shown_agents(agents: Collection[str]) -> str:
@@ -124,7 +129,7 @@ def shown_agents(agents: Collection[str]) -> str:
     return ", ".join(agents) or NOBODY
 
 
-def ask(words: str, shown: str, where: str, read: Callable[[str], _T], default: _T) -> _T:
+def ask(words: Sayable, shown: str, where: Sayable, read: Callable[[str], _T], default: _T) -> _T:
     """Ask until the answer means something; a bare return takes the default.
 
     Args:
@@ -139,11 +144,11 @@ def ask(words: str, shown: str, where: str, read: Callable[[str], _T], default: 
     """
     click.echo(wrapped(words), err=True)
     while True:
-        typed = read_answer(f"  [{shown}, {where}]")
+        typed = read_answer(say(message("init.answer", shown=shown, where=where)))
         if not typed.strip():
             return default
         try:
             return read(typed)
         except FluxMirrorError as error:
-            hint = f"; {error.hint}" if error.hint else ""
-            click.echo(wrapped(f"{error}{hint}", *2 * ["  "]), err=True)
+            wrong = message("init.wrong", sentence=error.sentence, hint=error.hint)
+            click.echo(wrapped(wrong if error.hint else error.sentence, *2 * ["  "]), err=True)

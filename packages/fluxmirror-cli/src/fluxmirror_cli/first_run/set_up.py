@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
+from fluxmirror_core.messages import message
 from fluxmirror_store.importing.session_files import find_session_files
 from fluxmirror_store.importing.waiting import Wanted, pending
 
@@ -16,6 +17,7 @@ from fluxmirror_cli.first_run.answers import (
     choose_agents_to_register,
     choose_values,
     chooses_import,
+    speak_as_wished,
 )
 from fluxmirror_cli.first_run.defaults import find_defaults
 from fluxmirror_cli.first_run.demo_row import add_demo_row
@@ -31,6 +33,7 @@ from fluxmirror_cli.session_files import read_session_files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
     from fluxmirror_store.importing.run import Imported
     from fluxmirror_store.importing.session_files import Found, SessionFile
@@ -43,9 +46,9 @@ if TYPE_CHECKING:
     from fluxmirror_cli.registration.situation import Situation
 
 _WELCOME: Final = (
-    "FluxMirror records what your coding agents do, on this machine and nowhere else.",
-    "A bare Return takes what stands in brackets; Ctrl-C stops.",
-    "Nothing is changed before you have answered these questions.",
+    message("init.welcome.records"),
+    message("init.welcome.keys"),
+    message("init.welcome.unchanged"),
 )
 
 
@@ -73,8 +76,8 @@ class Planned(NamedTuple):
 class Done(NamedTuple):
     """What came of it."""
 
-    written: tuple[str, ...] = ()
-    """What the configuration file says now, each as `key = value`."""
+    written: tuple[Sayable, ...] = ()
+    """What the configuration file says now, each as `key = value`, or says no longer."""
     outcomes: tuple[Outcome, ...] = ()
     imported: Imported | None = None
     demo_row: bool | None = None
@@ -102,6 +105,7 @@ class SetUp:
             KeyboardInterrupt: somebody would rather stop.
             RegistrationError: an agent that is meant is not here.
         """
+        speak_as_wished(self._wishes.values)
         settings()  # says what is wrong with the configuration before anything is asked
         if self._wishes.manner.asks:
             click.echo("".join(f"{wrapped(line)}\n" for line in _WELCOME), nl=False, err=True)
@@ -127,7 +131,7 @@ class SetUp:
             note_directories(here(), self._missing)
         if planned.choices.changes:
             done = done._replace(written=_write(here(), planned.choices.changes))
-            planned.work.account.note(f"{user_file()} written")
+            planned.work.account.note(message("init.done.written", path=user_file()))
             yield done
         work = planned.work
         for outcome in work.carry_out(planned.agents.__contains__, self._agrees_to_trust):
@@ -136,7 +140,7 @@ class SetUp:
         if planned.imports:
             imported = read_session_files(planned.found, Wanted())
             done = done._replace(imported=imported)
-            work.account.note("session files read")
+            work.account.note(message("init.done.imported"))
             yield done
         if planned.demo_row:
             yield done._replace(demo_row=add_demo_row(here()))
@@ -178,14 +182,14 @@ class SetUp:
         if self._wishes.trust or not self._wishes.manner.asks:
             return True
         forget_typed_ahead()
-        return agrees("Trust them?")
+        return agrees(message("init.question.trust"))
 
 
-def _write(places: Places, changes: dict[str, object]) -> tuple[str, ...]:
-    """Write the configuration; gives its new lines."""
+def _write(places: Places, changes: dict[str, object]) -> tuple[Sayable, ...]:
+    """Write the configuration; gives its new lines, and what was taken out."""
     values = {key: value for key, value in changes.items() if value is not None}
     gone = [key for key, value in changes.items() if value is None]
     with traced(places, user_file()):
-        lines = write_values(values) if values else []
-        lines += [f"{key} taken out" for key in gone if remove_key(key)]
+        lines: list[Sayable] = [*write_values(values)] if values else []
+        lines += [message("init.taken_out", key=key) for key in gone if remove_key(key)]
     return tuple(lines)

@@ -6,11 +6,13 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxmirror_core.messages import counted, message
+
 from fluxmirror_cli.config_file import shown_value, user_file
 from fluxmirror_cli.configured import here
-from fluxmirror_cli.first_run.answers import describe_waiting
 from fluxmirror_cli.first_run.demo_row import describe_demo_row
 from fluxmirror_cli.first_run.traces import traces_path
+from fluxmirror_cli.health.row import size
 from fluxmirror_cli.health.table import doctor_result
 from fluxmirror_cli.registration.facts import outcome_facts, steps_facts
 from fluxmirror_cli.registration.program_record import find_own_program
@@ -22,22 +24,25 @@ from fluxmirror_cli.registration.screens import (
 )
 from fluxmirror_cli.registration.work import THEN
 from fluxmirror_cli.session_files import describe_import, import_facts
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fluxmirror_core.messages import Message
 
     from fluxmirror_cli.first_run.set_up import Done, Planned
     from fluxmirror_cli.health.row import Row
 
 _WITH_DATA: Final = (
-    ("today", "what the agents did today"),
-    ("cost", "what the models used, and what it cost"),
-    ("config show", "every setting, and where it comes from"),
+    ("today", message("init.try.today")),
+    ("cost", message("init.try.cost")),
+    ("config show", message("init.try.settings")),
 )
 _WITHOUT_DATA: Final = (
-    ("demo", "a made-up fortnight to look around in"),
-    ("agents", "which agents are here, and how each is registered"),
-    ("config show", "every setting, and where it comes from"),
+    ("demo", message("init.try.demo")),
+    ("agents", message("init.try.agents")),
+    ("config show", message("init.try.settings")),
 )
 
 
@@ -47,16 +52,17 @@ def describe_plan(planned: Planned) -> str:
     lines = [fitted(_change(key, value, path)) for key, value in changes.items()]
     plans = [steps_of_plan(plan) for plan in planned.work.plans]
     if planned.is_any:
-        lines.append(fitted(f"write what undoes all this into {traces_path(here())}"))
+        lines.append(fitted(message("init.plan.undo", path=traces_path(here()))))
     if planned.agents:
         lines += [fitted(sentence) for sentence in planned.work.sentences]
     lines += [preview(steps, installing=True) for steps in plans]
     if planned.imports and planned.waiting:
-        what = describe_waiting(planned.waiting)
-        lines.append(fitted(f"read {what} into {here().database}"))
+        stored = size(sum(file.size for file in planned.waiting))
+        number, path = len(planned.waiting), here().database
+        lines.append(fitted(counted("init.plan.import", number, size=stored, path=path)))
     if planned.demo_row:
-        lines.append(fitted(f"write the set-up's own row into {here().database}"))
-    return "".join(lines) or "nothing would be done\n"
+        lines.append(fitted(message("init.plan.demo_row", path=here().database)))
+    return "".join(lines) or fitted(message("init.plan.nothing"))
 
 
 def plan_facts(planned: Planned, files: list[str]) -> dict[str, object]:
@@ -81,7 +87,7 @@ def describe_step(done: Done, planned: Planned) -> str:
         return fitted(describe_import(done.imported, planned.found))
     if done.outcomes:
         return describe_outcome(done.outcomes[-1])
-    return "".join(fitted(f"configured: {line}") for line in done.written)
+    return "".join(fitted(message("init.configured", line=line)) for line in done.written)
 
 
 def describe_end(
@@ -93,13 +99,13 @@ def describe_end(
     if was_anything_said:
         yield "\n"
     yield f"{doctor_result(rows).text()}\n"
-    yield "Three things to try:\n"
+    yield f"{say(message('init.try.title'))}\n"
     suggested = suggestions(has_data=has_data)
     longest = max(len(command) for command, _ in suggested)
-    yield from (f"  {command:<{longest}}  {what}\n" for command, what in suggested)
+    yield from (f"  {command:<{longest}}  {say(what)}\n" for command, what in suggested)
 
 
-def suggestions(*, has_data: bool) -> list[tuple[str, str]]:
+def suggestions(*, has_data: bool) -> list[tuple[str, Message]]:
     """Give three commands that show something right away, each with what it shows."""
     program = "fluxmirror" if shutil.which("fluxmirror") else find_own_program() or "fluxmirror"
     rows = _WITH_DATA if has_data else _WITHOUT_DATA
@@ -111,7 +117,7 @@ def done_facts(done: Done, planned: Planned, files: list[str], rows: list[Row]) 
     return {
         "dry_run": False,
         "answers": _answers(planned),
-        "written": list(done.written),
+        "written": [str(line) for line in done.written],
         "files": files,
         "agents": [outcome_facts(outcome) for outcome in done.outcomes],
         "imported": import_facts(done.imported) if done.imported else None,
@@ -126,14 +132,14 @@ def _answers(planned: Planned) -> list[dict[str, object]]:
             "key": key,
             "value": value,
             "default": planned.defaults[key].value,
-            "default_from": planned.defaults[key].where or None,
+            "default_from": str(planned.defaults[key].where) or None,
             "written": key in planned.choices.changes,
         }
         for key, value in planned.choices.values.items()
     ]
 
 
-def _change(key: str, value: object, path: str) -> str:
+def _change(key: str, value: object, path: str) -> Message:
     if value is None:
-        return f"take {key} out of {path}"
-    return f"write {key} = {shown_value(value)} into {path}"
+        return message("init.plan.remove", key=key, path=path)
+    return message("init.plan.write", key=key, value=shown_value(value), path=path)

@@ -7,6 +7,8 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.journal import (
     is_unchanged,
     join,
@@ -113,7 +115,8 @@ def undo_traces(places: Places) -> list[str]:
         if os.path.lexists(path):
             os.unlink(path)
     except OSError as error:
-        raise RegistrationError(f"{path} could not be removed: {error.strerror}") from error
+        stays = message("init.trace_stays", path=path, reason=error.strerror)
+        raise RegistrationError(stays) from error
     return given_back
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.first_run.defaults import (
     AGENT_KEYS,
@@ -57,8 +58,8 @@ def choose_manner(*, yes: bool, silent: bool, dry_run: bool) -> Manner:
     """
     if yes and silent:
         raise UsageError(
-            "--yes and --non-interactive do not go together",
-            hint="--yes takes every default, --non-interactive does what the options say alone",
+            message("init.refused.silent"),
+            hint=message("init.hint.silent"),
         )
     if yes or silent or not is_answered():
         return Manner(takes_defaults=yes)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import Message, Sayable, message
+
+from fluxmirror_cli.health.clauses import about, besides
 from fluxmirror_cli.health.heard import SILENT, Heard, how_heard
 from fluxmirror_cli.health.row import ERROR, MEND, OFF, OK, WARN, Row
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, CODEX, name_of
@@ -21,9 +24,17 @@ if TYPE_CHECKING:
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.standing import Standing
 
-_LOOK: Final = "mend that file"
-_CLEAN: Final = "run `fluxmirror install --clean`"
-_Verdict = tuple[str, str, str]
+_CLEAN: Final = message("doctor.run", command="fluxmirror install --clean")
+_RECORDED: Final = {
+    "plugin": "doctor_agents.by_plugin",
+    "settings": "doctor_agents.by_hooks",
+}
+_TRUSTED: Final = {
+    "plugin": "doctor_agents.by_trusted_plugin",
+    "settings": "doctor_agents.by_trusted_hooks",
+}
+"""How an agent is registered, by what its hooks came by."""
+_Verdict = tuple[str, Sayable, Sayable]
 """Status, what is so, and what to do about it."""
 
 
@@ -32,15 +43,15 @@ def examine_agents(evidence: Evidence) -> Iterator[Row]:
     try:
         situation, standings = evidence.situation, evidence.standings
     except RegistrationError as error:
-        yield Row("agents", WARN, str(error), str(error.hint))
+        yield Row("agents", WARN, error.sentence, error.hint)
         return
     if not evidence.settings.capture_enabled:
-        remedy = "`fluxmirror config set capture.enabled true` switches it on"
-        yield Row("capture", OFF, "nothing new is recorded: capture.enabled is false", remedy)
+        remedy = _switch_on("capture.enabled")
+        yield Row("capture", OFF, message("doctor_agents.capture_off"), remedy)
     rows = [row for agent in AGENT_HOMES for row in _agent(evidence, agent, standings[agent.id])]
     if not rows:
-        remedy = "run `fluxmirror install` once there is one"
-        yield Row("agents", OFF, "none is on this machine, as far as one can see", remedy)
+        remedy = message("doctor_agents.install_later")
+        yield Row("agents", OFF, message("doctor_agents.none"), remedy)
     yield from rows
     if any(standing.registered != "no" for standing in standings.values()):
         yield from _program(situation.data)
@@ -60,7 +71,7 @@ def _agent(evidence: Evidence, agent: AgentHome, standing: Standing) -> Iterator
     status, detail, remedy = _judge(evidence, agent, standing, heard)
     if standing.registered == "no" and program is None:
         remedy = ""  # there is nothing to install into
-    told = f"{_name(agent, program, version)}: {detail}"
+    told = about(_name(agent, program, version), detail)
     facts = {
         "agent": agent.id,
         "program": program,
@@ -82,10 +93,11 @@ def _is_recorded(evidence: Evidence, agent: AgentHome, standing: Standing) -> bo
     return is_wanted and standing.registered in {"plugin", "settings", "both"}
 
 
-def _name(agent: AgentHome, program: str | None, version: str) -> str:
+def _name(agent: AgentHome, program: str | None, version: str) -> Sayable:
+    name = name_of(agent.id)
     if program is None:
-        return f"{name_of(agent.id)} (not on PATH)"
-    return f"{name_of(agent.id)} {version or '(version not known)'}"
+        return message("doctor_agents.not_on_path", agent=name)
+    return f"{name} {version}" if version else message("doctor_agents.no_version", agent=name)
 
 
 def _heard_facts(heard: Heard) -> Mapping[str, object]:
@@ -102,68 +114,76 @@ def _judge(evidence: Evidence, agent: AgentHome, standing: Standing, heard: Hear
     if not evidence.settings.is_recorded(agent.id):
         return _switched_off(evidence, agent)
     if standing.registered == "no" and not standing.trouble:
-        read = f"; its session files are read ({heard.files:,})" if heard.files else ""
-        return OFF, f"no hooks of ours{read}", f"run `fluxmirror install {agent.id}`"
+        return OFF, _without_hooks(heard), _install(agent)
     registration = _registration(agent, standing)
     if registration[0] != OK:
         return registration
     if heard.verdict == SILENT:
-        return WARN, f"{registration[1]}, but silent: {heard.told}", _wake(agent)
-    return OK, f"{registration[1]}; {heard.told}", ""
+        told = message("doctor_agents.silent", told=registration[1], heard=heard.told)
+        return WARN, told, _wake(agent)
+    return OK, besides(registration[1], heard.told), ""
+
+
+def _without_hooks(heard: Heard) -> Message:
+    if heard.files:
+        return message("doctor_agents.no_hooks_but_files", count=f"{heard.files:,}")
+    return message("doctor_agents.no_hooks")
+
+
+def _install(agent: AgentHome) -> Message:
+    return message("doctor.run", command=f"fluxmirror install {agent.id}")
+
+
+def _switch_on(key: str) -> Message:
+    return message("doctor_agents.switch_on", command=f"fluxmirror config set {key} true")
 
 
 def _switched_off(evidence: Evidence, agent: AgentHome) -> _Verdict:
     if not evidence.settings.capture_enabled:
-        return OFF, "not recorded, as capture is switched off", ""
+        return OFF, message("doctor_agents.off_with_capture"), ""
     key = f"agents.{agent.id}.enabled"
-    todo = f"`fluxmirror config set {key} true` switches it on"
-    return OFF, f"not recorded: {key} is false", todo
+    return OFF, message("doctor_agents.off", key=key), _switch_on(key)
 
 
 def _registration(agent: AgentHome, standing: Standing) -> _Verdict:
     """Say how it is registered."""
-    install = f"run `fluxmirror install {agent.id}`"
+    install = _install(agent)
     if standing.trouble:
-        return WARN, f"its settings cannot be read: {standing.trouble}", "look into that file"
+        told = message("doctor_agents.trouble", reason=standing.trouble)
+        return WARN, told, message("doctor_agents.look")
     if standing.registered == "broken":
-        return ERROR, _why_broken(standing), _LOOK if standing.unread else install
+        return _broken(standing, install)
     troubles = {
-        "both": (WARN, "registered twice, as a plugin and in its settings", _CLEAN),
-        "untrusted": (ERROR, "it does not run our hooks: not trusted, or switched off", install),
-        "modified": (
-            ERROR,
-            "it does not run our hooks, as they changed since it trusted them",
-            install,
-        ),
-        "disabled": (
-            OFF,
-            "our plugin is switched off in it",
-            "switch it on there to have it recorded",
-        ),
+        "both": (WARN, message("doctor_agents.twice"), _CLEAN),
+        "untrusted": (ERROR, message("doctor_agents.untrusted"), install),
+        "modified": (ERROR, message("doctor_agents.modified"), install),
+        "disabled": (OFF, message("doctor_agents.disabled"), message("doctor_agents.enable")),
     }
     if standing.registered in troubles:
         return troubles[standing.registered]
     if not standing.current:
-        return WARN, f"an older package ({standing.version or 'no version'})", install
-    version = standing.version
-    by_plugin = standing.registered == "plugin"
-    where = f"by plugin {version}" if by_plugin else f"by hooks of {version} in its settings"
-    trusted = ", trusted" if agent.id == CODEX else ""
-    return OK, f"recorded {where}{trusted}", ""
+        return WARN, _older_package(standing), install
+    how = _TRUSTED if agent.id == CODEX else _RECORDED
+    return OK, message(how[standing.registered], version=standing.version), ""
 
 
-def _why_broken(standing: Standing) -> str:
+def _broken(standing: Standing, install: Message) -> _Verdict:
     if standing.unread:
-        return f"not recorded, as it does not read its settings file ({standing.unread})"
-    return "registered, but what its hooks run is gone"
+        told = message("doctor_agents.settings_unread", reason=standing.unread)
+        return ERROR, told, message("doctor_agents.mend_file")
+    return ERROR, message("doctor_agents.gone"), install
 
 
-def _wake(agent: AgentHome) -> str:
-    trust = "has it trust our hooks" if agent.id == CODEX else "registers them anew"
-    return (
-        f"start it anew; if that does not help, `fluxmirror install {agent.id}` {trust},"
-        f" and `fluxmirror coverage --agent {agent.id}` tells what is missing"
-    )
+def _older_package(standing: Standing) -> Message:
+    if standing.version:
+        return message("doctor_agents.older_package", version=standing.version)
+    return message("doctor_agents.package_without_version")
+
+
+def _wake(agent: AgentHome) -> Message:
+    if agent.id == CODEX:
+        return message("doctor_agents.wake_by_trust", agent=agent.id)
+    return message("doctor_agents.wake", agent=agent.id)
 
 
 def _program(data: str) -> Iterator[Row]:
@@ -171,9 +191,9 @@ def _program(data: str) -> Iterator[Row]:
     program, record = read_program(data), record_path(data)
     facts = {"path": record, "program": program}
     if program is None:
-        detail = f"{record} does not say where the program is"
+        told = message("doctor_agents.no_program", path=record)
     elif not os.access(program, os.X_OK):
-        detail = f"{record} names {program}, which is not there"
+        told = message("doctor_agents.program_gone", path=record, program=program)
     else:
         return
-    yield Row("program path", WARN, detail, MEND, facts)
+    yield Row("program path", WARN, told, MEND, facts)

@@ -7,16 +7,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.config.inputs import PROJECT_FILE, find_project_file, user_path
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.paths import places
 
 from fluxmirror_cli.configured import current_directory, own_resolution, resolution, zone_problem
+from fluxmirror_cli.health.clauses import about, besides
 from fluxmirror_cli.health.row import ERROR, OK, WARN, Row
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmirror_core.config.resolution import Problem, Resolution
+    from fluxmirror_core.messages import Sayable
 
 _COMPONENT = "config"
 
@@ -37,20 +39,22 @@ def _blocked(found: Resolution, path: str) -> Iterator[Row]:
     """Tell that nothing is recorded because nobody can tell what may be."""
     if found.unknown:
         keys = ", ".join(found.unknown[:2]) + (" …" if len(found.unknown) > 2 else "")  # noqa: PLR2004 - two are enough to see
-        detail = f"nobody can tell what may be recorded ({keys}): what happens waits in the spool"
+        told = message("doctor.config.unknown", keys=keys)
         facts = {"unknown": found.unknown, "file": path}
-        yield Row(_COMPONENT, ERROR, detail, f"mend {path}", facts)
+        yield Row(_COMPONENT, ERROR, told, message("doctor.config.mend", path=path), facts)
 
 
 def _files(found: Resolution, path: str, own: Resolution) -> Row:
     """Tell which files count."""
     project = _project_file()
-    keys = sum(1 for _ in own.values)
-    said = f"{path}: {counted(keys, 'key')} set" if os.path.lexists(path) else "no file: defaults"
+    told: Sayable = message("doctor.config.no_file")
+    if os.path.lexists(path):
+        told = about(path, counted("doctor.config.keys", sum(1 for _ in own.values)))
     if found.problems:
-        said += f"; {counted(len(found.problems), 'thing does', 'things do')} not count, see below"
+        told = besides(told, counted("doctor.config.problems", len(found.problems)))
     if project:
-        said += f"; {PROJECT_FILE} of this directory: {project}"
+        of_project = message("doctor.config.project", name=PROJECT_FILE, path=project)
+        told = besides(told, of_project)
     facts = {
         "file": path,
         "exists": os.path.lexists(path),
@@ -58,7 +62,7 @@ def _files(found: Resolution, path: str, own: Resolution) -> Row:
         "keys": sorted(found.values),
         "problems": len(found.problems),
     }
-    return Row(_COMPONENT, OK, said, facts=facts)
+    return Row(_COMPONENT, OK, told, facts=facts)
 
 
 def _project_file() -> str | None:

@@ -13,19 +13,20 @@ from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.coverage import build_coverage
 from fluxmirror_core.analysis.losses import HOOKED_LATER, NEVER_HOOKED, Moment
-from fluxmirror_core.messages import load_catalog
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.paths import home
 from fluxmirror_core.period import Period, local_date
-from fluxmirror_core.report.coverage import coverage_line
 from fluxmirror_store.coverage_queries import is_told, told_calls
 from fluxmirror_store.health_queries import crowded_ms
 from fluxmirror_store.queries import window
 
 from fluxmirror_cli.covered import YOUNG_MS
+from fluxmirror_cli.health.clauses import besides
+from fluxmirror_cli.health.coverage_words import told_of
+from fluxmirror_cli.health.elapsed import ago, duration
 from fluxmirror_cli.health.evidence import UNREADABLE
-from fluxmirror_cli.health.row import OK, WARN, Row, ago, duration
+from fluxmirror_cli.health.row import OK, WARN, Row
 from fluxmirror_cli.registration.settings_file import RegistrationError
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,7 +69,7 @@ def missed_calls(db: sqlite3.Connection, evidence: Evidence, agent: str, since_m
 def _covered(
     db: sqlite3.Connection, evidence: Evidence, period: Period, agent: str | None
 ) -> Coverage:
-    told = told_calls(db, window(db, period, agent), lambda: evidence.unread)
+    told = told_calls(db, window(db, period, agent), lambda _, path: evidence.files.get(path))
     files_ms = evidence.now_ms - YOUNG_MS
     moment = Moment(evidence.now_ms, evidence.hooks_ms, files_ms, home(os.environ))
     return build_coverage(period, told, moment, lambda gap: is_told(db, gap))
@@ -86,7 +87,7 @@ def _told(week: Coverage, evidence: Evidence) -> Iterator[Row]:
     if not total.calls:
         return
     losses = _losses(week, evidence)
-    span = f"the last {duration((week.period.end_ms - week.period.start_ms) / 1000)}"
+    span = duration((week.period.end_ms - week.period.start_ms) / 1000)
     unread = evidence.unread
     facts = {
         "since_ms": week.period.start_ms,
@@ -96,14 +97,14 @@ def _told(week: Coverage, evidence: Evidence) -> Iterator[Row]:
         "unread_files": len(unread),
     }
     if losses:
-        told = f"{counted(len(losses), 'loss', 'losses')} in {span} that nothing explains"
-        yield Row(_COMPONENT, WARN, told, "`fluxmirror coverage` names them", facts)
-    elif line := coverage_line(week, load_catalog()).removeprefix(f"{_COMPONENT}: "):
+        told = counted("doctor_agents.losses", len(losses), span=span)
+        yield Row(_COMPONENT, WARN, told, message("doctor_agents.losses_named"), facts)
+    elif line := told_of(week):
         newest_ms = max((file.mtime_ns // 1_000_000 for file in unread), default=None)
-        told = f"{line}, in {span}"
+        told = message("doctor_agents.covered", told=line, span=span)
         if newest_ms is not None:
-            late = ago(newest_ms, evidence.now_ms)
-            told += f"; session files changed since they were read, the last {late}"
+            late = message("doctor_agents.changed", ago=ago(newest_ms, evidence.now_ms))
+            told = besides(told, late)
         yield Row(_COMPONENT, OK, told, facts=facts)
 
 

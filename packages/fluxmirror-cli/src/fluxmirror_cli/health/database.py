@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import FluxMirrorError
+from fluxmirror_core.messages import counted, message
 from fluxmirror_store import aside, tally
 from fluxmirror_store.checkpoint import wal_bytes
 from fluxmirror_store.database import connect_to_read, is_outdated, newest_version
@@ -19,14 +20,15 @@ from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.queries import event_count
 from fluxmirror_store.retention import marked_ms
 
+from fluxmirror_cli.health.clauses import about, joined
 from fluxmirror_cli.health.evidence import UNREADABLE
-from fluxmirror_cli.health.row import ERROR, OFF, OK, WARN, Row, size
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.health.row import ERROR, OFF, OK, UPGRADE, WARN, Row, size
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
 
 LONG_LOG_BYTES: Final = 256 << 20
@@ -42,23 +44,24 @@ def examine_database(places: Places) -> Iterator[Row]:
     path = places.database
     facts = {"path": path}
     if not os.path.exists(path):
-        yield Row("database", OFF, f"none yet; the first event makes {path}", facts=facts)
+        yield Row("database", OFF, message("doctor_records.no_database", path=path), facts=facts)
         return
     if is_outdated(path):
-        remedy = "`fluxmirror drain` upgrades it"
-        yield Row("database", WARN, f"{path}: an older shape", remedy, facts)
+        told = about(path, message("doctor_records.older_shape"))
+        yield Row("database", WARN, told, message("doctor_records.drain_upgrades"), facts)
         return
     try:
         with closing(connect_to_read(path)) as db:
             yield from _opened(db, path)
     except UNREADABLE as error:
-        yield Row("database", ERROR, str(error), _remedy(error), facts)
+        sentence = error.sentence if isinstance(error, FluxMirrorError) else str(error)
+        yield Row("database", ERROR, sentence, _remedy(error), facts)
 
 
-def _remedy(error: Exception) -> str:
+def _remedy(error: Exception) -> Sayable:
     """Give an error's hint, unless it sends people to where they are."""
-    hint = str(error.hint) if isinstance(error, FluxMirrorError) else ""
-    return "" if "fluxmirror doctor" in hint else hint
+    hint = error.hint if isinstance(error, FluxMirrorError) else ""
+    return "" if "fluxmirror doctor" in str(hint) else hint
 
 
 def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
@@ -73,16 +76,13 @@ def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
         "schema": version,
         "newest_schema": newest_version(),
     }
-    told = f"{path}: {counted(events, 'event')}, {size(size_bytes)}"
-    if free > _WORTH_TELLING * size_bytes:
-        told += f" ({size(free)} of it free)"
-    told += f", log {size(log)}" if log else ""
-    told += f", schema {version}"
+    told = about(path, joined(_figures(events, size_bytes, free, log, version)))
     if version > newest_version():
-        yield Row("database", WARN, f"{told}: newer than this program", "upgrade fluxmirror", facts)
+        newer = about(told, message("doctor_records.newer"))
+        yield Row("database", WARN, newer, UPGRADE, facts)
     elif log > LONG_LOG_BYTES:
-        remedy = "end what reads it for hours, then run `fluxmirror drain`"
-        yield Row("database", WARN, f"{told}: the log is long", remedy, facts)
+        long = about(told, message("doctor_records.long_log"))
+        yield Row("database", WARN, long, message("doctor_records.end_readers"), facts)
     else:
         yield Row("database", OK, told, facts=facts)
     lines = tally.tallied(db)
@@ -91,24 +91,33 @@ def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
     yield from _oddities(lines)
 
 
+def _figures(events: int, size_bytes: int, free: int, log: int, version: int) -> Iterator[Sayable]:
+    yield counted("doctor_records.events", events)
+    if free > _WORTH_TELLING * size_bytes:
+        yield message("doctor_records.size_free", size=size(size_bytes), free=size(free))
+    else:
+        yield size(size_bytes)
+    if log:
+        yield message("doctor_records.log", size=size(log))
+    yield message("doctor_records.schema", version=version)
+
+
 def _losses(lines: list[tally.Tallied]) -> Iterator[Row]:
     """Tell what did not come in whole, ever since the database was made."""
     totals: Counter[str] = Counter()
     for line in lines:
         totals[line.kind] += line.times
     if torn := totals[tally.TORN]:
-        told = f"{counted(torn, 'event')} arrived in part; kept as torn"
-        yield Row("torn", WARN, told, facts={"events": torn})
+        yield Row("torn", WARN, counted("doctor_records.torn", torn), facts={"events": torn})
     if recovered := totals[tally.RECOVERED]:
-        told = f"{counted(recovered, 'torn file')} held a whole event; recorded"
+        told = counted("doctor_records.recovered", recovered)
         yield Row("recovered", OK, told, facts={"files": recovered})
     if bad := totals[tally.BAD]:
-        told = f"{counted(bad, 'payload')} set aside in all this time"
+        told = counted("doctor_records.bad_ever", bad)
         yield Row("bad ever", OK, told, facts={"payloads": bad})
     if pruned := totals[tally.PRUNED]:
-        told = f"{counted(pruned, 'payload')} deleted"
-        kept = f"of what is set aside the newest {aside.KEPT:,} are kept"
-        yield Row("pruned", WARN, f"{told}: {kept}", facts={"payloads": pruned})
+        told = counted("doctor_records.pruned", pruned, kept=f"{aside.KEPT:,}")
+        yield Row("pruned", WARN, told, facts={"payloads": pruned})
 
 
 def _clock(db: sqlite3.Connection) -> Iterator[Row]:
@@ -117,9 +126,8 @@ def _clock(db: sqlite3.Connection) -> Iterator[Row]:
     if at_ms is None or at_ms <= time.time_ns() // 1_000_000 + _SKEW_MS:
         return
     day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
-    told = f"what was old on {day} was deleted, and that day has not come yet"
-    remedy = "set the clock; `fluxmirror prune --lift` has session files tell once more"
-    yield Row("clock", ERROR, told, remedy, {"pruned_ms": at_ms})
+    told = message("doctor_records.clock", date=day)
+    yield Row("clock", ERROR, told, message("doctor_records.set_clock"), {"pruned_ms": at_ms})
 
 
 def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:
@@ -128,19 +136,16 @@ def _oddities(lines: list[tally.Tallied]) -> Iterator[Row]:
         agent = BY_ID[line.agent].name if line.agent in BY_ID else line.agent
         facts = {"agent": line.agent, "times": line.times, "last_ms": line.last_ms}
         if line.kind == tally.UNDECODABLE:
-            payloads = counted(line.times, "payload")
-            told = f"{agent}: {payloads} with bytes that are no UTF-8"
+            told = about(agent, counted("doctor_records.undecodable", line.times))
             yield Row("payloads", OK, told, facts=facts)
         elif line.kind == tally.OFF:
-            told = f"{agent}: {counted(line.times, 'event')} not kept, as you wish"
+            told = about(agent, counted("doctor_records.not_kept", line.times))
             yield Row("not kept", OK, told, facts=facts)
         elif line.kind == tally.SLOW_PATTERN:
-            values = counted(line.times, "value")
-            told = f"{agent}: {values} masked whole: a pattern of yours took too long"
-            remedy = "`fluxmirror config explain redaction.patterns` shows them"
-            yield Row("slow pattern", WARN, told, remedy, facts)
+            told = about(agent, counted("doctor_records.slow_pattern", line.times))
+            yield Row("slow pattern", WARN, told, message("doctor_records.show_patterns"), facts)
         elif line.kind == tally.UNKNOWN_EVENT:
-            odd = f"{counted(line.times, 'event')} of an unknown kind, {line.name!r}"
-            told = f"{agent} {line.version}".rstrip()
+            odd = counted("doctor_records.unknown_event", line.times, event=repr(line.name))
+            told = about(f"{agent} {line.version}".rstrip(), odd)
             facts |= {"event": line.name, "agent_version": line.version or None}
-            yield Row("format drift", WARN, f"{told}: {odd}; kept", "upgrade fluxmirror", facts)
+            yield Row("format drift", WARN, told, UPGRADE, facts)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.errors import FluxMirrorError
 from fluxmirror_store.database import connect_to_read, is_outdated
 from fluxmirror_store.importing.session_files import Found, find_session_files, of_recorded
+from fluxmirror_store.importing.sources import stored_path
 from fluxmirror_store.importing.waiting import Wanted, pending
 
 from fluxmirror_cli.covered import hooks_told_ms
@@ -48,12 +49,16 @@ class Evidence:
         Raises:
             StoreError: it cannot be read.
         """
-        path = self.places.database
-        if not os.path.exists(path) or is_outdated(path):
+        if not self._is_readable:
             yield None
             return
-        with closing(connect_to_read(path)) as db:
+        with closing(connect_to_read(self.places.database)) as db:
             yield db
+
+    @cached_property
+    def _is_readable(self) -> bool:
+        path = self.places.database
+        return os.path.exists(path) and not is_outdated(path)
 
     @cached_property
     def found(self) -> Found:
@@ -61,6 +66,11 @@ class Evidence:
         if not self.settings.session_files:
             return Found([], Counter(), [])
         return of_recorded(find_session_files(os.environ), self.settings)
+
+    @cached_property
+    def files(self) -> dict[str, SessionFile]:
+        """Those, by their paths as they are stored."""
+        return {stored_path(file.path): file for file in self.found.files}
 
     @cached_property
     def unread(self) -> list[SessionFile]:

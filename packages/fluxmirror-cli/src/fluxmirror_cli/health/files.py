@@ -8,14 +8,15 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_store.database import files_of, is_own
 
 from fluxmirror_cli.health.row import ERROR, MEND, OK, WARN, Row, size
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.messages import Message
     from fluxmirror_core.paths import Places
 
 OTHERS: Final = 0o077
@@ -54,13 +55,19 @@ def _permissions(places: Places) -> Iterator[Row]:
     wide = [path for path in our_places(places) if is_wide(path)]
     facts = {"open_to_others": wide, "spool_writable": _is_writable(places.spool)}
     if not facts["spool_writable"]:
-        told = f"{places.spool} cannot be written"
-        yield Row("permissions", ERROR, told, "see whose it is, and how full the disk is", facts)
+        told = message("doctor.machine.no_writing", path=places.spool)
+        yield Row("permissions", ERROR, told, message("doctor.machine.see_whose"), facts)
     elif wide:
-        more = f", and {counted(len(wide) - 1, 'more path')}" if len(wide) > 1 else ""
-        yield Row("permissions", WARN, f"others can read {wide[0]}{more}", MEND, facts)
+        yield Row("permissions", WARN, _open_to_others(wide), MEND, facts)
     elif os.path.exists(places.database) or os.path.exists(places.spool):
-        yield Row("permissions", OK, "only you can read what was recorded", facts=facts)
+        yield Row("permissions", OK, message("doctor.machine.private"), facts=facts)
+
+
+def _open_to_others(wide: list[str]) -> Message:
+    first, *more = wide
+    if more:
+        return counted("doctor.machine.open_paths", len(more), path=first)
+    return message("doctor.machine.open", path=first)
 
 
 def _is_writable(path: str) -> bool:
@@ -88,8 +95,7 @@ def _room(places: Places) -> Iterator[Row]:
         return
     facts = {"path": folder, "free_bytes": free}
     if free < LEAST_FREE_BYTES:
-        told = f"{size(free)} left where {places.database} is"
-        remedy = "free some: nothing is recorded on a full disk"
-        yield Row("free space", WARN, told, remedy, facts)
+        told = message("doctor.machine.little_room", free=size(free), path=places.database)
+        yield Row("free space", WARN, told, message("doctor.machine.make_room"), facts)
     else:
         yield Row("free space", OK, size(free), facts=facts)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_store.health_queries import LastHeard, last_heard
 from fluxmirror_store.importing.session_files import DATABASE_AGENT
 
+from fluxmirror_cli.health.clauses import besides
 from fluxmirror_cli.health.coverage import DAY_MS, missed_calls
+from fluxmirror_cli.health.elapsed import ago, over_ago
 from fluxmirror_cli.health.evidence import UNREADABLE
-from fluxmirror_cli.health.row import ago
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message, Sayable
+
     from fluxmirror_cli.health.evidence import Evidence
 
 SILENT: Final = "silent"
@@ -25,7 +28,7 @@ class Heard(NamedTuple):
     """What is known of an agent's hooks and of its use."""
 
     verdict: str
-    told: str
+    told: Sayable
     last_ms: int | None = None
     """When one of its hooks last told of anything; None when none did, as far as is known."""
     is_exact: bool = True
@@ -45,14 +48,11 @@ def how_heard(evidence: Evidence, agent: str) -> Heard:
     try:
         last, missed = _asked(evidence, agent, used_ms)
     except UNREADABLE:
-        told = "its events cannot be read"
+        told = message("doctor_agents.heard.unreadable")
         return Heard(FINE, told, used_ms=used_ms, files=len(times))
-    verdict, told = FINE, _last(last, evidence.now_ms)
-    if missed:
-        calls = counted(missed, "call")
-        verdict, told = SILENT, f"{calls} in the last 24 hours that no hook told of; {told}"
-    elif used_ms is not None and _used_since(evidence, agent, last, used_ms):
-        verdict, told = SILENT, f"used {ago(used_ms, evidence.now_ms)}; {told}"
+    sign = _sign_of_silence(evidence, agent, last, used_ms, missed)
+    heard = _last(last, evidence.now_ms)
+    verdict, told = (SILENT, besides(sign, heard)) if sign else (FINE, heard)
     last_ms = last.ts_ms if last else None
     is_exact = last.is_exact if last else True
     return Heard(verdict, told, last_ms, is_exact, used_ms, missed, len(times))
@@ -75,11 +75,22 @@ def _asked(evidence: Evidence, agent: str, used_ms: int | None) -> tuple[LastHea
         return last, missed
 
 
-def _last(last: LastHeard | None, now_ms: int) -> str:
+def _sign_of_silence(
+    evidence: Evidence, agent: str, last: LastHeard | None, used_ms: int | None, missed: int
+) -> Message | None:
+    """Say what an agent did without its hooks; None when it did nothing."""
+    if missed:
+        return counted("doctor_agents.heard.missed", missed)
+    if used_ms is not None and _used_since(evidence, agent, last, used_ms):
+        return message("doctor_agents.heard.used", ago=ago(used_ms, evidence.now_ms))
+    return None
+
+
+def _last(last: LastHeard | None, now_ms: int) -> Message:
     if last is None:
-        return "no event of it yet"
-    when = ago(last.ts_ms, now_ms)
-    return f"last event {when}" if last.is_exact else f"last event more than {when}"
+        return message("doctor_agents.heard.nothing")
+    when = ago if last.is_exact else over_ago
+    return message("doctor_agents.heard.last", ago=when(last.ts_ms, now_ms))
 
 
 def _used_since(evidence: Evidence, agent: str, last: LastHeard | None, used_ms: int) -> bool:

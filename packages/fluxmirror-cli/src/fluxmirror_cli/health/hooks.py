@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import counted
 from fluxmirror_store.hook_times import hook_times
 
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import OK, Row
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,9 @@ def examine_hooks(evidence: Evidence) -> Iterator[Row]:
         return
     if times is not None:
         half, most = _ms(times.p50_us), _ms(times.p99_us)
-        hooks = counted(times.count, "hook")
-        told = f"half of them took at most {half} ms, 99 of 100 at most {most} ms"
+        told = counted("doctor_agents.hook_time", times.count, half=half, most=most)
         facts = {"hooks": times.count, "p50_us": times.p50_us, "p99_us": times.p99_us}
-        yield Row("hook time", OK, f"{hooks} in the last 7 days: {told}", facts=facts)
+        yield Row("hook time", OK, told, facts=facts)
 
 
 def _ms(time_us: int) -> str:

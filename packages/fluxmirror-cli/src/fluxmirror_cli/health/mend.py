@@ -18,15 +18,18 @@ from fluxmirror_core.config.inputs import user_path
 from fluxmirror_core.config.load import last_good_path, remembered_directory
 from fluxmirror_core.config.trust import trust_path
 from fluxmirror_core.errors import FluxMirrorError, StoreError
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.paths import home
 from fluxmirror_core.private import make_directory
 from fluxmirror_store import lock, spool_reader
 from fluxmirror_store.database import is_outdated
 from fluxmirror_store.drain import drain
+from fluxmirror_store.spool_waiting import files_in
 
 from fluxmirror_cli.config_file import LOCK as CONFIG_LOCK
 from fluxmirror_cli.configured import settings_to_capture
 from fluxmirror_cli.drained import WAIT_S
+from fluxmirror_cli.health.clauses import named
 from fluxmirror_cli.health.files import OTHERS, is_wide, our_places
 from fluxmirror_cli.prices.price_list import downloaded_path
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
@@ -39,11 +42,11 @@ from fluxmirror_cli.registration.program_record import (
 )
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.registration.situation import survey
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
 
 DONE: Final = "done"
@@ -65,8 +68,8 @@ class Repair(NamedTuple):
 
     component: str
     """The row of doctor's table that it is about."""
-    action: str
-    """What is done, in a few words that begin with a verb."""
+    action: Sayable
+    """What is done, in a few words that follow `mended:` and `would:`."""
     mend: Callable[[], object]
 
 
@@ -74,10 +77,10 @@ class Mended(NamedTuple):
     """What came of a repair."""
 
     component: str
-    action: str
+    action: Sayable
     status: str
     """`done`, `failed`, `planned` where nothing was to be done yet, or `left` as it may stay."""
-    reason: str = ""
+    reason: Sayable = ""
     """Why it failed."""
 
 
@@ -100,7 +103,7 @@ def carry_out(repair: Repair) -> Mended:
     try:
         repair.mend()
     except FluxMirrorError as error:
-        return Mended(repair.component, repair.action, FAILED, str(error))
+        return Mended(repair.component, repair.action, FAILED, error.sentence)
     except OSError as error:
         return Mended(repair.component, repair.action, FAILED, error.strerror or str(error))
     return Mended(repair.component, repair.action, DONE)
@@ -116,7 +119,8 @@ def harmless_locks(places: Places) -> Iterator[Mended]:
     paths = {name: os.path.join(places.spool, name) for name in _LOCKS}
     free = [name for name, path in paths.items() if os.path.exists(path) and _is_free(path)]
     if free:
-        yield Mended("spool", f"{', '.join(free)}: held by nobody, which is harmless", LEFT)
+        action = message("mend.harmless", locks=named(free))
+        yield Mended("spool", action, LEFT)
 
 
 def _is_registered() -> bool:
@@ -131,11 +135,12 @@ def _directories(places: Places) -> Iterator[Repair]:
     wanted = (places.data, os.path.join(places.spool, "new"), places.logs)
     for path in wanted:
         if not os.path.isdir(path):
-            yield Repair("permissions", f"make the directory {path}", partial(make_directory, path))
+            action = message("mend.make_directory", path=path)
+            yield Repair("permissions", action, partial(make_directory, path))
 
 
 def _private(path: str) -> Repair:
-    return Repair("permissions", f"take from others their rights to {path}", partial(_close, path))
+    return Repair("permissions", message("mend.close", path=path), partial(_close, path))
 
 
 def _close(path: str) -> None:
@@ -164,7 +169,7 @@ def _old_beside(path: str, ending: str) -> Iterator[str]:
 
 def _old(directory: str, name: re.Pattern[str]) -> Iterator[str]:
     try:
-        found = list(spool_reader.files_in(directory))
+        found = list(files_in(directory))
     except OSError:
         return
     for file in found:
@@ -173,7 +178,8 @@ def _old(directory: str, name: re.Pattern[str]) -> Iterator[str]:
 
 
 def _deleted(path: str) -> Repair:
-    return Repair("permissions", f"delete the unfinished file {path}", partial(os.unlink, path))
+    action = message("mend.delete_unfinished", path=path)
+    return Repair("permissions", action, partial(os.unlink, path))
 
 
 def _left_locks(places: Places) -> Iterator[Repair]:
@@ -182,7 +188,8 @@ def _left_locks(places: Places) -> Iterator[Repair]:
     paths = [("config", os.path.join(one, CONFIG_LOCK)) for one in directories]
     for component, path in (("agents", os.path.join(home(os.environ), _INSTALL_LOCK)), *paths):
         if os.path.exists(path) and _is_free(path):
-            yield Repair(component, f"delete the left lock {path}", partial(_unlock, path))
+            action = message("mend.delete_lock", path=path)
+            yield Repair(component, action, partial(_unlock, path))
 
 
 def _unlock(path: str) -> None:
@@ -203,7 +210,7 @@ def _program(places: Places) -> Iterator[Repair]:
     """Have the hooks find this program, where they would find none."""
     recorded, own = read_program(places.data), find_own_program()
     if own is not None and (recorded is None or not os.access(recorded, os.X_OK)):
-        action = f"write {own} into {record_path(places.data)}"
+        action = message("mend.write_program", program=own, path=record_path(places.data))
         yield Repair("program path", action, partial(write_program, places.data, own))
 
 
@@ -213,10 +220,10 @@ def _spool(places: Places) -> Iterator[Repair]:
     except OSError:
         return  # the spool's own row says why
     if status.waiting or status.full:
-        what = counted(status.waiting, "waiting file")
-        yield Repair("spool", f"drain {what} into the database", partial(_drain, places))
+        yield Repair("spool", counted("mend.drain", status.waiting), partial(_drain, places))
     elif is_outdated(places.database):
-        yield Repair("database", f"upgrade {places.database}", partial(_drain, places))
+        action = message("mend.upgrade", path=places.database)
+        yield Repair("database", action, partial(_drain, places))
 
 
 def _drain(places: Places) -> None:
@@ -227,4 +234,4 @@ def _drain(places: Places) -> None:
         ConfigError: nobody can tell what is to be kept.
     """
     if drain(places, settings_to_capture(), wait_s=WAIT_S).busy:
-        raise StoreError("another process is draining")
+        raise StoreError(message("mend.busy"))

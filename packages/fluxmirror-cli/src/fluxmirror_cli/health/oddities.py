@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_store.importing.sources import known_problems
 
+from fluxmirror_cli.health.clauses import about
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import OK, WARN, Row
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmirror_cli.health.evidence import Evidence
-
-_LISTED: Final = "`fluxmirror import --verbose` lists them"
 
 
 def examine_oddities(evidence: Evidence) -> Iterator[Row]:
@@ -35,8 +34,8 @@ def examine_oddities(evidence: Evidence) -> Iterator[Row]:
     for (_, problem), times in problems.items():
         kinds[problem.kind] += times
     facts = {"kinds": dict(kinds)}
-    told_of = f"{counted(problems.total(), 'odd thing')} in session files: {told(problems)}"
+    told_of = about(counted("oddity.things", problems.total()), told(problems))
     if has_faults(problems):
-        yield Row("oddities", WARN, told_of, f"upgrade fluxmirror; {_LISTED}", facts)
+        yield Row("oddities", WARN, told_of, message("oddity.upgrade"), facts)
     else:
-        yield Row("oddities", OK, told_of, _LISTED, facts)
+        yield Row("oddities", OK, told_of, message("oddity.listed"), facts)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.transcripts.problem import (
     BAD_LINE,
     FAILED,
@@ -13,25 +15,30 @@ from fluxmirror_core.transcripts.problem import (
     NO_CALL,
     NO_TIME,
     REWRITTEN,
+    SLOW_PATTERN,
     TORN_END,
     UNKNOWN_RECORD,
 )
 
+from fluxmirror_cli.health.clauses import about, in_brackets, named
+
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.transcripts.problem import Problem
 
     Problems = Counter[tuple[str, Problem]]
     """By agent."""
 
 _WORDS: Final = {
-    UNKNOWN_RECORD: ("record of an unknown kind", "records of an unknown kind"),
-    FAILED: ("failure of this program", "failures of this program"),
-    BAD_LINE: ("bad line", "bad lines"),
-    TORN_END: ("torn last line", "torn last lines"),
-    REWRITTEN: ("rewritten file", "rewritten files"),
-    LONG_LINE: ("line that is too long", "lines that are too long"),
-    NO_CALL: ("result without call", "results without call"),
-    NO_TIME: ("record without time", "records without time"),
+    UNKNOWN_RECORD: "oddity.unknown_records",
+    FAILED: "oddity.failures",
+    BAD_LINE: "oddity.bad_lines",
+    TORN_END: "oddity.torn_ends",
+    REWRITTEN: "oddity.rewritten_files",
+    LONG_LINE: "oddity.long_lines",
+    NO_CALL: "oddity.results_without_call",
+    NO_TIME: "oddity.records_without_time",
+    SLOW_PATTERN: "oddity.slow_patterns",
 }
 _FAULTS: Final = (UNKNOWN_RECORD, FAILED)
 """What a newer version may read; the rest is how files are that were killed or edited."""
@@ -44,34 +51,35 @@ def has_faults(problems: Problems) -> bool:
     return any(problem.kind in _FAULTS for _, problem in problems)
 
 
-def told(problems: Problems) -> str:
+def told(problems: Problems) -> Sayable:
     """Word the kinds: faults first, then those of which there are most."""
     kinds: Counter[str] = Counter()
     for (_, problem), times in problems.items():
         kinds[problem.kind] += times
     order = sorted(kinds, key=lambda kind: (kind not in _FAULTS, -kinds[kind], kind))
-    words = [_counted(kind, kinds[kind]) + _named(kind, problems) for kind in order[:_MOST]]
+    words = [_told_of(kind, kinds[kind], problems) for kind in order[:_MOST]]
     if others := sum(kinds[kind] for kind in order[_MOST:]):
-        words.append(f"{others:,} others")
-    return ", ".join(words)
+        words.append(message("oddity.others", count=f"{others:,}"))
+    return named(words)
 
 
-def _counted(kind: str, times: int) -> str:
-    one, many = _WORDS.get(kind, (kind, kind))
-    return f"{times:,} {one if times == 1 else many}"
-
-
-def _named(kind: str, problems: Problems) -> str:
-    """Say whose a fault is, and what it is about."""
+def _told_of(kind: str, times: int, problems: Problems) -> Sayable:
+    """Count one kind; of a fault say whose it is, and what it is about."""
+    number = counted(_WORDS[kind], times) if kind in _WORDS else f"{times:,} {kind}"
     if kind not in _FAULTS:
-        return ""
+        return number
     own = Counter({key: times for key, times in problems.items() if key[1].kind == kind})
     names = [_name(agent, problem) for (agent, problem), _ in own.most_common(_MOST)]
     if len(own) > _MOST:
         names.append("…")
-    return f" ({'; '.join(names)})"
+    return in_brackets(number, reduce(_and, names))
 
 
-def _name(agent: str, problem: Problem) -> str:
+def _name(agent: str, problem: Problem) -> Sayable:
     name = BY_ID[agent].name if agent in BY_ID else agent
-    return f"{f'{name} {problem.version}'.rstrip()}: {problem.name or 'without a name'}"
+    what = problem.name or message("oddity.without_name")
+    return about(f"{name} {problem.version}".rstrip(), what)
+
+
+def _and(told: Sayable, more: Sayable) -> Sayable:
+    return message("oddity.and", told=told, more=more)

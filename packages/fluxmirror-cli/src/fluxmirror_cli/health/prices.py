@@ -8,17 +8,20 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import counted, message
 
 from fluxmirror_cli.health.row import OK, WARN, Row
 from fluxmirror_cli.prices.overlay import overlay_path
 from fluxmirror_cli.prices.overlay_reader import load_overlay
 from fluxmirror_cli.prices.price_list import downloaded_path, load_downloaded
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
+
+    from fluxmirror_cli.prices.price_list import Downloaded
 
 _COMPONENT: Final = "prices"
 _LISTS: Final = "genai-prices"
@@ -29,9 +32,9 @@ def examine_prices(places: Places) -> Iterator[Row]:
     """Look which prices hold; no list is opened for its prices, and nothing fetched."""
     path = downloaded_path(places)
     downloaded = load_downloaded(path)
-    source = _packaged() if downloaded is None else f"{_LISTS} of {downloaded.fetched}, downloaded"
+    source = _source(downloaded)
     facts: dict[str, object] = {
-        "source": source,
+        "source": str(source),
         "downloaded": str(downloaded.fetched) if downloaded else None,
         "own_path": overlay_path(places),
         "own_entries": None,
@@ -39,14 +42,21 @@ def examine_prices(places: Places) -> Iterator[Row]:
     try:
         own = _own_entries(places)
     except UsageError as error:
-        yield Row(_COMPONENT, WARN, str(error), str(error.hint), facts)
+        yield Row(_COMPONENT, WARN, error.sentence, error.hint, facts)
         return
     facts["own_entries"] = own
     if downloaded is None and os.path.exists(path):
-        told = f"{path} is no price list: {source} is used"
-        yield Row(_COMPONENT, WARN, told, "run `fluxmirror prices update`, or delete it", facts)
+        told = message("doctor.prices.no_list", path=path, source=source)
+        yield Row(_COMPONENT, WARN, told, message("doctor.prices.update"), facts)
     else:
-        yield Row(_COMPONENT, OK, f"{source}; {_told(own, overlay_path(places))}", facts=facts)
+        told = message("doctor.prices.told", source=source, own=_told(own, overlay_path(places)))
+        yield Row(_COMPONENT, OK, told, facts=facts)
+
+
+def _source(downloaded: Downloaded | None) -> Sayable:
+    if downloaded is None:
+        return _packaged()
+    return message("doctor.prices.downloaded", name=_LISTS, date=downloaded.fetched)
 
 
 def _packaged() -> str:
@@ -74,8 +84,6 @@ def _own_entries(places: Places) -> int:
     return len(overlay.prices) + len(overlay.aliases)
 
 
-def _told(own: int, path: str) -> str:
+def _told(own: int, path: str) -> Sayable:
     """Say how many prices are the user's own."""
-    if not own:
-        return "none of your own"
-    return f"{counted(own, 'entry', 'entries')} of your own in {path}"
+    return counted("doctor.prices.own", own, path=path) if own else message("doctor.prices.none")

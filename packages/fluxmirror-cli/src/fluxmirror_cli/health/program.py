@@ -10,12 +10,17 @@ import sqlite3
 import sys
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.command_table import VERSION
+from fluxmirror_cli.health.clauses import besides
 from fluxmirror_cli.health.row import OK, WARN, Row
 from fluxmirror_cli.registration.program_record import find_own_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fluxmirror_core.messages import Sayable
 
 _WAL_BUG_FIXED: Final = (3, 51, 3)
 _WAL_BUG_BACKPORTS: Final = ((3, 44, 6), (3, 50, 7))
@@ -29,20 +34,27 @@ def examine_program() -> Iterator[Row]:
     yield _program(find_own_program(), shutil.which("fluxmirror"))
     version = platform.python_version()
     facts = {"version": version, "platform": sys.platform, "path": sys.executable}
-    yield Row("python", OK, f"{version} on {sys.platform}", facts=facts)
+    told = message("doctor.program.python", version=version, platform=sys.platform)
+    yield Row("python", OK, told, facts=facts)
     yield _sqlite()
 
 
 def _program(own: str | None, on_path: str | None) -> Row:
     """Compare this program with the one that a shell would start."""
-    detail = f"fluxmirror {VERSION}, {own or 'run from ' + sys.executable}"
+    told = _told(f"fluxmirror {VERSION}", own)
     facts = {"version": VERSION, "path": own, "on_path": on_path}
     if on_path is None:
-        return Row("program", OK, f"{detail}; its directory is not on PATH", facts=facts)
-    if own is not None and _is_another(own, on_path):
-        detail += f"; but `fluxmirror` on PATH is {on_path}"
-        return Row("program", WARN, detail, "remove one of the two", facts)
-    return Row("program", OK, detail, facts=facts)
+        told = besides(told, message("doctor.program.not_on_path"))
+    elif own is not None and _is_another(own, on_path):
+        told = besides(told, message("doctor.program.another", path=on_path))
+        return Row("program", WARN, told, message("doctor.program.remove"), facts)
+    return Row("program", OK, told, facts=facts)
+
+
+def _told(program: str, own: str | None) -> Sayable:
+    if own is None:
+        return message("doctor.program.run_from", program=program, path=sys.executable)
+    return message("doctor.program.at", program=program, path=own)
 
 
 def _is_another(own: str, on_path: str) -> bool:
@@ -68,6 +80,8 @@ def _sqlite() -> Row:
     affected = version < _WAL_BUG_FIXED and not any(
         version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_BUG_BACKPORTS
     )
-    note = "; has the WAL-reset bug, which FluxMirror avoids" if affected else ""
+    told: Sayable = sqlite3.sqlite_version
+    if affected:
+        told = message("doctor.program.wal_bug", version=sqlite3.sqlite_version)
     facts = {"version": sqlite3.sqlite_version, "has_wal_reset_bug": affected}
-    return Row("sqlite", OK, sqlite3.sqlite_version + note, facts=facts)
+    return Row("sqlite", OK, told, facts=facts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.redact_rules import RULES
 
 from fluxmirror_cli.command_table import VERSION
+from fluxmirror_cli.health.clauses import joined
 from fluxmirror_cli.health.row import OK, Row
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ def examine_redaction(chosen: Settings) -> Iterator[Row]:
     """Count the rules: ours, which change with the program's version, and the user's."""
     own = len(chosen.redaction_patterns)
     facts = {"rules": len(RULES), "rules_version": VERSION, "own_patterns": own}
-    told = f"{counted(len(RULES), 'rule')} of fluxmirror {VERSION}"
-    yours = f"{counted(own, 'pattern')} of your own" if own else "no patterns of your own"
-    yield Row("redaction", OK, f"{told}, {yours}", facts=facts)
+    ours = counted("doctor.redaction.rules", len(RULES), program=f"fluxmirror {VERSION}")
+    none = message("doctor.redaction.none")
+    yours = counted("doctor.redaction.own", own) if own else none
+    yield Row("redaction", OK, joined((ours, yours)), facts=facts)

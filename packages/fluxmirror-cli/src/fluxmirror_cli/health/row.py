@@ -1,4 +1,4 @@
-"""Row: one line of doctor's table, and how it words sizes and times."""
+"""Row: one line of doctor's table, and how it words sizes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.errors import ExitCode
+from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from fluxmirror_core.messages import Sayable
 
 OK: Final = "ok"
 OFF: Final = "off"
@@ -22,7 +25,8 @@ _EXITS: Final = {
     ERROR: ExitCode.DOCTOR_ERROR,
 }
 _NO_FACTS: Final[Mapping[str, object]] = MappingProxyType({})
-MEND: Final = "run `fluxmirror doctor --fix`"
+MEND: Final = message("doctor.run", command="fluxmirror doctor --fix")
+UPGRADE: Final = message("doctor.upgrade")
 
 
 class Row(NamedTuple):
@@ -32,8 +36,8 @@ class Row(NamedTuple):
     """What it is about: a name that stays, for programs to look for."""
     status: str
     """`ok`, `off`, `warn` or `error`."""
-    detail: str
-    remedy: str = ""
+    detail: Sayable
+    remedy: Sayable = ""
     """What to do; empty when there is nothing."""
     facts: Mapping[str, object] = _NO_FACTS
     """What the detail is made of, as plain JSON values: sizes in bytes, times in milliseconds."""
@@ -56,16 +60,3 @@ def size(size_bytes: float) -> str:
             return f"{size_bytes:.0f} {unit}"
         size_bytes /= 1024
     return f"{size_bytes:.1f} GiB"
-
-
-def duration(seconds: float) -> str:
-    """Write how long something lasts, in the largest unit of which there are two."""
-    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"
-
-
-def ago(then_ms: int, now_ms: int) -> str:
-    """Write how long ago something was."""
-    return f"{duration(max(now_ms - then_ms, 0) / 1000)} ago"

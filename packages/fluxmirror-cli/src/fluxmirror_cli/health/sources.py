@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.messages import Message, Sayable, counted, message
+from fluxmirror_core.stored_reasons import said_reason
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.run import files_to_archive
-from fluxmirror_store.importing.sources import known_paths, stored_path
+from fluxmirror_store.importing.sources import known_paths
 from fluxmirror_store.importing.waiting import is_running
 
 from fluxmirror_cli.agent_retention import DAY_MS, kept_ms
+from fluxmirror_cli.health.clauses import besides
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import OFF, OK, WARN, Row
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +28,7 @@ if TYPE_CHECKING:
     from fluxmirror_cli.health.evidence import Evidence
 
 _SOON_MS: Final = 7 * DAY_MS
-_IMPORT: Final = "run `fluxmirror import`"
-_READS: Final = "the next report reads them, or `fluxmirror import`"
-_ARCHIVE: Final = "`fluxmirror archive` keeps copies of them"
-_NO_RIGHT: Final = "no right to read it"
+_NO_RIGHT: Final = message("doctor_files.no_right")
 
 
 class _Looked(NamedTuple):
@@ -48,17 +47,12 @@ class _Looked(NamedTuple):
     is_importing: bool
     """What waits is being read now."""
 
-    @property
-    def until_read(self) -> str:
-        """Say what becomes of files that wait."""
-        return "being read now" if self.is_importing else "waiting"
-
 
 def examine_sources(evidence: Evidence) -> Iterator[Row]:
     """Look at the session files that there are, and that there were; no file is opened."""
     if not evidence.settings.session_files:
-        remedy = "`fluxmirror config set session_files on` has them read"
-        yield Row("session files", OFF, "not read: session_files is false", remedy)
+        told = message("doctor_files.switched_off")
+        yield Row("session files", OFF, told, message("doctor_files.switch_on"))
         return
     try:
         looked = _look(evidence)
@@ -93,8 +87,14 @@ def _paths(files: Iterable[SessionFile]) -> frozenset[str]:
 def _count_gone(evidence: Evidence) -> int:
     with evidence.reading() as db:
         known = known_paths(db) if db is not None else []
-    there = {stored_path(file.path) for file in evidence.found.files}
-    return sum(path not in there and not os.path.lexists(path) for path in known)
+    missed = [path for path in known if path not in evidence.files]
+    # Most of them lie in few folders: where that of a file is gone, nobody asks for the file.
+    is_there = {folder: os.path.lexists(folder) for folder in set(map(_folder, missed))}
+    return sum(not (is_there[_folder(path)] and os.path.lexists(path)) for path in missed)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition(os.sep)[0] or os.sep
 
 
 def _counted(looked: _Looked) -> Row:
@@ -107,29 +107,32 @@ def _counted(looked: _Looked) -> Row:
         "agents": dict(sorted(Counter(file.agent for file in looked.found.files).items())),
     }
     if not files and not looked.gone:
-        return Row("session files", OFF, "no agent has left any yet", facts=facts)
-    told = f"{counted(files, 'file')}, {files - waiting:,} read to the end"
-    told += f", {waiting:,} {looked.until_read}"
+        return Row("session files", OFF, message("doctor_files.none"), facts=facts)
+    how_many = "doctor_files.being_read" if looked.is_importing else "doctor_files.waiting"
+    read, left = f"{files - waiting:,}", f"{waiting:,}"
+    told: Sayable = counted(how_many, files, read=read, waiting=left)
     if looked.gone:
-        told += f"; {looked.gone:,} more gone by now, what they told is kept"
+        told = besides(told, message("doctor_files.gone", count=f"{looked.gone:,}"))
     is_waiting = waiting and not looked.is_importing
-    return Row("session files", OK, told, _READS if is_waiting else "", facts)
+    remedy = message("doctor_files.will_be_read") if is_waiting else ""
+    return Row("session files", OK, told, remedy, facts)
 
 
 def _unreadable(found: Found) -> Iterator[Row]:
     """Tell of folders that could not be looked into, and of files that cannot be read."""
-    problems = Counter(
-        {(agent, problem.name): times for (agent, problem), times in found.problems.items()}
-    )
+    problems: Counter[tuple[str, Sayable]] = Counter()
+    for (agent, problem), times in found.problems.items():
+        problems[agent, said_reason(problem.name)] += times
     problems.update((file.agent, _NO_RIGHT) for file in found.files if not _is_readable(file))
-    for (agent, reason), times in sorted(problems.items()):
-        things = "file or folder" if times == 1 else "files or folders"
+    for agent, reason in sorted(problems, key=lambda one: (one[0], str(one[1]))):
+        times = problems[agent, reason]
+        name = BY_ID[agent].name
         yield Row(
             "unreadable",
             WARN,
-            f"{BY_ID[agent].name}: {times:,} {things} with sessions cannot be read: {reason}",
-            "see who owns them and what rights they have, then run `fluxmirror import`",
-            {"agent": agent, "reason": reason, "things": times},
+            counted("doctor_files.unreadable", times, agent=name, reason=reason),
+            message("doctor_files.see_rights"),
+            {"agent": agent, "reason": str(reason), "things": times},
         )
 
 
@@ -162,29 +165,41 @@ def _at_stake(agent: str, looked: _Looked, soon: set[str], first_ms: int) -> Row
         "unread": unread,
         "not_archived": lost,
     }
-    files = counted(len(soon), "session file")
-    when = _when(first_ms, looked.now_ms)
-    told = f"{BY_ID[agent].name} deletes {files} within a week, from {when} on"
+    told = _deleted(agent, len(soon), first_ms, looked.now_ms)
     if unread and not looked.is_importing:
-        todo = f"{_IMPORT}; {_ARCHIVE}" if lost else _IMPORT
-        return Row("retention", WARN, f"{told}; {unread:,} not read yet", todo, facts)
-    read = f"{unread:,} being read now" if unread else "what they tell is recorded"
+        told = besides(told, message("doctor_files.not_read", count=f"{unread:,}"))
+        todo = message("doctor.run", command="fluxmirror import")
+        return Row("retention", WARN, told, besides(todo, _keeps_copies()) if lost else todo, facts)
+    told = besides(told, _read(unread))
     in_use = agent in looked.archived_agents
-    status, archived, todo = _archived(lost, in_use=in_use)
-    return Row("retention", status, f"{told}; {read}{archived}", todo, facts)
+    status, detail, remedy = _archived(told, lost, in_use=in_use)
+    return Row("retention", status, detail, remedy, facts)
 
 
-def _archived(lost: int, *, in_use: bool) -> tuple[str, str, str]:
+def _deleted(agent: str, files: int, first_ms: int, now_ms: int) -> Message:
+    """Say what is deleted from when on; what is overdue goes when the agent is next started."""
+    name = BY_ID[agent].name
+    if first_ms <= now_ms:
+        return counted("doctor_files.deleted_from_next_start", files, agent=name)
+    day = datetime.fromtimestamp(first_ms / 1000, UTC).astimezone().date()
+    return counted("doctor_files.deleted_from", files, agent=name, date=day)
+
+
+def _read(unread: int) -> Message:
+    if unread:
+        return message("doctor_files.reading", count=f"{unread:,}")
+    return message("doctor_files.recorded")
+
+
+def _keeps_copies() -> Message:
+    return message("doctor_files.keeps_copies")
+
+
+def _archived(told: Sayable, lost: int, *, in_use: bool) -> tuple[str, Sayable, Sayable]:
     """Word which files have no copy: a fault where the others have."""
     if not lost:
-        return OK, ", and copies of them are archived", ""
+        return OK, message("doctor_files.archived", told=told), ""
     if in_use:
-        return WARN, f"; {lost:,} not archived as they are now", "run `fluxmirror archive`"
-    return OK, "; they are not archived", _ARCHIVE
-
-
-def _when(first_ms: int, now_ms: int) -> str:
-    """Write the day of the first deletion; what is overdue goes when the agent is next started."""
-    if first_ms <= now_ms:
-        return "its next start"
-    return datetime.fromtimestamp(first_ms / 1000, UTC).astimezone().date().isoformat()
+        missing = message("doctor_files.not_archived_now", count=f"{lost:,}")
+        return WARN, besides(told, missing), message("doctor.run", command="fluxmirror archive")
+    return OK, besides(told, message("doctor_files.not_archived")), _keeps_copies()

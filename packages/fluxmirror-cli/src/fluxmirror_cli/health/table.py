@@ -8,27 +8,32 @@ import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line, width
 
+from fluxmirror_cli.health.clauses import in_brackets, joined
+from fluxmirror_cli.health.lines import break_lines
 from fluxmirror_cli.health.row import ERROR, OFF, OK, WARN, exit_code
 from fluxmirror_cli.output import Result, is_coloured
 from fluxmirror_cli.registration.agent_home import BY_ID
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from fluxmirror_core.messages import Message, Sayable
 
     from fluxmirror_cli.health.mend import Mended
     from fluxmirror_cli.health.row import Row
 
 _GROUPS: Final = {
-    "Program": ("program", "python", "sqlite", "config"),
-    "Agents": (
+    "doctor.heading.program": ("program", "python", "sqlite", "config"),
+    "doctor.heading.agents": (
         *("capture", "agents", *BY_ID, "program path", "left over"),
         *("hook time", "coverage", "session files", "unreadable", "retention", "oddities"),
     ),
-    "Records": (
+    "doctor.heading.records": (
         *(
             "database",
             "torn",
@@ -44,7 +49,7 @@ _GROUPS: Final = {
         *("spool", "bad", "refused", "redaction", "prices"),
     ),
 }
-_LAST: Final = "Machine"
+_LAST: Final = "doctor.heading.machine"
 """The heading of everything else."""
 COMPONENTS: Final = (
     *(name for names in _GROUPS.values() for name in names),
@@ -53,7 +58,13 @@ COMPONENTS: Final = (
 """Every name of a row, in the order of the table."""
 _HEADINGS: Final = {name: heading for heading, names in _GROUPS.items() for name in names}
 _COLOURS: Final = {OK: "green", OFF: "bright_black", WARN: "yellow", ERROR: "red"}
-_MENDED: Final = {"done": "mended", "failed": "not mended", "planned": "would", "left": "left"}
+_MENDED: Final = {
+    "done": "mend.done",
+    "failed": "mend.failed",
+    "planned": "mend.planned",
+    "left": "mend.left",
+}
+_FOUND: Final = {ERROR: "doctor.verdict.errors", WARN: "doctor.verdict.warnings"}
 _NAME_WIDTH: Final = 13
 _STATUS_WIDTH: Final = 5
 _GAP: Final = "  "
@@ -89,7 +100,8 @@ def render_table(rows: Sequence[Row], look: Look) -> str:
     for heading in (*_GROUPS, _LAST):
         own = [row for row in rows if _HEADINGS.get(row.component, _LAST) == heading]
         if own:
-            lines.append(click.style(heading, bold=True) if look.coloured else heading)
+            title = say(message(heading))
+            lines.append(click.style(title, bold=True) if look.coloured else title)
             lines += [line for row in own for line in _lines(row, names, look)]
             lines.append("")
     return "\n".join((*lines, _verdict(rows, look), ""))
@@ -115,13 +127,16 @@ def _facts(rows: Sequence[Row], mended: Sequence[Mended] | None) -> dict[str, ob
                 "component": row.component,
                 "status": row.status,
                 "severity": row.severity,
-                "detail": row.detail,
-                "remedy": row.remedy,
+                "detail": str(row.detail),
+                "remedy": str(row.remedy),
                 "facts": dict(row.facts),
             }
             for row in rows
         ],
-        "mended": [one._asdict() for one in mended or ()],
+        "mended": [
+            one._asdict() | {"action": str(one.action), "reason": str(one.reason)}
+            for one in mended or ()
+        ],
     }
 
 
@@ -131,26 +146,24 @@ def _text(rows: Sequence[Row], mended: Sequence[Mended] | None, look: Look) -> s
         return table
     done = "".join(f"{line}\n" for one in mended for line in _mended_lines(one, look))
     if all(one.status == "left" for one in mended):
-        done = f"nothing to mend\n{done}"
+        done = f"{say(message('mend.nothing'))}\n{done}"
     return f"{done}\n{table}"
 
 
 def _mended_lines(one: Mended, look: Look) -> Iterator[str]:
-    word = _MENDED[one.status]
-    reason = f" ({one_line(one.reason)})" if one.reason else ""
-    text = _with_tilde(one_line(one.action)) + reason
-    lines = [text] if look.columns is None else _wrapped(text, look.columns - len(word) - 2)
-    indent = " " * (len(word) + 2)
+    text = _shown(in_brackets(one.action, one.reason) if one.reason else one.action)
+    word = say(message(_MENDED[one.status], what=""))
+    indent = " " * width(word)
+    lines = [text] if look.columns is None else break_lines(text, look.columns - len(indent))
     for number, line in enumerate(lines):
-        yield f"{f'{word}: ' if number == 0 else indent}{line}"
+        yield f"{indent if number else word}{line}"
 
 
 def _verdict(rows: Sequence[Row], look: Look) -> str:
     counts = {status: sum(row.status == status for row in rows) for status in (ERROR, WARN)}
-    words = {ERROR: "error", WARN: "warning"}
-    found = [counted(number, words[status]) for status, number in counts.items() if number]
+    found = [counted(_FOUND[status], number) for status, number in counts.items() if number]
     worst = next((status for status, number in counts.items() if number), OK)
-    text = ", ".join(found) if found else _recorded_words(*_recorded_agents(rows))
+    text = say(joined(found) if found else _recorded_words(*_recorded_agents(rows)))
     return click.style(text, fg=_COLOURS[worst], bold=True) if look.coloured else text
 
 
@@ -160,13 +173,12 @@ def _recorded_agents(rows: Sequence[Row]) -> tuple[int, int]:
     return sum(bool(row.facts.get("recorded")) for row in agents), len(agents)
 
 
-def _recorded_words(recorded: int, here: int) -> str:
+def _recorded_words(recorded: int, here: int) -> Message:
     if not recorded:
-        return "nothing is wrong; no agent's hooks are recorded yet"
+        return message("doctor.verdict.none")
     if recorded == here:
-        return "everything is recorded that should be"
-    verb = "is" if recorded == 1 else "are"
-    return f"nothing is wrong; {recorded} of {here} agents {verb} recorded"
+        return message("doctor.verdict.all")
+    return counted("doctor.verdict.some", recorded, here=here)
 
 
 def _lines(row: Row, names: int, look: Look) -> Iterator[str]:
@@ -188,14 +200,14 @@ def _body(row: Row, taken: int, columns: int | None) -> list[str]:
         taken: columns that the other two take.
         columns: the terminal's; None for one line.
     """
-    detail, remedy = _with_tilde(one_line(row.detail)), one_line(row.remedy)
+    detail, remedy = _shown(row.detail), one_line(say(row.remedy))
     if columns is None:
         return [f"{detail}{_GAP}{_ARROW}{remedy}" if remedy else detail]
     room = max(columns - taken, _LEAST)
     if columns < _WIDE or not remedy:
-        return [*_wrapped(detail, room), *_pointed(remedy, room)]
+        return [*break_lines(detail, room), *_pointed(remedy, room)]
     left = room * 3 // 5
-    details, remedies = _wrapped(detail, left), _pointed(remedy, room - left - len(_GAP))
+    details, remedies = break_lines(detail, left), _pointed(remedy, room - left - len(_GAP))
     lines = max(len(details), len(remedies))
     details += [""] * (lines - len(details))
     remedies += [""] * (lines - len(remedies))
@@ -207,33 +219,12 @@ def _body(row: Row, taken: int, columns: int | None) -> list[str]:
 
 def _pointed(remedy: str, room: int) -> list[str]:
     """Wrap what to do, behind an arrow; nothing when there is nothing."""
-    lines = _wrapped(remedy, room - len(_ARROW)) if remedy else []
+    lines = break_lines(remedy, room - len(_ARROW)) if remedy else []
     return [f"{_ARROW if number == 0 else '  '}{line}" for number, line in enumerate(lines)]
 
 
-def _wrapped(text: str, room: int) -> list[str]:
-    """Break a text into lines between words, and a path that is too long behind its slashes."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        for number, part in enumerate(_parts(word, room)):
-            joined = f"{line} {part}" if line and number == 0 else line + part
-            if line and width(joined) > room:
-                lines.append(line)
-                joined = part
-            line = joined
-    return [*lines, line]
-
-
-def _parts(word: str, room: int) -> list[str]:
-    """Give a word, or the names of a path that is longer than a line."""
-    if width(word) <= room:
-        return [word]
-    *folders, name = word.split("/")
-    return [*(f"{folder}/" for folder in folders), name]
-
-
-def _with_tilde(text: str) -> str:
-    """Write the user's home as a shell does."""
+def _shown(what: Sayable) -> str:
+    """Say a text in one harmless line, the user's home written as a shell does."""
+    text = one_line(say(what))
     own = home(os.environ).rstrip("/\\")
     return text.replace(f"{own}{os.sep}", f"~{os.sep}") if own else text

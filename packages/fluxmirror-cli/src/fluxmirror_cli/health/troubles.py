@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
+from fluxmirror_core.messages import counted, message
 
+from fluxmirror_cli.health.clauses import about, named
 from fluxmirror_cli.health.row import WARN, Row
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +31,10 @@ def _journal(places: Places) -> Iterator[Row]:
     kinds = dict(sorted(journal.counts(places.logs).items()))
     kinds.pop(_TOLD_ELSEWHERE, None)
     if kinds:
-        told = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.items())
-        lines = counted(sum(kinds.values()), "line")
+        lines = counted("doctor.machine.journal", sum(kinds.values()))
+        told = about(lines, named(f"{kind} ({count:,})" for kind, count in kinds.items()))
         facts = {"path": where, "lines": kinds}
-        remedy = f"see {where}; delete it when you have"
-        yield Row("journal", WARN, f"{lines} of what went wrong: {told}", remedy, facts)
+        yield Row("journal", WARN, told, message("doctor.machine.see_journal", path=where), facts)
 
 
 def _errors(places: Places) -> Iterator[Row]:
@@ -48,7 +48,7 @@ def _errors(places: Places) -> Iterator[Row]:
         yield Row(
             "errors",
             WARN,
-            f"{counted(len(names), 'unexpected error')}; the newest is in {newest}",
-            "please report it; then delete these logs",
+            counted("doctor.machine.errors", len(names), path=newest),
+            message("doctor.machine.report_errors"),
             {"logs": len(names), "newest": newest},
         )

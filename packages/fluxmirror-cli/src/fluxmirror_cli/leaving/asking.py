@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.leaving.screens import describe_everything, describe_toll
 from fluxmirror_cli.registration.account import Account
 from fluxmirror_cli.registration.agent_home import name_of
 from fluxmirror_cli.registration.choice import Asker, agrees, confirms, is_answered
 from fluxmirror_cli.registration.removal import Removal
-from fluxmirror_cli.registration.screens import from_home, outline, steps_of_removal
+from fluxmirror_cli.registration.screens import from_home, outline, steps_of_removal, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,20 +45,21 @@ def choose_what_stays(
         KeyboardInterrupt: somebody would rather stop.
     """
     if not is_answered():
-        raise UsageError(
-            "nobody is there to be asked, so nothing was done",
-            hint="add --yes" if purging else "name the agents, or add --all or --yes",
-        )
+        hint = "registration.ask.add_yes" if purging else "registration.ask.name_agents"
+        raise UsageError(message("registration.ask.nobody"), hint=message(hint))
     env = ours.situation.env
     outlines = [outline(steps_of_removal(one), env) for one in shown]
     outlines.append(from_home(describe_everything(ours, purging=purging), env))
     click.echo("".join(outlines), err=True)
     if purging:
-        is_agreed = confirms(f"{describe_toll(ours)} Go ahead?", otherwise="nothing was changed")
+        question = wrapped(message("leaving.go_ahead", toll=describe_toll(ours)))
+        otherwise = message("registration.nothing_changed")
+        is_agreed = confirms(question, otherwise=otherwise)
         return frozenset() if is_agreed else None
     with Account().told_when_stopped():
         if not shown:
-            is_agreed = agrees(f"Take out {from_home(', '.join(undone), env)}?")
+            paths = from_home(", ".join(undone), env)
+            is_agreed = agrees(message("leaving.take_out", paths=paths))
             return frozenset() if is_agreed else None
         return _declined([one.home.id for one in shown if isinstance(one, Removal)])
 
@@ -66,5 +68,5 @@ def _declined(agents: Sequence[str]) -> frozenset[str]:
     """Ask for each agent."""
     asker = Asker(asks=True)
     return frozenset(
-        one for one in agents if not asker.wants(f"Stop recording what {name_of(one)} does?")
+        one for one in agents if not asker.wants(message("uninstall.ask", agent=name_of(one)))
     )

@@ -7,9 +7,10 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
 from fluxmirror_store import lock
-from fluxmirror_store.drain import LOCK as DRAINING
 from fluxmirror_store.importing.waiting import LOCK as IMPORTING
+from fluxmirror_store.lock import DRAIN as DRAINING
 
 from fluxmirror_cli.registration.settings_file import RegistrationError
 
@@ -39,8 +40,8 @@ def purge(places: Places, things: Iterable[Thing]) -> list[str]:
                 path = os.path.join(places.spool, name)
                 if not stack.enter_context(lock.held(path, _WAIT_S)):
                     raise RegistrationError(
-                        f"another process is writing {places.database}, so it was not deleted",
-                        hint="wait for its end, then run this again",
+                        message("leaving.written", path=places.database),
+                        hint=message("registration.wait"),
                     )
         return [thing.path for thing in things if _remove_thing(thing)]
 
@@ -87,4 +88,6 @@ def _told(path: str) -> Iterator[None]:
     except OSError as error:
         where = error.filename or path
         reason = error.strerror or str(error)
-        raise RegistrationError(f"{where} could not be removed: {reason}") from error
+        raise RegistrationError(
+            message("registration.cannot_remove", path=where, reason=reason)
+        ) from error

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_store.recorded import count_recorded
 
 from fluxmirror_cli.registration.agent_home import name_of
-from fluxmirror_cli.registration.screens import from_home, wrapped
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.registration.screens import fitted, from_home
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from fluxmirror_cli.leaving.everything import Everything
+    from fluxmirror_core.messages import Message
 
-_STILL_RUNNING: Final = "an agent that is still running may write until it is closed"
+    from fluxmirror_cli.leaving.everything import Everything
 
 
 def describe_everything(ours: Everything, *, purging: bool) -> str:
     """Say what would be removed, beside what is registered in agents."""
     edited = frozenset(ours.edited)
     gone = _would_go(ours, purging=purging)
-    words = {path: "take our lines out of" if path in edited else "remove" for path in gone}
-    return "".join(f"{verb} {path}\n" for path, verb in words.items())
+    words = {path: "leaving.take" if path in edited else "leaving.remove" for path in gone}
+    return "".join(f"{say(message(one, path=path))}\n" for path, one in words.items())
 
 
 def everything_facts(ours: Everything, *, purging: bool) -> dict[str, object]:
@@ -41,8 +42,8 @@ def everything_facts(ours: Everything, *, purging: bool) -> dict[str, object]:
 
 def describe_removed(paths: list[str], edited: Collection[str]) -> str:
     """Say what was removed, and what only lost our lines."""
-    words = {path: "took our lines out of" if path in edited else "removed" for path in paths}
-    return "".join(f"{verb} {path}\n" for path, verb in words.items())
+    words = {path: "leaving.taken" if path in edited else "leaving.removed" for path in paths}
+    return "".join(f"{say(message(one, path=path))}\n" for path, one in words.items())
 
 
 def describe_kept(ours: Everything, *, purging: bool = False) -> str:
@@ -53,27 +54,29 @@ def describe_kept(ours: Everything, *, purging: bool = False) -> str:
         purging: whether what a purge deletes will be gone.
     """
     kept = [thing for thing in ours.kept() if not (purging and thing.is_deletable)]
-    return "".join(f"kept {thing.path}: {thing.what}\n" for thing in kept)
+    words = (message("leaving.kept", path=thing.path, what=thing.what) for thing in kept)
+    return "".join(map(fitted, words))
 
 
 def describe_needed(ours: Everything, agents: Sequence[str]) -> str:
     """Say what stays because agents are still recorded."""
     edited = frozenset(ours.edited)
-    return "".join(
-        f"kept {'our lines in ' if path in edited else ''}{path}: {_still_there(agents)}\n"
-        for path in _needed(ours)
-    )
+    words = {
+        path: "leaving.kept_lines" if path in edited else "leaving.kept" for path in _needed(ours)
+    }
+    why = _still_there(agents)
+    return "".join(fitted(message(one, path=path, what=why)) for path, one in words.items())
 
 
 def needed_facts(ours: Everything, agents: Sequence[str]) -> list[dict[str, object]]:
     """Tell what stays because agents are still recorded."""
-    why = _still_there(agents)
+    why = str(_still_there(agents))
     return [{"path": path, "what": why} for path in _needed(ours)]
 
 
 def kept_facts(ours: Everything) -> list[dict[str, object]]:
     """Tell what stays, and why."""
-    return [{"path": thing.path, "what": thing.what} for thing in ours.kept()]
+    return [{"path": thing.path, "what": str(thing.what)} for thing in ours.kept()]
 
 
 def recorded_facts(ours: Everything) -> dict[str, object]:
@@ -82,17 +85,23 @@ def recorded_facts(ours: Everything) -> dict[str, object]:
     return {**recorded._asdict(), "waiting": _waiting(ours.places.spool)}
 
 
-def describe_toll(ours: Everything) -> str:
+def describe_toll(ours: Everything) -> Message:
     """Say how much a purge costs, in a sentence."""
     recorded = count_recorded(ours.places.database)
+    number = _waiting(ours.places.spool)
+    waiting = counted("leaving.waiting", number)
     if not recorded.is_known:
-        told = f"what is in {from_home(ours.places.database, ours.situation.env)}"
-    else:
-        told = f"{counted(recorded.events, 'event')}, {counted(recorded.responses, 'response')}"
-    waiting = _waiting(ours.places.spool)
-    if waiting:
-        told += f" and {counted(waiting, 'event')} that wait"
-    return wrapped(f"This deletes {told} for good; {_STILL_RUNNING}.")
+        path = from_home(ours.places.database, ours.situation.env)
+        if not number:
+            return message("leaving.toll.file", path=path)
+        return message("leaving.toll.file_and_waiting", path=path, waiting=waiting)
+    events = counted("leaving.events", recorded.events)
+    responses = counted("leaving.responses", recorded.responses)
+    if not number:
+        return message("leaving.toll.known", events=events, responses=responses)
+    return message(
+        "leaving.toll.known_and_waiting", events=events, responses=responses, waiting=waiting
+    )
 
 
 def _would_go(ours: Everything, *, purging: bool) -> list[str]:
@@ -105,9 +114,8 @@ def _needed(ours: Everything) -> list[str]:
     return list(dict.fromkeys([*ours.packages, *ours.undone]))
 
 
-def _still_there(agents: Sequence[str]) -> str:
-    names = ", ".join(map(name_of, agents))
-    return f"our hooks are still in {names}"
+def _still_there(agents: Sequence[str]) -> Message:
+    return message("leaving.what.needed", agents=", ".join(map(name_of, agents)))
 
 
 def _waiting(spool: str) -> int:

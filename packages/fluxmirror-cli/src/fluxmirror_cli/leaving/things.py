@@ -11,6 +11,7 @@ from fluxmirror_core import journal
 from fluxmirror_core.config.inputs import older_path, user_path
 from fluxmirror_core.config.load import last_good_path, remembered_directory
 from fluxmirror_core.config.trust import trust_path
+from fluxmirror_core.messages import message
 from fluxmirror_store.archiving.names import archive_directory
 from fluxmirror_store.database import files_of, is_own
 
@@ -23,6 +24,7 @@ from fluxmirror_cli.registration.leftovers import set_aside_directory
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fluxmirror_core.messages import Sayable
     from fluxmirror_core.paths import Places
 
 _CACHES: Final = ("prices.json", "prices.json.*", "status", "status-*", "status.*")
@@ -30,19 +32,19 @@ _CACHES: Final = ("prices.json", "prices.json.*", "status", "status-*", "status.
 _CACHED_TREES: Final = ("opencode-*",)
 _LOGS: Final = (journal.NAME, f"{journal.NAME}.1", "error-*.log")
 
-_YOURS: Final = "what was recorded is yours"
-_NOT_OURS: Final = "nothing shows that FluxMirror made it"
-_LINK: Final = "it is a link, and what it leads to is yours"
-_OTHER: Final = "it was recorded where another database is in use now"
-_OLDER: Final = "your settings of an older version are yours"
-_SET_ASIDE: Final = "what `install --clean` took out of the way is yours"
+_YOURS: Final = message("leaving.what.recorded")
+_NOT_OURS: Final = message("leaving.what.not_ours")
+_LINK: Final = message("leaving.what.link")
+_OTHER: Final = message("leaving.what.other_database")
+_OLDER: Final = message("leaving.what.older_settings")
+_SET_ASIDE: Final = message("leaving.what.set_aside")
 
 
 class Thing(NamedTuple):
     """Something of ours that stays unless somebody wants all to go."""
 
     path: str
-    what: str
+    what: Sayable
     """Why it stays."""
     files: tuple[str, ...] = ()
     """The files that go when it goes."""
@@ -63,7 +65,7 @@ def recorded_things(places: Places, mirror: str | None) -> list[Thing]:
         mirror: the directory for a copy of every event.
     """
     archive = archive_directory(places)
-    copies = f"copies of session files, {size(_stored_bytes(archive))}, are yours"
+    copies = message("leaving.what.copies", size=size(_stored_bytes(archive)))
     config, old = user_path(places), older_path(places)
     price_list = downloaded_path(places)
     logs = _matching(places.logs, _LOGS)
@@ -73,16 +75,16 @@ def recorded_things(places: Places, mirror: str | None) -> list[Thing]:
         *_other_databases(places),
         Thing(archive, copies, trees=(archive,)),
         Thing(set_aside_directory(places.data), _SET_ASIDE),
-        Thing(config, "your own settings are yours", (config,)),
+        Thing(config, message("leaving.what.settings"), (config,)),
         Thing(old, _OLDER, (old,)),
         Thing(f"{old}.old", _OLDER, (f"{old}.old",)),
-        Thing(trust_path(places), "which projects you trust is yours", (trust_path(places),)),
-        Thing(overlay_path(places), "your own prices are yours", (overlay_path(places),)),
-        Thing(price_list, "a price list; delete it as you like", (price_list,)),
-        Thing(places.logs, "it tells what went wrong; delete it as you like", logs),
+        Thing(trust_path(places), message("leaving.what.trust"), (trust_path(places),)),
+        Thing(overlay_path(places), message("leaving.what.prices"), (overlay_path(places),)),
+        Thing(price_list, message("leaving.what.price_list"), (price_list,)),
+        Thing(places.logs, message("leaving.what.logs"), logs),
     ]
     if mirror is not None:
-        things.append(Thing(mirror, "the copy of every event that you asked for is yours"))
+        things.append(Thing(mirror, message("leaving.what.mirror")))
     return [thing for thing in things if os.path.lexists(thing.path)]
 
 

@@ -6,6 +6,10 @@ import json
 import re
 from typing import Final
 
+from fluxmirror_core.messages import message
+
+from fluxmirror_cli.speech import say
+
 _SPECIAL: Final = re.compile(r"([*?\[])")
 _CONTROL: Final = "\x7f"
 """The one character that JSON writes as it is, and TOML does not take."""
@@ -27,9 +31,9 @@ def example_entry(model: str, agent: str | None) -> str:
     return "\n".join(
         [
             *lines,
-            f'input = "{_BLANK}"           # dollars per million tokens, such as "0.30"',
+            f'input = "{_BLANK}"           # {say(message("price_list.entry.rate"))}',
             f'output = "{_BLANK}"',
-            f'# cache_read = "{_BLANK}"    # as input, when left out',
+            f'# cache_read = "{_BLANK}"    # {say(message("price_list.entry.cache_read"))}',
             f'# cache_write_5m = "{_BLANK}"',
             "",
         ]

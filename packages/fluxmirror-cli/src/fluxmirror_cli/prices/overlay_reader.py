@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fluxmirror_core.agents import AGENTS
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 from fluxmirror_core.period import parse_date
+from fluxmirror_core.phrases import listed
 from fluxmirror_core.pricing import OWN, Price, Rates
 
 from fluxmirror_cli.prices.offer import Offer, day_start
@@ -17,8 +19,9 @@ from fluxmirror_cli.prices.overlay import FILE, Overlay, Pattern, overlay_path
 from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from fluxmirror_core.messages import Message, Sayable
     from fluxmirror_core.paths import Places
 
 _RATES: Final = Rates._fields
@@ -31,6 +34,7 @@ _PICO_PER_MILLION: Final = 10**6
 _DEAREST: Final = 10**6
 """Dollars per million tokens: a dollar per token is a slip of the pen."""
 _FREE: Final = Rates(0, 0, 0, 0, 0)
+_MEND: Final = message("price_list.mend.file")
 
 
 def load_overlay(places: Places) -> Overlay:
@@ -47,7 +51,8 @@ def load_overlay(places: Places) -> Overlay:
         return Overlay()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"{path} cannot be read: {reason}", hint="mend it, or move it") from error
+        unreadable = message("price_list.overlay.unreadable", path=path, reason=reason)
+        raise UsageError(unreadable, hint=_MEND) from error
     return parse_overlay(raw, path)
 
 
@@ -64,8 +69,9 @@ def parse_overlay(raw: bytes, path: str) -> Overlay:
     try:
         tables = tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidOperation, RecursionError) as error:
-        raise UsageError(f"{path} is no TOML: {error}", hint="mend it, or move it away") from error
-    _refuse_others(path, tables, _KEYS)
+        no_toml = message("price_list.overlay.no_toml", path=path, reason=str(error))
+        raise UsageError(no_toml, hint=_MEND) from error
+    _refuse_others(path, tables, tuple(_KEYS))
     prices = [_price(table) for table in _tables(path, tables, "price")]
     prices.sort(key=lambda price: price[1].price.since or "")
     aliases = [_alias(table) for table in _tables(path, tables, "alias")]
@@ -77,43 +83,53 @@ class _Table:
 
     def __init__(self, path: str, kind: str, number: int, values: dict[str, Any]) -> None:
         self.values = values
-        self._place = f"{path}: [[{kind}]] number {number}"
+        self._place = message("price_list.overlay.place", path=path, kind=kind, number=number)
         _refuse_others(self._place, values, _KEYS[kind])
 
-    def refuse(self, key: str, what: str, hint: str) -> NoReturn:
-        raise UsageError(f"{self._place}: {key} {what}", hint=hint)
+    def refuse(self, what: str, key: str, hint: Sayable) -> NoReturn:
+        """Say of a key what is wrong with it: the id of a text with `place` and `key`."""
+        raise UsageError(message(what, place=self._place, key=key), hint=hint)
+
+    def refuse_agent(self, agent: str) -> NoReturn:
+        """Say that there is no such agent."""
+        unknown = message("price_list.overlay.no_agent", place=self._place, agent=repr(agent))
+        everyone = message("price_list.mend.agents", names=listed(_AGENTS))
+        raise UsageError(unknown, hint=did_you_mean(agent, _AGENTS, otherwise=everyone))
 
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
         if value is not None and (not isinstance(value, str) or not value.strip()):
-            self.refuse(key, "is no text", f'write {key} = "…"')
+            self.refuse("price_list.overlay.no_text", key, _write_text(key))
         return value
 
     def needed_text(self, key: str) -> str:
-        return self.text(key) or self.refuse(key, "is missing", f'write {key} = "…"')
+        return self.text(key) or self.refuse("price_list.overlay.missing", key, _write_text(key))
+
+
+def _write_text(key: str) -> Message:
+    return message("price_list.mend.text", key=key)
 
 
 def _tables(path: str, tables: dict[str, Any], kind: str) -> list[_Table]:
     rows = tables.get(kind, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UsageError(f"{path}: {kind} is no table", hint=f"write [[{kind}]] above each")
+        no_table = message("price_list.overlay.no_table", path=path, kind=kind)
+        raise UsageError(no_table, hint=message("price_list.mend.table", kind=kind))
     return [_Table(path, kind, number, row) for number, row in enumerate(rows, 1)]
 
 
-def _refuse_others(place: str, values: Iterable[str], known: Iterable[str]) -> None:
+def _refuse_others(place: Sayable, values: Iterable[str], known: Sequence[str]) -> None:
     for key in values:
         if key not in known:
-            hint = did_you_mean(key, known, otherwise=f"there are {', '.join(known)}")
-            raise UsageError(f"{place}: there is no {key!r}", hint=hint)
+            unknown = message("price_list.overlay.no_key", place=place, key=repr(key))
+            everything = message("price_list.mend.keys", names=listed(known))
+            raise UsageError(unknown, hint=did_you_mean(key, known, otherwise=everything))
 
 
 def _pattern(table: _Table) -> Pattern:
     agent = table.text("agent")
     if agent is not None and agent not in _AGENTS:
-        everyone = f"the agents are {', '.join(_AGENTS)}"
-        table.refuse(
-            "agent", f"{agent!r} is unknown", did_you_mean(agent, _AGENTS, otherwise=everyone)
-        )
+        table.refuse_agent(agent)
     return Pattern(table.needed_text("model").lower(), agent)
 
 
@@ -138,17 +154,19 @@ def _since(table: _Table) -> date | None:
     value = table.values.get("since")
     day = parse_date(value) if isinstance(value, str) else value
     if value is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-        table.refuse("since", "is no date", "write it as YYYY-MM-DD")
+        table.refuse("price_list.overlay.no_date", "since", message("price_list.mend.date"))
     return day
 
 
 def _is_free(table: _Table) -> bool:
     free = table.values.get("free", False)
     if not isinstance(free, bool):
-        table.refuse("free", "is neither true nor false", "write free = true")
+        hint = message("price_list.mend.switch", key="free")
+        table.refuse("price_list.overlay.no_switch", "free", hint)
     priced = [key for key in _RATES if key in table.values]
     if free and priced:
-        table.refuse(priced[0], "is a price of what is free", f"leave out free, or {priced[0]}")
+        hint = message("price_list.mend.free", key=priced[0])
+        table.refuse("price_list.overlay.not_free", priced[0], hint)
     return free
 
 
@@ -157,7 +175,7 @@ def _rates(table: _Table) -> Rates:
     output = _rate(table, "output")
     if fresh is None or output is None:
         missing = "input" if fresh is None else "output"
-        table.refuse(missing, "is missing", "write dollars per million tokens, or free = true")
+        table.refuse("price_list.overlay.missing", missing, message("price_list.mend.missing"))
     read = _rate(table, "cache_read")
     write_5m = _rate(table, "cache_write_5m")
     write_1h = _rate(table, "cache_write_1h")
@@ -178,9 +196,9 @@ def _rate(table: _Table, key: str) -> int | None:
         return None
     pico = _decimal(value) * _PICO_PER_MILLION
     if not 0 <= pico <= _DEAREST * _PICO_PER_MILLION:  # also what is no number at all
-        table.refuse(key, "is no price", 'write dollars per million tokens, such as "0.30"')
+        table.refuse("price_list.overlay.no_price", key, message("price_list.mend.price"))
     if pico % 1:
-        table.refuse(key, "has more than six decimals", "round it")
+        table.refuse("price_list.overlay.decimals", key, message("price_list.mend.decimals"))
     return int(pico)
 
 

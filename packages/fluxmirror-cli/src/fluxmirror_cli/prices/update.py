@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.prices.kept_file import replace_text
 from fluxmirror_cli.prices.price_list import downloaded_path, parse_providers
@@ -19,7 +20,7 @@ _PATIENCE_S: Final = 20.0
 """For each step of the download, in seconds."""
 _NEEDED: Final = ("anthropic", "openai", "google")
 """A list without their prices is none."""
-_AS_BEFORE: Final = "the prices are as they were"
+_AS_BEFORE: Final = message("price_list.update.as_before")
 
 
 class UpdateError(FluxMirrorError):
@@ -70,11 +71,13 @@ def _fetch(url: str) -> bytes:
             for part in response.iter_bytes():
                 received += part
                 if len(received) > _LARGEST:
-                    raise UpdateError(f"what {url} sends is too large", hint=_AS_BEFORE)
+                    too_large = message("price_list.update.too_large", url=url)
+                    raise UpdateError(too_large, hint=_AS_BEFORE)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
-        hint = f"check the network; {_AS_BEFORE}"
-        raise UpdateError(f"{url} could not be fetched: {reason}", hint=hint) from error
+        unfetched = message("price_list.update.unfetched", url=url, reason=reason)
+        hint = message("price_list.update.check_network")
+        raise UpdateError(unfetched, hint=hint) from error
     return bytes(received)
 
 
@@ -108,8 +111,8 @@ def _count_models(providers: list[Any]) -> int:
 
 
 def _no_list() -> UpdateError:
-    hint = f"a newer FluxMirror may understand it; {_AS_BEFORE}"
-    return UpdateError("what was fetched is no price list", hint=hint)
+    hint = message("price_list.update.newer")
+    return UpdateError(message("price_list.update.no_list"), hint=hint)
 
 
 def _keep(path: str, kept: dict[str, Any]) -> None:
@@ -118,4 +121,5 @@ def _keep(path: str, kept: dict[str, Any]) -> None:
         replace_text(path, json.dumps(kept, separators=(",", ":")))
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UpdateError(f"{path} could not be written: {reason}", hint=_AS_BEFORE) from error
+        unwritten = message("price_list.update.unwritten", path=path, reason=reason)
+        raise UpdateError(unwritten, hint=_AS_BEFORE) from error

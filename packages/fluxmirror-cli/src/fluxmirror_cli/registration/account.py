@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from functools import reduce
 from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.registration.agent_home import name_of
 from fluxmirror_cli.registration.installation import INSTALLED, REMOVED, UPDATED
@@ -11,9 +14,15 @@ from fluxmirror_cli.registration.installation import INSTALLED, REMOVED, UPDATED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmirror_core.messages import Sayable
+
     from fluxmirror_cli.registration.installation import Outcome
 
-_CHANGED: Final = frozenset({INSTALLED, REMOVED, UPDATED})
+_CHANGED: Final = {
+    INSTALLED: "registration.so_far.installed",
+    REMOVED: "registration.so_far.removed",
+    UPDATED: "registration.so_far.updated",
+}
 
 
 class Account:
@@ -21,7 +30,7 @@ class Account:
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
-        self._noted: list[str] = []
+        self._noted: list[Sayable] = []
         self._working = ""
 
     @property
@@ -38,7 +47,7 @@ class Account:
         self.outcomes.append(outcome)
         self._working = ""
 
-    def note(self, sentence: str) -> None:
+    def note(self, sentence: Sayable) -> None:
         """Note what else was done."""
         self._noted.append(sentence)
 
@@ -47,21 +56,25 @@ class Account:
         """Have an interrupt say how far it got.
 
         Raises:
-            KeyboardInterrupt: it was stopped; its argument is a sentence.
+            KeyboardInterrupt: it was stopped; its argument is a message.
         """
         try:
             yield
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._so_far()) from None
 
-    def _so_far(self) -> str:
+    def _so_far(self) -> Sayable:
         done = self._noted + [
-            f"{name_of(outcome.agent)} {outcome.state}"
+            message(_CHANGED[outcome.state], agent=name_of(outcome.agent))
             for outcome in self.outcomes
             if outcome.state in _CHANGED
         ]
-        told = f"done so far: {', '.join(done)}" if done else "nothing was done before that"
+        told = message("registration.so_far.done", what=reduce(_and, done)) if done else None
         if not self._working:
-            return told
-        half = f"{name_of(self._working)} may be half done: do the same again to complete it"
-        return f"{half}; {told}" if done else half
+            return told or message("registration.so_far.nothing")
+        half = message("registration.so_far.half", agent=name_of(self._working))
+        return message("registration.so_far.half_and", half=half, done=told) if told else half
+
+
+def _and(first: Sayable, second: Sayable) -> Sayable:
+    return message("registration.so_far.both", first=first, second=second)

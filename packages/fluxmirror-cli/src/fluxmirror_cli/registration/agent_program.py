@@ -12,6 +12,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import home
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
@@ -19,6 +20,8 @@ from fluxmirror_cli.registration.installed_version import installed_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.registration.agent_home import AgentHome
 
@@ -71,12 +74,16 @@ class Answer(NamedTuple):
     """Its exit code; None when the time was over, or it could not be started."""
     output: str
     """Both streams, without colours."""
+    limit_s: float | None = None
+    """How long it was waited for, in seconds, where the time was over."""
 
     @property
-    def last_line(self) -> str:
-        """The last line that says something."""
+    def last_line(self) -> Sayable:
+        """The last line that says something, or why there is none."""
+        if self.limit_s is not None:
+            return message("registration.no_answer", seconds=f"{self.limit_s:.0f}")
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
-        return lines[-1] if lines else "it said nothing"
+        return lines[-1] if lines else message("registration.said_nothing")
 
 
 def find_agents(env: Mapping[str, str]) -> list[FoundAgent]:
@@ -127,7 +134,7 @@ def run_agent(
             end_group(process)
         output.seek(0)
         told = _ESCAPES.sub("", output.read().decode("utf-8", "replace"))
-    return Answer(code, told if code is not None else f"{told}\nno answer after {limit_s:.0f} s")
+    return Answer(code, told, limit_s if code is None else None)
 
 
 def quiet_environment(env: Mapping[str, str]) -> dict[str, str]:

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Final
 import click
 from fluxmirror_core.agents import BY_ID as AGENTS
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, AgentHome
 from fluxmirror_cli.registration.settings_file import RegistrationError
+from fluxmirror_cli.speech import say
 from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.registration.agent_program import FoundAgent
 
@@ -25,6 +29,8 @@ _WORDS = {
 }
 _YES_NO: Final = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}
 _EACH: Final = {**_YES_NO, "a": "all", "all": "all", "none": "none"}
+_SAY_YES_NO: Final = message("registration.ask.say_yes_no")
+_SAY_EACH: Final = message("registration.ask.say_each")
 
 
 def named_agents(words: tuple[str, ...]) -> list[AgentHome]:
@@ -38,9 +44,9 @@ def named_agents(words: tuple[str, ...]) -> list[AgentHome]:
         agent = _WORDS.get(word.casefold())
         if agent is None:
             offered = [agent.id for agent in AGENT_HOMES]
-            everyone = f"the agents are {', '.join(offered)}"
+            everyone = message("registration.agents_are", agents=", ".join(offered))
             hint = did_you_mean(word, offered, otherwise=everyone)
-            raise UsageError(f"there is no agent called {word!r}", hint=hint)
+            raise UsageError(message("registration.no_agent", word=repr(word)), hint=hint)
         named[agent.id] = agent
     return list(named.values())
 
@@ -58,8 +64,12 @@ def choose_agents(words: tuple[str, ...], found: list[FoundAgent]) -> list[Found
     for agent in named_agents(words):
         if agent.id not in here:
             raise RegistrationError(
-                f"{AGENTS[agent.id].name} was not found: no `{agent.program}` on PATH",
-                hint="`fluxmirror agents list` shows what was found",
+                message(
+                    "registration.not_here",
+                    agent=AGENTS[agent.id].name,
+                    program=agent.program,
+                ),
+                hint=message("registration.see_found"),
             )
     return [here[agent.id] for agent in named_agents(words)]
 
@@ -81,7 +91,7 @@ class Asker:
         """Whether the next is asked about."""
         return self._rest is None
 
-    def wants(self, question: str) -> bool:
+    def wants(self, question: Sayable) -> bool:
         """Ask, where it is not clear already.
 
         Raises:
@@ -89,22 +99,22 @@ class Asker:
         """
         if self._rest is not None:
             return self._rest
-        answer = _ask(f"{question} [Y/n/all/none]", _EACH)
+        answer = _ask(f"{say(question)} [Y/n/all/none]", _EACH, _SAY_EACH)
         if answer in {"all", "none"}:
             self._rest = answer == "all"
         return answer in {"yes", "all"}
 
 
-def agrees(question: str) -> bool:
+def agrees(question: Sayable) -> bool:
     """Ask for a yes or a no.
 
     Raises:
         KeyboardInterrupt: somebody would rather stop.
     """
-    return _ask(f"{question} [Y/n]", _YES_NO) == "yes"
+    return _ask(f"{say(question)} [Y/n]", _YES_NO, _SAY_YES_NO) == "yes"
 
 
-def confirms(question: str, *, otherwise: str) -> bool:
+def confirms(question: Sayable, *, otherwise: Sayable) -> bool:
     """Ask for a yes to what cannot be undone: a bare return says no.
 
     Args:
@@ -115,7 +125,7 @@ def confirms(question: str, *, otherwise: str) -> bool:
         KeyboardInterrupt: somebody would rather stop.
     """
     try:
-        return _ask(f"{question} [y/N]", _YES_NO, default="no") == "yes"
+        return _ask(f"{say(question)} [y/N]", _YES_NO, _SAY_YES_NO, default="no") == "yes"
     except KeyboardInterrupt:
         raise KeyboardInterrupt(otherwise) from None
 
@@ -140,11 +150,19 @@ def read_answer(question: str) -> str:
         return typed  # what it is meant for says what is wrong with it
 
 
-def _ask(question: str, answers: Mapping[str, str], default: str = "yes") -> str:
-    """Ask on stderr until the answer is one of these; a bare return says the default."""
-    *words, last = dict.fromkeys(answers.values())
+def _ask(
+    question: str, answers: Mapping[str, str], otherwise: Sayable, default: str = "yes"
+) -> str:
+    """Ask on stderr until the answer is one of these; a bare return says the default.
+
+    Args:
+        question: what is asked.
+        answers: what may be typed, and what it means.
+        otherwise: what is said of everything else that is typed.
+        default: what a bare return means.
+    """
     while True:
         answer = answers.get(read_answer(question).strip().casefold() or default)
         if answer is not None:
             return answer
-        click.echo(f"  say {', '.join(words)} or {last}", err=True)
+        click.echo(f"  {say(otherwise)}", err=True)

@@ -10,6 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.registration.agent_program import AWAY, end_group, quiet_environment
 from fluxmirror_cli.registration.settings_file import RegistrationError
@@ -66,7 +68,9 @@ class CodexServer:
             )
         except OSError as error:
             self._directory.cleanup()
-            raise RegistrationError(f"{program} cannot be started: {error.strerror}") from error
+            raise RegistrationError(
+                message("trust.not_started", program=program, reason=error.strerror)
+            ) from error
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -93,7 +97,7 @@ class CodexServer:
         try:
             hooks = list(_hooks(found))
         except (KeyError, TypeError) as error:
-            raise RegistrationError("Codex lists its hooks in a way nobody here knows") from error
+            raise RegistrationError(message("trust.unknown_list")) from error
         return [hook for hook in hooks if is_ours(hook)]
 
     def trust(self, hooks: list[CodexHook]) -> None:
@@ -111,22 +115,24 @@ class CodexServer:
                 self._process.stdin.write(json.dumps(question).encode() + b"\n")
                 self._process.stdin.flush()
         except OSError as error:
-            raise RegistrationError("`codex app-server` ended before it answered") from error
+            raise RegistrationError(message("trust.ended")) from error
         while True:
             answer = self._next()
             if answer.get("id") != self._number:
                 continue  # a notification
             if "result" not in answer:
-                raise RegistrationError(f"Codex refused {method}: {_reason(answer)}")
+                raise RegistrationError(
+                    message("trust.refused", method=method, reason=_reason(answer))
+                )
             return answer["result"]
 
     def _next(self) -> dict[str, object]:
         try:
             line = self._answers.get(timeout=max(self._deadline - time.monotonic(), 0))
         except queue.Empty:
-            raise RegistrationError(f"Codex did not answer within {_LIMIT_S:.0f} s") from None
+            raise RegistrationError(message("trust.no_answer", seconds=f"{_LIMIT_S:.0f}")) from None
         if not line:
-            raise RegistrationError("`codex app-server` ended before it answered")
+            raise RegistrationError(message("trust.ended"))
         try:
             answer = json.loads(line)
         except ValueError:

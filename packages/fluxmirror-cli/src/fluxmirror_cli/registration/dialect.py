@@ -9,6 +9,8 @@ import codecs
 import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, QWEN, name_of
 from fluxmirror_cli.registration.jsonc import (
     JsoncError,
@@ -19,6 +21,8 @@ from fluxmirror_cli.registration.jsonc import (
 from fluxmirror_cli.registration.settings_file import RegistrationError
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
+
     from fluxmirror_cli.registration.settings_file import SettingsFile
 
 
@@ -41,33 +45,33 @@ _DIALECTS: Final = {
 }
 
 
-def why_unread(agent: str, settings: SettingsFile) -> str:
-    """Say why an agent does not read its settings file; empty when it does, or there is none.
+def why_unread(agent: str, settings: SettingsFile) -> Message | None:
+    """Say why an agent does not read its settings file; None when it does, or there is none.
 
     Args:
         agent: its id.
         settings: the file, of its JSON or, with the ending `.toml`, of Codex's configuration.
     """
     if settings.raw is None:
-        return ""
+        return None
     if settings.path.endswith(".toml"):
         return _why_no_toml(settings)
     dialect = _DIALECTS[agent]
     if not settings.text.strip():
-        return "" if dialect.empty else "it is empty"
+        return None if dialect.empty else message("settings_file.why.empty")
     try:
         root = parse_jsonc(settings.text)
     except JsoncError as error:
-        return f"it cannot be read as JSON ({error})"
+        return message("settings_file.why.no_json", reason=error.sentence)
     troubles = {
-        "it is no JSON object": root.kind != "object",
-        "it has comments": find_comments(settings.text) and not dialect.comments,
-        "it has a comma before a closing bracket": has_trailing_comma(root)
+        "settings_file.why.no_object": root.kind != "object",
+        "settings_file.why.comments": find_comments(settings.text) and not dialect.comments,
+        "settings_file.why.trailing_comma": has_trailing_comma(root)
         and not dialect.trailing_commas,
-        "it begins with a byte order mark": settings.raw.startswith(codecs.BOM_UTF8)
+        "settings_file.why.byte_order_mark": settings.raw.startswith(codecs.BOM_UTF8)
         and not dialect.byte_order_mark,
     }
-    return next((reason for reason, applies in troubles.items() if applies), "")
+    return next((message(reason) for reason, applies in troubles.items() if applies), None)
 
 
 def check_read(agent: str, settings: SettingsFile) -> None:
@@ -79,14 +83,19 @@ def check_read(agent: str, settings: SettingsFile) -> None:
     reason = why_unread(agent, settings)
     if reason:
         raise RegistrationError(
-            f"{settings.path} is left alone: {reason}, so {name_of(agent)} does not read it",
-            hint="mend that file, then run this again",
+            message(
+                "settings_file.left_unread",
+                path=settings.path,
+                reason=reason,
+                agent=name_of(agent),
+            ),
+            hint=message("settings_file.mend_again"),
         )
 
 
-def _why_no_toml(settings: SettingsFile) -> str:
+def _why_no_toml(settings: SettingsFile) -> Message | None:
     try:
         tomllib.loads(settings.text)
     except ValueError as error:
-        return f"it cannot be read as TOML ({error})"
-    return ""
+        return message("settings_file.why.no_toml", reason=error)
+    return None

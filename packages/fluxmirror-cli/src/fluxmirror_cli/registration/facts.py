@@ -1,4 +1,7 @@
-"""What would be done to agents, and what came of it, as plain values that JSON can hold."""
+"""What would be done to agents, and what came of it, as plain values that JSON can hold.
+
+Sentences are English, whatever language a person reads: programs see the same everywhere.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,17 @@ def steps_facts(steps: Steps) -> dict[str, object]:
         "agent": steps.agent,
         "commands": [[program, *words] for words in steps.commands],
         "files": [_change_facts(change) for change in steps.changes if change.is_one],
-        "sentence": steps.sentence,
+        "sentence": str(steps.sentence),
     }
 
 
 def outcome_facts(outcome: Outcome) -> dict[str, object]:
     """Tell what came of one agent."""
-    return outcome._asdict()
+    return {
+        **outcome._asdict(),
+        "sentence": str(outcome.sentence),
+        "hint": str(outcome.hint),
+    }
 
 
 def _change_facts(change: Change) -> dict[str, object]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.journal import note_own_directories
 from fluxmirror_cli.registration.packages import (
     PLUGIN,
@@ -22,6 +24,8 @@ from fluxmirror_cli.registration.program_record import (
 from fluxmirror_cli.registration.registration_record import save_record
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
+
     from fluxmirror_cli.registration.situation import Situation
 
 
@@ -76,11 +80,12 @@ def _are_newer(situation: Situation) -> bool:
     return there > ours
 
 
-def describe_foundation(situation: Situation, foundation: Foundation) -> list[str]:
+def describe_foundation(situation: Situation, foundation: Foundation) -> list[Message]:
     """Say in sentences what would be written."""
     lines = []
     if foundation.packages:
-        lines.append(f"copy the packages to {foundation.packages}")
+        lines.append(message("install.copy_packages", path=foundation.packages))
     if foundation.program:
-        lines.append(f"write {foundation.program} into {record_path(situation.data)}")
+        path = record_path(situation.data)
+        lines.append(message("install.write_program", program=foundation.program, path=path))
     return lines

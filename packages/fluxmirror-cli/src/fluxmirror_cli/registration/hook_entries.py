@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.jsonc import (
     JsoncError,
     alike,
@@ -21,6 +23,8 @@ from fluxmirror_cli.registration.jsonc import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from fluxmirror_core.messages import Message
 
     from fluxmirror_cli.registration.jsonc import Node
 
@@ -38,6 +42,10 @@ EMPTY: Final = "{}\n"
 
 class EntriesError(Exception):
     """The text is not what an agent would read hooks from: nothing is changed then."""
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class HookEntry(NamedTuple):
@@ -120,7 +128,7 @@ def take_entries(text: str, is_ours: IsOurs, *, made: tuple[str, ...] | None) ->
 def _prove(text: str, wanted: object) -> None:
     """Read the result once more: a text that means anything else is refused, not written."""
     if not alike(_value(text), wanted):
-        raise EntriesError("its hooks are written in a way this program cannot edit")
+        raise EntriesError(message("settings_file.why.not_editable"))
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - whatever a person's settings hold
@@ -134,7 +142,7 @@ def _with_hooks(value: Any, hooks: Hooks) -> object:  # noqa: ANN401 - as above
     registered = value.setdefault(HOOKS, {})
     for event, hook in hooks.items():
         if not isinstance(registered.setdefault(event, []), list):
-            raise EntriesError(f"its hooks of {event} are no list")
+            raise EntriesError(message("settings_file.why.event_no_list", event=event))
         registered[event].append({HOOKS: [hook]})
     return value
 
@@ -176,18 +184,18 @@ def _root(text: str) -> Node:
     try:
         root = parse_jsonc(text)
     except JsoncError as error:
-        raise EntriesError(f"it cannot be read as JSON ({error})") from error
+        raise EntriesError(message("settings_file.why.no_json", reason=error.sentence)) from error
     if root.kind != "object":
-        raise EntriesError("it is no JSON object")
+        raise EntriesError(message("settings_file.why.no_object"))
     return root
 
 
 def _hooks(root: Node) -> Node | None:
     found = members(root, HOOKS)
     if len(found) > 1:
-        raise EntriesError("it has `hooks` twice")
+        raise EntriesError(message("settings_file.why.hooks_twice"))
     if found and found[0].value.kind != "object":
-        raise EntriesError("its `hooks` is no object")
+        raise EntriesError(message("settings_file.why.hooks_no_object"))
     return found[0].value if found else None
 
 
@@ -198,7 +206,7 @@ def _events(root: Node) -> Iterator[tuple[str, Node]]:
     for item in hooks.items if hooks else ():
         event = str(item.key)
         if event in seen:
-            raise EntriesError(f"it has the hooks of {event} twice")
+            raise EntriesError(message("settings_file.why.event_twice", event=event))
         seen.add(event)
         if item.value.kind == "array":
             yield event, item.value
@@ -232,7 +240,7 @@ def _add_one(text: str, event: str, hook: Mapping[str, object], made: list[str])
         made.append(event)
         return append(text, hooks, event, [group])
     if found[0].value.kind != "array":
-        raise EntriesError(f"its hooks of {event} are no list")
+        raise EntriesError(message("settings_file.why.event_no_list", event=event))
     return append(text, found[0].value, None, group)
 
 

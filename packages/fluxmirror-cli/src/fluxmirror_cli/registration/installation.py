@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import OPENCODE, name_of
 from fluxmirror_cli.registration.agent_program import run_agent
 from fluxmirror_cli.registration.change import Change, make_change
@@ -35,6 +37,8 @@ from fluxmirror_cli.registration.settings_file import (
 from fluxmirror_cli.registration.tidying import remove_copies, tidy_settings
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
+
     from fluxmirror_cli.registration.agent_program import FoundAgent
     from fluxmirror_cli.registration.situation import Situation
     from fluxmirror_cli.registration.standing import Plugin, Standing
@@ -54,8 +58,8 @@ class Outcome(NamedTuple):
 
     agent: str
     state: str
-    sentence: str
-    hint: str = ""
+    sentence: Sayable
+    hint: Sayable = ""
 
     @property
     def is_fine(self) -> bool:
@@ -69,13 +73,13 @@ class Plan(NamedTuple):
     agent: FoundAgent
     state: str
     """What the outcome will be if nothing fails."""
-    sentence: str
+    sentence: Sayable
     commands: list[list[str]]
     """Arguments for the agent's program, in order."""
     changes: list[Change]
     made: tuple[str, ...] = ()
     """As `hook_entries.Added.made`."""
-    hint: str = ""
+    hint: Sayable = ""
 
 
 def plan_installation(
@@ -102,15 +106,15 @@ def plan_installation(
         return plan_entries(situation, agent)
     check_files(situation, agent.home)
     commands = install_commands(agent.id, situation.packages)
-    return Plan(agent, INSTALLED, "registered as a plugin", commands, [])
+    return Plan(agent, INSTALLED, message("install.as_plugin"), commands, [])
 
 
 def _plan_files(situation: Situation, agent: FoundAgent, standing: Standing) -> Plan:
     changes = opencode_changes(situation, agent.home)
     if not changes:
-        return Plan(agent, ALREADY, "its plugin directory has our module already", [], [])
+        return Plan(agent, ALREADY, message("install.module_already"), [], [])
     state = UPDATED if standing.plugin else INSTALLED
-    return Plan(agent, state, "our module is in its plugin directory", [], changes)
+    return Plan(agent, state, message("install.module"), [], changes)
 
 
 def _plan_plugin_again(
@@ -121,28 +125,28 @@ def _plan_plugin_again(
         return Plan(
             agent,
             FAILED,
-            "its plugin is switched off there",
+            message("install.switched_off"),
             [],
             [],
-            hint=f"switch it on in {name_of(agent.id)} itself",
+            hint=message("install.switch_on", agent=name_of(agent.id)),
         )
     if standing.current:
-        return Plan(agent, ALREADY, "registered as a plugin already", [], [])
+        return Plan(agent, ALREADY, message("install.as_plugin_already"), [], [])
     ours = package_version(os.path.join(situation.bundle, PLUGIN))
     if version_numbers(standing.version) > version_numbers(ours):
         return Plan(
             agent,
             ALREADY,
-            f"its plugin is of version {standing.version}, newer than this {ours}, and stays",
+            message("install.newer_plugin", version=standing.version, own=ours),
             [],
             [],
-            hint="update FluxMirror",
+            hint=message("install.update_ourselves"),
         )
     if plugin.directory.startswith(situation.packages + os.sep):
-        return Plan(agent, UPDATED, "its plugin, which runs from our copy, is new", [], [])
+        return Plan(agent, UPDATED, message("install.plugin_in_place"), [], [])
     check_files(situation, agent.home)
     again = [*uninstall_commands(agent.id), *install_commands(agent.id, situation.packages)]
-    return Plan(agent, UPDATED, "its plugin was an older one", again, [])
+    return Plan(agent, UPDATED, message("install.older_plugin"), again, [])
 
 
 def plan_entries(situation: Situation, agent: FoundAgent) -> Plan:
@@ -164,13 +168,15 @@ def plan_entries(situation: Situation, agent: FoundAgent) -> Plan:
             known.made if known else None,
         )
     except EntriesError as error:
-        raise RegistrationError(f"{file.path} is left alone: {error}") from error
+        raise RegistrationError(
+            message("settings_file.left_alone", path=file.path, reason=error.sentence)
+        ) from error
     change = Change(file, added.text)
     if change.is_one:
         check_writable(file)
-        sentence = f"registered in {file.path}"
+        sentence = message("install.in_settings", path=file.path)
         return Plan(agent, INSTALLED, sentence, [], [change], added.made)
-    return Plan(agent, ALREADY, f"registered in {file.path} already", [], [])
+    return Plan(agent, ALREADY, message("install.in_settings_already", path=file.path), [], [])
 
 
 def carry_out(situation: Situation, plan: Plan) -> Outcome:
@@ -193,13 +199,13 @@ def carry_out(situation: Situation, plan: Plan) -> Outcome:
     return Outcome(agent.id, plan.state, plan.sentence, plan.hint)
 
 
-def _register(situation: Situation, plan: Plan) -> str | None:
+def _register(situation: Situation, plan: Plan) -> Sayable | None:
     """Run the commands and make the changes; gives why that failed, or None."""
     agent = plan.agent
     with journaled(situation, agent.home):
         failed = _run(situation, plan)
         if failed is None and plan.commands and situation.standing(agent.home).plugin is None:
-            failed = "its own command said nothing was wrong, and registered nothing"
+            failed = message("install.nothing_registered")
         if failed is None:
             _enter(situation, plan)
     return failed
@@ -233,7 +239,7 @@ def _write_files(situation: Situation, plan: Plan) -> None:
         make_change(change)
 
 
-def _run(situation: Situation, plan: Plan) -> str | None:
+def _run(situation: Situation, plan: Plan) -> Sayable | None:
     """Run the agent's commands; gives what the first that failed said, or None."""
     removing = uninstall_commands(plan.agent.id)
     for command in plan.commands:
@@ -243,13 +249,10 @@ def _run(situation: Situation, plan: Plan) -> str | None:
     return None
 
 
-def _fall_back(situation: Situation, agent: FoundAgent, failed: str) -> Outcome:
+def _fall_back(situation: Situation, agent: FoundAgent, failed: Sayable) -> Outcome:
     """Take back what half succeeded, and put the hooks into the settings file."""
     before = text_before(situation.done(agent.id).journal, agent.home.settings_path(situation.env))
-    hint = ""
-    if agent.version != agent.home.tried:
-        hint = f"FluxMirror was tried with {name_of(agent.id)} {agent.home.tried}"
-        hint += f"; this is {agent.version}" if agent.version else ""
+    hint = _tried(agent)
     try:
         with journaled(situation, agent.home, lambda text: tidy_settings(text, before)):
             for command in uninstall_commands(agent.id):
@@ -259,16 +262,27 @@ def _fall_back(situation: Situation, agent: FoundAgent, failed: str) -> Outcome:
         with journaled(situation, agent.home):
             _enter(situation, plan)
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, f"{failed}; and {error}", hint)
-    return Outcome(agent.id, plan.state, f"{plan.sentence}, as {failed}", hint)
+        sentence = message("install.failed_twice", first=failed, second=error.sentence)
+        return Outcome(agent.id, FAILED, sentence, hint)
+    sentence = message("install.instead", outcome=plan.sentence, reason=failed)
+    return Outcome(agent.id, plan.state, sentence, hint)
+
+
+def _tried(agent: FoundAgent) -> Sayable:
+    """Say which version this was tried with, where it is another."""
+    name, tried = name_of(agent.id), agent.home.tried
+    if agent.version == tried:
+        return ""
+    if not agent.version:
+        return message("install.tried", agent=name, tried=tried)
+    return message("install.tried_another", agent=name, tried=tried, version=agent.version)
 
 
 def _check_platform(situation: Situation, agent: FoundAgent) -> None:
     """Refuse where the registered command could not run: some agents block every tool then."""
     if situation.platform == "win32" and agent.id != OPENCODE:
         raise RegistrationError(
-            f"{name_of(agent.id)} cannot be recorded on Windows yet: its hooks need a POSIX shell",
-            hint="in WSL they have one",
+            message("install.no_shell", agent=name_of(agent.id)), hint=message("install.wsl")
         )
 
 
@@ -276,6 +290,8 @@ def _check_version(agent: FoundAgent) -> None:
     needed = agent.home.needed
     if needed and agent.version and version_numbers(agent.version) < version_numbers(needed):
         raise RegistrationError(
-            f"{name_of(agent.id)} {agent.version} is too old: hooks of plugins need {needed}",
-            hint="update it, then run `fluxmirror install` again",
+            message(
+                "install.too_old", agent=name_of(agent.id), version=agent.version, needed=needed
+            ),
+            hint=message("install.update_agent"),
         )

@@ -16,6 +16,8 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, QWEN
 from fluxmirror_cli.registration.dialect import check_read
 from fluxmirror_cli.registration.jsonc import JsoncError, find_comments, parse_jsonc, plain
@@ -34,6 +36,8 @@ from fluxmirror_cli.registration.settings_file import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.settings_file import SettingsFile
@@ -129,7 +133,7 @@ def settle(
         raise failed
 
 
-def undo(situation: Situation, agent: AgentHome, ours: Iterable[str]) -> list[str]:
+def undo(situation: Situation, agent: AgentHome, ours: Iterable[str]) -> list[Sayable]:
     """Put back what our commands changed, where nobody else changed it since.
 
     Args:
@@ -140,13 +144,13 @@ def undo(situation: Situation, agent: AgentHome, ours: Iterable[str]) -> list[st
     Returns:
         Why something could not be put back, a sentence each.
     """
-    failed = []
+    failed: list[Sayable] = []
     for kept in situation.done(agent.id).journal:
         try:
             if kept.path in ours:
                 put_back(kept)
         except RegistrationError as error:
-            failed.append(str(error))
+            failed.append(error.sentence)
     remove_directories(situation.done(agent.id).made)
     return failed
 
@@ -251,10 +255,7 @@ def _reword(file: SettingsFile, before: bytes, meant: Callable[[str], str]) -> N
     text = restate(was, wanted) if was.strip() else wanted
     if text is None and _is_json(was):
         replace_bytes(file, before)
-        raise RegistrationError(
-            f"what was written into {file.path} cannot be said in your own words, "
-            "so it is as it was before"
-        )
+        raise RegistrationError(message("registration.not_worded", path=file.path))
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     content = mark + (wanted if text is None else text).encode()
     if content != file.raw:
@@ -277,7 +278,9 @@ def _give_mode(kept: Kept) -> None:
             os.chmod(target, kept.mode)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise RegistrationError(f"{kept.path} cannot get its mode back: {reason}") from error
+        raise RegistrationError(
+            message("registration.mode_lost", path=kept.path, reason=reason)
+        ) from error
 
 
 def join(old: Iterable[Kept], pending: Iterable[Kept]) -> Iterator[Kept]:

@@ -10,8 +10,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
 
+from fluxmirror_core.messages import message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from fluxmirror_core.messages import Message
 
 _BLANK: Final = re.compile(r"[ \t\r\n]+")
 _LINE_COMMENT: Final = re.compile(r"//[^\r\n]*")
@@ -28,6 +32,10 @@ _DEEPEST: Final = 200
 
 class JsoncError(ValueError):
     """The text is no JSON, not even with comments; the message says where."""
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class Node(NamedTuple):
@@ -78,7 +86,7 @@ def parse_jsonc(text: str) -> Node:
     node = reader.read_value(0)
     reader.skip()
     if reader.position != len(text):
-        reader.fail("something follows the value")
+        reader.fail(message("settings_file.json.more"))
     return node
 
 
@@ -230,9 +238,9 @@ class _Reader:
         self.line_comment = False
         """Whether the last token that was skipped is a `//` comment."""
 
-    def fail(self, reason: str) -> NoReturn:
+    def fail(self, reason: Message) -> NoReturn:
         line = self.text.count("\n", 0, self.position) + 1
-        raise JsoncError(f"line {line}: {reason}")
+        raise JsoncError(message("settings_file.json.line", line=line, reason=reason))
 
     def skip(self) -> int:
         """Skip blanks and comments; gives where the last comment ended, or where we were."""
@@ -252,7 +260,7 @@ class _Reader:
 
     def read_value(self, depth: int) -> Node:
         if depth > _DEEPEST:
-            self.fail("nested too deeply")
+            self.fail(message("settings_file.json.nested"))
         self.skip()
         start = self.position
         opening = self.text[start : start + 1]
@@ -264,22 +272,22 @@ class _Reader:
     def _read_string(self) -> str:
         found = _STRING.match(self.text, self.position)
         if found is None:
-            self.fail("a string is expected, or not ended")
+            self.fail(message("settings_file.json.no_string"))
         try:
             value: str = json.loads(found[0])
         except ValueError:
-            self.fail("a string has an escape that JSON does not know")
+            self.fail(message("settings_file.json.escape"))
         self.position = found.end()
         return value
 
     def _read_scalar(self) -> object:
         found = _SCALAR.match(self.text, self.position)
         if found is None:
-            self.fail("a value is expected")
+            self.fail(message("settings_file.json.no_value"))
         try:
             value: object = json.loads(found[0])
         except ValueError:
-            self.fail("a number has more digits than can be read")
+            self.fail(message("settings_file.json.digits"))
         self.position = found.end()
         return value
 
@@ -290,7 +298,7 @@ class _Reader:
         tail = self.skip()
         while self.text[self.position : self.position + 1] != _CLOSES[opening]:
             if items and items[-1].comma is None:
-                self.fail("a comma is missing")
+                self.fail(message("settings_file.json.no_comma"))
             items.append(self._read_item(tail, named=opening == "{", depth=depth))
             comma = items[-1].comma
             self.position = self.position if comma is None else comma + 1
@@ -307,7 +315,7 @@ class _Reader:
             key = self._read_string()
             self.skip()
             if self.text[self.position : self.position + 1] != ":":
-                self.fail("a colon is missing")
+                self.fail(message("settings_file.json.no_colon"))
             self.position += 1
         value = self.read_value(depth + 1)
         end = self.position

@@ -8,6 +8,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, CLAUDE, GEMINI, QWEN
@@ -20,6 +21,8 @@ from fluxmirror_cli.registration.settings_file import RegistrationError, read_se
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from fluxmirror_core.messages import Sayable
+
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.situation import Situation
 
@@ -30,7 +33,7 @@ class Leftover(NamedTuple):
     """One thing that makes events come twice, or an agent complain."""
 
     agent: str
-    sentence: str
+    sentence: Sayable
     directory: str = ""
     """A directory to be set aside; empty when it is a settings file that is to change."""
     change: Change | None = None
@@ -71,7 +74,9 @@ def clean_up(leftover: Leftover, data: str) -> str:
         shutil.move(leftover.directory, aside)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise RegistrationError(f"{leftover.directory} could not be moved: {reason}") from error
+        raise RegistrationError(
+            message("registration.cannot_move", path=leftover.directory, reason=reason)
+        ) from error
     return aside
 
 
@@ -98,11 +103,11 @@ def _old_packages(env: Mapping[str, str]) -> Iterator[Leftover]:
     for agent in (CLAUDE, QWEN):
         directory = os.path.join(HOMES[agent].root(env), "plugins", "fluxmirror")
         if _is_our_package(directory):
-            yield Leftover(agent, f"an older package, in {directory}", directory)
+            yield Leftover(agent, message("leftover.package", path=directory), directory)
     extension = os.path.join(HOMES[GEMINI].root(env), "extensions", "fluxmirror")
     programs = os.path.join(extension, "bin")
     if os.path.isdir(programs) and _is_our_package(extension):
-        yield Leftover(GEMINI, f"programs of an older version, in {programs}", programs)
+        yield Leftover(GEMINI, message("leftover.programs", path=programs), programs)
 
 
 def _backups(env: Mapping[str, str]) -> Iterator[Leftover]:
@@ -111,7 +116,7 @@ def _backups(env: Mapping[str, str]) -> Iterator[Leftover]:
         base = glob.escape(os.path.join(HOMES[agent].root(env), folder))
         for directory in sorted(glob.glob(os.path.join(base, "fluxmirror*backup*"))):
             if _is_our_package(directory) and not os.path.islink(directory):
-                yield Leftover(agent, f"a backup of our package, in {directory}", directory)
+                yield Leftover(agent, message("leftover.backup", path=directory), directory)
 
 
 def _is_our_package(directory: str) -> bool:
@@ -145,7 +150,8 @@ def _entries(situation: Situation, agent: AgentHome) -> Iterator[Leftover]:
         if extra:
             made = situation.done(agent.id).settings
             text = take_entries(file.text, is_extra, made=made.made if made else None)
-            what = "hooks beside the plugin's" if plugin else "hooks of an older version"
-            yield Leftover(agent.id, f"{len(extra)} {what}, in {path}", change=Change(file, text))
+            what = "leftover.beside_plugin" if plugin else "leftover.older_hooks"
+            sentence = counted(what, len(extra), path=path)
+            yield Leftover(agent.id, sentence, change=Change(file, text))
     except (RegistrationError, EntriesError):
         return  # whoever installs is told by the plan

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import OPENCODE
 from fluxmirror_cli.registration.change import Change
 from fluxmirror_cli.registration.owned_file import digest, read_owned
@@ -41,8 +43,12 @@ def opencode_changes(situation: Situation, agent: AgentHome) -> list[Change]:
         file = read_file(path)
         if file.raw not in {None, text.encode()} and not _is_ours(situation, file, target):
             raise RegistrationError(
-                f"{path} is left alone: it is not as FluxMirror wrote it",
-                hint="move it away, then run `fluxmirror install opencode` again",
+                message(
+                    "settings_file.left_alone",
+                    path=path,
+                    reason=message("settings_file.why.not_as_written"),
+                ),
+                hint=message("install.move_opencode_file"),
             )
         changes.append(Change(read_settings(path), text))
     return [change for change in changes if change.is_one]

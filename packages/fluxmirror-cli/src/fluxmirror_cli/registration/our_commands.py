@@ -7,6 +7,8 @@ import os
 import re
 from typing import Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, QWEN
 from fluxmirror_cli.registration.owned_file import read_owned
 from fluxmirror_cli.registration.packages import EXTENSION, PLUGIN
@@ -65,8 +67,8 @@ def settings_hooks(agent: str, bundle: str, packages: str) -> dict[str, dict[str
         return {event: _hook(groups[0], root) for event, groups in registered.items()}
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise RegistrationError(
-            f"the hooks in {os.path.join(bundle, package)} cannot be read",
-            hint="install FluxMirror again",
+            message("registration.hooks_unreadable", path=os.path.join(bundle, package)),
+            hint=message("registration.install_ourselves"),
         ) from error
 
 

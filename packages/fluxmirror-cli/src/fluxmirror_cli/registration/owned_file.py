@@ -7,10 +7,15 @@ import errno
 import hashlib
 import os
 import tempfile
+from typing import TYPE_CHECKING
 
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_cli.registration.settings_file import RegistrationError
+
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
 
 
 def write_owned(path: str, content: bytes, *, executable: bool = False) -> bool:
@@ -38,15 +43,16 @@ def write_owned(path: str, content: bytes, *, executable: bool = False) -> bool:
             raise
     except OSError as error:
         raise RegistrationError(
-            f"{path} cannot be written: {error.strerror or error}", hint=room_hint(error)
+            message("registration.cannot_write", path=path, reason=error.strerror or error),
+            hint=room_hint(error),
         ) from error
     return True
 
 
-def room_hint(error: OSError) -> str:
+def room_hint(error: OSError) -> Sayable:
     """Say what helps where there is no room; empty where that is not what is wrong."""
     is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-    return "make some room, then run this again" if is_full else ""
+    return message("registration.make_room") if is_full else ""
 
 
 def read_owned(path: str) -> bytes | None:

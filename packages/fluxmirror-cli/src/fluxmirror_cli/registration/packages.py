@@ -13,6 +13,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 import fluxmirror_cli
 from fluxmirror_cli.registration.owned_file import read_owned, write_owned
 from fluxmirror_cli.registration.settings_file import RegistrationError
@@ -38,8 +40,7 @@ def bundle_directory() -> str:
     directory = os.path.join(os.path.dirname(os.path.abspath(fluxmirror_cli.__file__)), "bundle")
     if not os.path.isdir(os.path.join(directory, PLUGIN)):
         raise RegistrationError(
-            "this installation holds no packages for the agents",
-            hint="install it again; in a checkout run scripts/build_manifests.py",
+            message("registration.no_packages"), hint=message("registration.install_again")
         )
     return directory
 
@@ -168,7 +169,9 @@ def version_numbers(version: str) -> tuple[int, ...]:
 def _copy_file(bundle: str, directory: str, name: str) -> bool:
     content = read_owned(os.path.join(bundle, name))
     if content is None:
-        raise RegistrationError(f"{os.path.join(bundle, name)} cannot be read")
+        raise RegistrationError(
+            message("registration.cannot_read", path=os.path.join(bundle, name))
+        )
     path, executable = os.path.join(directory, name), name.endswith(".sh")
     return write_owned(path, content, executable=executable)
 
@@ -188,7 +191,9 @@ def _remove(directory: str, names: Iterable[str]) -> None:
             pass
         except OSError as error:
             reason = error.strerror or str(error)
-            raise RegistrationError(f"{path} could not be removed: {reason}") from error
+            raise RegistrationError(
+                message("registration.cannot_remove", path=path, reason=reason)
+            ) from error
         while (path := os.path.dirname(path)) != directory:
             folders.add(path)
     for folder in sorted(folders, reverse=True):
@@ -202,8 +207,7 @@ def _is_below(name: str) -> bool:
 
 def _taken(path: str) -> RegistrationError:
     return RegistrationError(
-        f"{path} is not FluxMirror's, and stays as it is",
-        hint="move it away, or have FLUXMIRROR_HOME name another directory",
+        message("registration.not_ours", path=path), hint=message("registration.move_away")
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, QWEN
 from fluxmirror_cli.registration.packages import EXTENSION, PLUGIN
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
+
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.agent_program import Answer
 
@@ -44,9 +48,10 @@ _ALREADY: Final = ("already registered", "already added", "already on disk", "al
 _GONE: Final = ("not found", "not installed", "is not configured", "no marketplace", "not exist")
 
 
-def describe_failure(agent: AgentHome, command: list[str], answer: Answer) -> str:
+def describe_failure(agent: AgentHome, command: list[str], answer: Answer) -> Message:
     """Say in a sentence what an agent's command that failed said last."""
-    return f"`{' '.join([agent.program, *command])}` failed: {answer.last_line}"
+    whole = " ".join([agent.program, *command])
+    return message("registration.command_failed", command=whole, reason=answer.last_line)
 
 
 def install_commands(agent: str, packages: str) -> list[list[str]]:

@@ -8,6 +8,8 @@ import shutil
 import sys
 from typing import Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.owned_file import read_owned, write_owned
 from fluxmirror_cli.registration.settings_file import RegistrationError
 
@@ -60,8 +62,7 @@ def write_program(data: str, program: str) -> bool:
     path = record_path(data)
     if os.path.lexists(path) and not is_record(path):
         raise RegistrationError(
-            f"{path} is not FluxMirror's, and stays as it is",
-            hint="move it away, or have FLUXMIRROR_HOME name another directory",
+            message("registration.not_ours", path=path), hint=message("registration.move_away")
         )
     return write_owned(path, f"{program}\n".encode("utf-8", "surrogateescape"))
 

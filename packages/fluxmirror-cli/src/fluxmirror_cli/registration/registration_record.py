@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.registration.owned_file import read_owned, write_owned
 from fluxmirror_cli.registration.packages import RECORD, packages_directory
 from fluxmirror_cli.registration.settings_file import RegistrationError
+
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Message
 
 DATA: Final = "data"
 """The entry of our own data directory, beside those of the agents."""
@@ -80,8 +85,8 @@ def load_record(data: str) -> dict[str, AgentRecord]:
         if version == _VERSION:
             return {agent: _agent_record(fields) for agent, fields in told["agents"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _unreadable(path, "it is damaged") from error
-    raise _unreadable(path, f"it is of version {version}, and this program knows {_VERSION}")
+        raise _unreadable(path, message("registration.record_damaged")) from error
+    raise _unreadable(path, message("registration.record_newer", version=version, known=_VERSION))
 
 
 def save_record(data: str, record: dict[str, AgentRecord]) -> None:
@@ -99,10 +104,10 @@ def _path(data: str) -> str:
     return os.path.join(packages_directory(data), RECORD)
 
 
-def _unreadable(path: str, reason: str) -> RegistrationError:
+def _unreadable(path: str, reason: Message) -> RegistrationError:
     return RegistrationError(
-        f"{path}, which says how to undo what was installed, cannot be read: {reason}",
-        hint="move it away; `fluxmirror uninstall` then takes our hooks out without it",
+        message("registration.record_unreadable", path=path, reason=reason),
+        hint=message("registration.record_move_away"),
     )
 
 

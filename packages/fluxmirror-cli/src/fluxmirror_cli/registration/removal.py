@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
+
+from fluxmirror_core.messages import message
 
 from fluxmirror_cli.registration.agent_home import CODEX, OPENCODE
 from fluxmirror_cli.registration.agent_program import run_agent
@@ -40,6 +43,8 @@ from fluxmirror_cli.registration.settings_file import RegistrationError, read_se
 from fluxmirror_cli.registration.tidying import remove_copies, tidy_settings
 
 if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
+
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.registration_record import Kept
     from fluxmirror_cli.registration.situation import Situation
@@ -71,7 +76,8 @@ def plan_removal(situation: Situation, agent: AgentHome, program: str | None) ->
         return Removal(agent, program, [], opencode_removals(situation, agent))
     if standing.trouble and situation.done(agent.id).settings:
         raise RegistrationError(
-            f"our hooks are in its settings, but {standing.trouble}", hint="mend that file first"
+            message("uninstall.unreadable", reason=standing.trouble),
+            hint=message("uninstall.mend_first"),
         )
     commands = uninstall_commands(agent.id) if standing.plugin else []
     changes = [_without_entries(situation, agent)] if standing.entries else []
@@ -87,13 +93,17 @@ def carry_out_removal(situation: Situation, removal: Removal) -> Outcome:
     agent = removal.home
     done = situation.done(agent.id)
     if not removal.is_any and done == AgentRecord():
-        return Outcome(agent.id, ABSENT, "not registered")
+        return Outcome(agent.id, ABSENT, message("uninstall.absent"))
     if removal.commands and removal.program is None:
         return Outcome(
             agent.id,
             FAILED,
-            "its program is not here, and only that can take the plugin out",
-            f"install {agent.program} again, or remove the plugin in {agent.root(situation.env)}",
+            message("uninstall.no_program"),
+            message(
+                "uninstall.no_program_hint",
+                program=agent.program,
+                path=agent.root(situation.env),
+            ),
         )
     if agent.id == OPENCODE:
         return _remove_files(situation, removal)
@@ -101,12 +111,16 @@ def carry_out_removal(situation: Situation, removal: Removal) -> Outcome:
         check_files(situation, agent)
     failed, troubles = _take_out(situation, removal)
     if situation.standing(agent).registered != "no":
-        return Outcome(agent.id, FAILED, failed or "it is still registered there")
+        return Outcome(agent.id, FAILED, failed or message("uninstall.still_registered"))
     if troubles:
-        kept = "what is needed to put it back is kept; run `fluxmirror uninstall` once more"
-        return Outcome(agent.id, FAILED, f"taken out, but {'; '.join(troubles)}", kept)
+        told = message("uninstall.out_but", reason=reduce(_and, troubles))
+        return Outcome(agent.id, FAILED, told, message("uninstall.once_more"))
     _forget(situation, agent)
-    return Outcome(agent.id, REMOVED, "taken out")
+    return Outcome(agent.id, REMOVED, message("uninstall.out"))
+
+
+def _and(first: Sayable, second: Sayable) -> Sayable:
+    return message("uninstall.both", first=first, second=second)
 
 
 def remove_everything(situation: Situation) -> list[str]:
@@ -128,14 +142,16 @@ def remove_everything(situation: Situation) -> list[str]:
             os.unlink(program)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise RegistrationError(f"{program} could not be removed: {reason}") from error
+            raise RegistrationError(
+                message("registration.cannot_remove", path=program, reason=reason)
+            ) from error
         removed.append(program)
     situation.record.pop(DATA, None)
     remove_directories(made)  # unless what was recorded is in them
     return removed
 
 
-def _take_out(situation: Situation, removal: Removal) -> tuple[str, list[str]]:
+def _take_out(situation: Situation, removal: Removal) -> tuple[Sayable, list[Sayable]]:
     """Run the commands and put back what they leave.
 
     Returns:
@@ -183,12 +199,14 @@ def _remove_files(situation: Situation, removal: Removal) -> Outcome:
         return Outcome(
             agent.id,
             FAILED,
-            f"{', '.join(kept)} is not as we wrote it, and was left alone",
-            "remove it yourself, if it is not your own work",
+            message("uninstall.not_as_written", paths=", ".join(kept)),
+            message("uninstall.remove_yourself"),
         )
     _forget(situation, agent)
-    left = f"; {', '.join(kept)}, changed since, stays" if kept else ""
-    return Outcome(agent.id, REMOVED, f"taken out{left}")
+    told = message("uninstall.out")
+    if kept:
+        told = message("uninstall.out_but_changed", paths=", ".join(kept))
+    return Outcome(agent.id, REMOVED, told)
 
 
 def _forget(situation: Situation, agent: AgentHome) -> None:
@@ -196,9 +214,9 @@ def _forget(situation: Situation, agent: AgentHome) -> None:
         save_record(situation.data, situation.record)
 
 
-def _run(situation: Situation, removal: Removal) -> str:
+def _run(situation: Situation, removal: Removal) -> Sayable:
     """Run the agent's commands; gives what the last that failed said, or nothing."""
-    failed = ""
+    failed: Sayable = ""
     for command in removal.commands:
         answer = run_agent([removal.program or "", *command], situation.env)
         if not has_succeeded(answer, removing=True):
@@ -236,6 +254,8 @@ def _without_entries(situation: Situation, agent: AgentHome) -> Change:
             made=known.made if known else None,
         )
     except EntriesError as error:
-        raise RegistrationError(f"{file.path} is left alone: {error}") from error
+        raise RegistrationError(
+            message("settings_file.left_alone", path=file.path, reason=error.sentence)
+        ) from error
     gone = known is not None and known.was_missing and means_nothing(text)
     return Change(file, None if gone else text)

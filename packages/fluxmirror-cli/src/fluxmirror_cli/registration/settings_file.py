@@ -9,10 +9,14 @@ import codecs
 import os
 import stat
 import tempfile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
+from fluxmirror_core.messages import message
 from fluxmirror_core.private import make_directory
+
+if TYPE_CHECKING:
+    from fluxmirror_core.messages import Sayable
 
 
 class RegistrationError(FluxMirrorError):
@@ -46,7 +50,7 @@ def read_settings(path: str) -> SettingsFile:
     try:
         settings.text  # noqa: B018 - decodes it
     except UnicodeDecodeError as error:
-        raise _refused(path, "it is no UTF-8") from error
+        raise _refused(path, message("settings_file.why.no_utf8")) from error
     return settings
 
 
@@ -59,9 +63,9 @@ def read_file(path: str) -> SettingsFile:
     target = os.path.realpath(path)
     try:
         if os.path.islink(path) and not os.path.exists(path):
-            raise _refused(path, "it is a link that leads nowhere")
+            raise _refused(path, message("settings_file.why.dangling"))
         if os.path.lexists(target) and not stat.S_ISREG(os.stat(target).st_mode):
-            raise _refused(path, "it is no file")
+            raise _refused(path, message("settings_file.why.no_file"))
         with open(target, "rb") as file:
             return SettingsFile(path, target, file.read())
     except FileNotFoundError:
@@ -84,13 +88,13 @@ def check_writable(settings: SettingsFile) -> None:
         raise _refused(settings.path, error.strerror or str(error)) from error
     # The mode, not `os.access`: to root everything is writable, and it is read-only all the same.
     if not found.st_mode & stat.S_IWUSR or not os.access(settings.target, os.W_OK):
-        raise _refused(settings.path, "it is read-only")
+        raise _refused(settings.path, message("settings_file.why.read_only"))
     if not os.stat(os.path.dirname(settings.target)).st_mode & stat.S_IWUSR:
-        raise _refused(settings.path, "its directory is read-only")
+        raise _refused(settings.path, message("settings_file.why.in_read_only"))
     if found.st_nlink > 1:
-        raise _refused(settings.path, "it is one file under several names")
+        raise _refused(settings.path, message("settings_file.why.several_names"))
     if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
-        raise _refused(settings.path, "it belongs to somebody else")
+        raise _refused(settings.path, message("settings_file.why.of_another"))
 
 
 def write_settings(settings: SettingsFile, text: str) -> None:
@@ -181,8 +185,8 @@ def _write_beside(settings: SettingsFile, raw: bytes) -> str:
 
 def _check_unchanged(settings: SettingsFile) -> None:
     if read_file(settings.path) != settings:
-        raise _refused(settings.path, "it changed at the same moment")
+        raise _refused(settings.path, message("settings_file.why.changed"))
 
 
-def _refused(path: str, reason: str) -> RegistrationError:
-    return RegistrationError(f"{path} is left alone: {reason}")
+def _refused(path: str, reason: Sayable) -> RegistrationError:
+    return RegistrationError(message("settings_file.left_alone", path=path, reason=reason))

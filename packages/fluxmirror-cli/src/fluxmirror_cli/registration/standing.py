@@ -6,6 +6,8 @@ import os
 import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, OPENCODE, QWEN
 from fluxmirror_cli.registration.codex_state import read_trust
 from fluxmirror_cli.registration.dialect import why_unread
@@ -28,6 +30,8 @@ from fluxmirror_cli.registration.settings_file import RegistrationError, read_se
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.registration.agent_home import AgentHome
     from fluxmirror_cli.registration.registration_record import AgentRecord
@@ -54,9 +58,9 @@ class Standing(NamedTuple):
     """How many hooks of ours stand in its settings file."""
     trust: str
     """In Codex: `trusted`, `untrusted` or `modified`; empty in the others."""
-    trouble: str
+    trouble: Sayable
     """Why its settings could not be read; empty when they could."""
-    unread: str = ""
+    unread: Sayable = ""
     """Why the agent itself does not read its settings; empty when it does."""
     is_gone: bool = False
     """Whether what is registered runs files that are not there any more."""
@@ -92,7 +96,8 @@ def look_at(
     root = agent.root(env)
     plugin = _PLUGINS[agent.id](root)
     entries: dict[str, str] = {}
-    trouble = unread = ""
+    trouble: Sayable = ""
+    unread: Sayable = ""
     path = agent.settings_path(env)
     try:
         file = read_settings(path) if path else None
@@ -102,7 +107,7 @@ def look_at(
             found = [entry for entry in find_entries(text) if is_ours(entry.command, packages)]
             entries = {entry.event: entry.command for entry in found}
     except (RegistrationError, EntriesError) as error:
-        trouble = str(error)
+        trouble = error.sentence
     current = plugin is None or _is_current(agent, bundle, plugin.directory)
     if entries:
         hooks = settings_hooks(agent.id, bundle, packages)
@@ -124,12 +129,12 @@ def look_at(
     )
 
 
-def _why_unread(agent: AgentHome, file: SettingsFile, plugin: Plugin | None) -> str:
+def _why_unread(agent: AgentHome, file: SettingsFile, plugin: Plugin | None) -> Sayable:
     """Say why an agent does not read the settings that our hooks depend on."""
     if agent.id == CODEX and plugin is not None:
         return ""  # it keeps plugins in its configuration, and reads hooks from each file alone
     reason = why_unread(agent.id, file)
-    return f"{file.path}: {reason}" if reason else ""
+    return message("settings_file.unread", path=file.path, reason=reason) if reason else ""
 
 
 def _is_gone(plugin: Plugin | None, entries: Mapping[str, str], packages: str) -> bool:

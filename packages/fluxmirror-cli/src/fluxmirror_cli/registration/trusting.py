@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.agent_home import CODEX
 from fluxmirror_cli.registration.codex_state import TRUSTED, content_digest
 from fluxmirror_cli.registration.codex_trust import CodexHook, CodexServer
@@ -25,6 +27,8 @@ from fluxmirror_cli.registration.settings_file import RegistrationError, read_se
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fluxmirror_core.messages import Sayable
 
     from fluxmirror_cli.registration.agent_program import FoundAgent
     from fluxmirror_cli.registration.situation import Situation
@@ -62,8 +66,8 @@ def settle_trust(
         ):
             return _settle(situation, agent, outcome, server, agree)
     except RegistrationError as error:
-        hint = str(error.hint) or "trust them in Codex itself, by /hooks"
-        return Outcome(agent.id, FAILED, f"{outcome.sentence}, but {error}", hint)
+        hint = error.hint or message("trust.trust_in_codex")
+        return _failed(outcome, error.sentence, hint)
 
 
 def _settle(
@@ -83,28 +87,32 @@ def _settle(
         return Outcome(
             agent.id,
             UNTRUSTED,
-            f"{outcome.sentence}; its hooks do not run yet, as Codex does not trust them",
-            "run `fluxmirror install codex-cli --trust`, or trust them in Codex by /hooks;"
-            " `fluxmirror doctor` tells as long as they do not run",
+            message("trust.not_yet", outcome=outcome.sentence),
+            message("trust.how"),
         )
     if waiting:
         server.trust(waiting)
         hooks = server.list_hooks(is_one_of_ours)
     refused = [hook for hook in hooks if not hook.is_trusted]
     if refused or not hooks:
-        said = f"Codex calls {len(refused)} of our {len(hooks)} hooks untrusted still"
-        return Outcome(agent.id, FAILED, f"{outcome.sentence}, but {said}", "open /hooks in it")
+        said = message("trust.still_untrusted", number=len(refused), all=len(hooks))
+        return _failed(outcome, said, message("trust.open"))
     _note(situation, agent, hooks)
     off = [hook for hook in hooks if not hook.enabled]
     if off:
-        said = f"{len(off)} of our {len(hooks)} hooks are switched off in Codex"
-        hint = "switch them on in Codex, by /hooks"
-        return Outcome(agent.id, FAILED, f"{outcome.sentence}, but {said}", hint)
+        said = message("trust.switched_off", number=len(off), all=len(hooks))
+        return _failed(outcome, said, message("trust.switch_on"))
     if not waiting:
-        return outcome._replace(sentence=f"{outcome.sentence}, and trusted by Codex")
+        return outcome._replace(sentence=message("trust.trusted", outcome=outcome.sentence))
     state = UPDATED if outcome.state == ALREADY else outcome.state
-    sentence = f"{outcome.sentence}; Codex trusts its hooks from now on"
+    sentence = message("trust.from_now_on", outcome=outcome.sentence)
     return outcome._replace(state=state, sentence=sentence)
+
+
+def _failed(outcome: Outcome, reason: Sayable, hint: Sayable) -> Outcome:
+    """Say that it is registered, but will not be run."""
+    sentence = message("trust.but", outcome=outcome.sentence, reason=reason)
+    return Outcome(outcome.agent, FAILED, sentence, hint)
 
 
 def check_hooks(situation: Situation, agent: FoundAgent, hooks: list[CodexHook]) -> None:
@@ -118,9 +126,9 @@ def check_hooks(situation: Situation, agent: FoundAgent, hooks: list[CodexHook])
     plugin = situation.standing(agent.home).plugin
     package = os.path.join(situation.bundle, PLUGIN)
     root = plugin.directory if plugin else os.path.join(situation.packages, PLUGIN)
-    hint = "look into them; `fluxmirror uninstall codex-cli` takes them out"
+    hint = message("trust.look")
     if differs(package, root):
-        raise RegistrationError(f"the files in {root} are not those of our package", hint=hint)
+        raise RegistrationError(message("trust.other_files", path=root), hint=hint)
     expected = {
         (_event(event), str(hook["command"]))
         for event, hook in settings_hooks(CODEX, situation.bundle, situation.packages).items()
@@ -129,8 +137,7 @@ def check_hooks(situation: Situation, agent: FoundAgent, hooks: list[CodexHook])
         expected |= _plugin_commands(situation, plugin.directory)
     strange = [hook for hook in hooks if (_event(hook.event), hook.command) not in expected]
     if strange:
-        said = f"Codex would run {len(strange)} hooks in our name that are not ours"
-        raise RegistrationError(said, hint=hint)
+        raise RegistrationError(message("trust.strange", number=len(strange)), hint=hint)
 
 
 def _plugin_commands(situation: Situation, directory: str) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
 from fluxmirror_core.paths import home
 from fluxmirror_store import lock
 
@@ -36,11 +37,12 @@ def one_at_a_time(env: Mapping[str, str], wait_s: float = _WAIT_S) -> Iterator[N
         try:
             ours = stack.enter_context(lock.held(path, wait_s))
         except OSError as error:
-            raise RegistrationError(f"{path} cannot be written: {error.strerror}") from error
+            raise RegistrationError(
+                message("registration.cannot_write", path=path, reason=error.strerror)
+            ) from error
         if not ours:
             raise RegistrationError(
-                "another `fluxmirror install` or `uninstall` is at work",
-                hint="wait for its end, then run this again",
+                message("registration.at_work"), hint=message("registration.wait")
             )
         try:
             yield

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.messages import message
+
 from fluxmirror_cli.registration.account import Account
 from fluxmirror_cli.registration.agent_home import CODEX
 from fluxmirror_cli.registration.foundation import (
@@ -30,9 +32,12 @@ from fluxmirror_cli.registration.screens import (
 )
 from fluxmirror_cli.registration.settings_file import RegistrationError
 from fluxmirror_cli.registration.trusting import settle_trust
+from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from fluxmirror_core.messages import Message
 
     from fluxmirror_cli.registration.agent_program import FoundAgent
     from fluxmirror_cli.registration.codex_trust import CodexHook
@@ -41,10 +46,10 @@ if TYPE_CHECKING:
 
     AgreeToTrust = Callable[[list[CodexHook]], bool]
 
-PASSING: Final = "this program runs from a place that will be gone, so its path is not written down"
-TO_STAY: Final = "`pipx install fluxmirror`, or `uv tool install fluxmirror`"
+PASSING: Final = message("install.passing")
+TO_STAY: Final = message("install.to_stay")
 """What to say, and to advise, where the foundation is a passing one."""
-THEN: Final = "→ start these agents anew; what they do then is in `fluxmirror today`"
+THEN: Final = message("install.then")
 """What to say where an agent has our hooks now and had not before."""
 
 
@@ -73,19 +78,20 @@ class Work:
         return any(steps_of_plan(plan).is_any for plan in self.plans)
 
     @property
-    def sentences(self) -> list[str]:
+    def sentences(self) -> list[Message]:
         """What would be written into our own directory, a sentence each."""
         return describe_foundation(self.situation, self.foundation)
 
     def outline(self) -> str:
         """Say in short what would be done."""
         env = self.situation.env
-        parts = [f"{wrapped(from_home(one, env), following='    ')}\n" for one in self.sentences]
+        lines = (from_home(say(one), env) for one in self.sentences)
+        parts = [f"{wrapped(line, following='    ')}\n" for line in lines]
         return "".join([*parts, *(outline(steps_of_plan(plan), env) for plan in self.plans)])
 
     def preview(self) -> str:
         """Show in full what would be done."""
-        parts = [f"{one}\n" for one in self.sentences]
+        parts = [f"{say(one)}\n" for one in self.sentences]
         parts += [preview(steps_of_plan(plan), installing=True) for plan in self.plans]
         return "".join(parts)
 
@@ -106,7 +112,7 @@ class Work:
             if isinstance(plan, Outcome):
                 outcome = plan
             elif steps_of_plan(plan).is_any and not is_wanted(plan.agent.id):
-                outcome = Outcome(plan.agent.id, DECLINED, "left as it is")
+                outcome = Outcome(plan.agent.id, DECLINED, message("registration.left_as_is"))
             else:
                 if not is_laid:
                     lay_foundation(self.situation, self.foundation)
@@ -121,7 +127,7 @@ def _plan(situation: Situation, agent: FoundAgent, *, into_settings: bool) -> Pl
     try:
         return plan_installation(situation, agent, into_settings=into_settings)
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), str(error.hint))
+        return Outcome(agent.id, FAILED, error.sentence, error.hint)
 
 
 def _carry_out(situation: Situation, plan: Plan, agrees_to_trust: AgreeToTrust) -> Outcome:
@@ -131,9 +137,9 @@ def _carry_out(situation: Situation, plan: Plan, agrees_to_trust: AgreeToTrust) 
         if agent.id == CODEX:
             outcome = settle_trust(situation, agent, outcome, agrees_to_trust)
     except RegistrationError as error:
-        return Outcome(agent.id, FAILED, str(error), str(error.hint))
+        return Outcome(agent.id, FAILED, error.sentence, error.hint)
     standing = situation.standing(agent.home)
     if outcome.state in {INSTALLED, UPDATED} and standing.registered == "settings":
-        sentence = f"{outcome.sentence}; without the plugin it has no slash commands"
+        sentence = message("install.no_slash_commands", outcome=outcome.sentence)
         return outcome._replace(sentence=sentence)
     return outcome

@@ -45,7 +45,7 @@ def copies_facts(copies: Sequence[Copy], directory: str) -> dict[str, Any]:
 
 def verified_facts(verified: Verified) -> dict[str, Any]:
     """Tell what is whole, and what is not."""
-    damaged = [{"path": copy.path, "reason": reason} for copy, reason in verified.damaged]
+    damaged = [{"path": copy.path, "reason": str(reason)} for copy, reason in verified.damaged]
     return {"whole": verified.whole, "damaged": damaged, "unknown": verified.unknown}
 
 

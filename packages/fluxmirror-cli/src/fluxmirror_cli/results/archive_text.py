@@ -7,23 +7,35 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.stored_reasons import said_reason
+from fluxmirror_store.importing.session_files import UNREADABLE
 
 from fluxmirror_cli.health.row import size
+from fluxmirror_cli.speech import say
 from fluxmirror_cli.table import aligned
-from fluxmirror_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from fluxmirror_store.archiving.restoring import Restoration
+    from fluxmirror_core.messages import Message, Sayable
+    from fluxmirror_core.transcripts.problem import Problem
+    from fluxmirror_store.archiving.restoring import Restoration, Restored
     from fluxmirror_store.archiving.rows import Copy
     from fluxmirror_store.archiving.run import Archived
     from fluxmirror_store.archiving.upkeep import Verified
     from fluxmirror_store.importing.session_files import SessionFile
 
-_HEAD: Final = ("agent", "size", "stored", "copied", "verified", "session file")
+_HEAD: Final = (
+    message("archive_text.column.agent"),
+    message("archive_text.column.size"),
+    message("archive_text.column.stored"),
+    message("archive_text.column.copied"),
+    message("archive_text.column.verified"),
+    message("archive_text.column.file"),
+)
 _NUMBERS: Final = (1, 2)
 """Columns that are written to the right."""
 
@@ -36,20 +48,21 @@ def archived_text(archived: Archived) -> str:
 def waiting_text(waiting: Sequence[SessionFile]) -> str:
     """Say what would be copied."""
     if not waiting:
-        return "nothing new to copy\n"
+        return _text([message("archive_text.nothing_new")])
     held = size(sum(file.size for file in waiting))
     lines = [f"{file.path}  ({size(file.size)})" for file in waiting]
-    return _text([*lines, f"{counted(len(waiting), 'file')} to copy, {held}"])
+    return _text([*lines, counted("archive_text.to_copy", len(waiting), size=held)])
 
 
 def copies_text(copies: Sequence[Copy], agent: str | None, directory: str, zone: ZoneInfo) -> str:
     """List the copies: all of them, or those of one agent."""
     if not copies:
-        return f"nothing of {BY_ID[agent].name} is archived\n" if agent else "nothing is archived\n"
-    rows = [_HEAD, *(_cells(copy, zone) for copy in copies)]
+        return _text([_no_copies(agent)])
+    rows = [tuple(map(say, _HEAD)), *(_cells(copy, zone) for copy in copies)]
     lines = aligned(rows, right=_NUMBERS).splitlines()
     stored = size(sum(copy.stored_size for copy in copies))
-    return _text([*lines, f"{_copies(len(copies))}, {stored}, in {directory}"])
+    kept = counted("archive_text.kept", len(copies), size=stored, directory=directory)
+    return _text([*lines, kept])
 
 
 def verified_text(verified: Verified) -> str:
@@ -65,66 +78,95 @@ def restored_text(restoration: Restoration, directory: str) -> str:
 def pruned_text(copies: Sequence[Copy], *, dry_run: bool) -> str:
     """Say what was deleted, or would be."""
     freed = size(sum(copy.stored_size for copy in copies))
-    told = f"would be deleted, which frees {freed}" if dry_run else f"deleted, {freed} freed"
-    return f"{_copies(len(copies))} {told}\n"
+    what = "archive_text.to_delete" if dry_run else "archive_text.deleted"
+    return _text([counted(what, len(copies), size=freed)])
 
 
-def _archived_lines(archived: Archived) -> Iterator[str]:
-    copied = _things((archived.files, "session file"), (archived.companions, "companion"))
-    if copied:
-        sizes = f"{size(archived.bytes)}, {size(archived.stored_bytes)} compressed"
-        yield f"{copied} copied ({sizes})"
+def _archived_lines(archived: Archived) -> Iterator[Sayable]:
+    if archived.files or archived.companions:
+        yield message(
+            "archive_text.copied",
+            what=_files(archived.files, archived.companions),
+            size=size(archived.bytes),
+            stored=size(archived.stored_bytes),
+        )
     else:
-        yield "nothing new to copy"
+        yield message("archive_text.nothing_new")
     if archived.unchanged:
-        yield f"{counted(archived.unchanged, 'session file')} unchanged since the last copy"
+        yield counted("archive_text.unchanged", archived.unchanged)
     for (agent, problem), times in sorted(archived.problems.items()):
-        yield f"  {times:>7,}  {BY_ID[agent].name}: {problem.kind}: {problem.name}"
+        yield f"  {times:>7,}  {say(_problem(agent, problem))}"
 
 
-def _verified_lines(verified: Verified) -> Iterator[str]:
+def _verified_lines(verified: Verified) -> Iterator[Sayable]:
     for copy, reason in verified.damaged:
-        yield f"damaged: {copy.path}: {reason}"
+        yield message("archive_text.damaged", path=copy.path, reason=reason)
     for path in verified.unknown:
-        yield f"not known to the database: {path}"
+        yield message("archive_text.not_known", path=path)
     if verified.damaged:
-        yield f"{_copies(len(verified.damaged))} damaged, {verified.whole:,} whole"
-        yield "`fluxmirror archive` makes those anew whose session file is still there"
+        whole = f"{verified.whole:,}"
+        yield counted("archive_text.some_damaged", len(verified.damaged), whole=whole)
+        yield message("archive_text.made_anew")
     else:
-        yield f"{_copies(verified.whole)}, all whole"
+        yield counted("archive_text.all_whole", verified.whole)
 
 
-def _restored_lines(restoration: Restoration, directory: str) -> Iterator[str]:
+def _restored_lines(restoration: Restoration, directory: str) -> Iterator[Sayable]:
     for file in restoration.files:
-        why = "; tells of responses of this session, too" if file.is_shared else ""
-        yield f"{file.path}  ({size(file.copy.size)}{why})"
+        yield _restored(file)
     for error in restoration.left:
-        yield f"not restored: {error}"
+        yield message("archive_text.not_restored", reason=error.sentence)
+    files, left = len(restoration.files), len(restoration.left)
     held = size(sum(file.copy.size for file in restoration.files))
-    files = counted(len(restoration.files), "file")
-    left = f", {len(restoration.left):,} not" if restoration.left else ""
-    yield f"{files} restored into {os.path.abspath(directory)}, {held}{left}"
+    path = os.path.abspath(directory)
+    if left:
+        yield counted(
+            "archive_text.restored_in_part", files, path=path, size=held, left=f"{left:,}"
+        )
+    else:
+        yield counted("archive_text.restored", files, path=path, size=held)
 
 
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{one_line(line)}\n" for line in lines)
+def _text(lines: Iterable[Sayable]) -> str:
+    return "".join(f"{one_line(say(line))}\n" for line in lines)
 
 
-def _copies(number: int) -> str:
-    return counted(number, "copy", "copies")
+def _no_copies(agent: str | None) -> Message:
+    if agent is None:
+        return message("copies.none")
+    return message("archive_text.nothing_of_agent", agent=BY_ID[agent].name)
 
 
-def _things(*numbers: tuple[int, str]) -> str:
-    """Write the numbers of some things; those of which there are none are left out."""
-    return " and ".join(counted(number, thing) for number, thing in numbers if number)
+def _files(files: int, companions: int) -> Message:
+    """Count what was copied; at least one of the two."""
+    told = counted("archive_text.files", files), counted("archive_text.companions", companions)
+    if files and companions:
+        return message("archive_text.both", files=told[0], companions=told[1])
+    return told[0] if files else told[1]
+
+
+def _problem(agent: str, problem: Problem) -> Message:
+    unreadable = message("importing.problem.unreadable")
+    kind = unreadable if problem.kind == UNREADABLE else problem.kind
+    what = message("importing.problem.named", problem=kind, name=said_reason(problem.name))
+    return message("importing.problem.named", problem=BY_ID[agent].name, name=what)
+
+
+def _restored(file: Restored) -> Sayable:
+    held = size(file.copy.size)
+    if file.is_shared:
+        return message("archive_text.shared", path=file.path, size=held)
+    return f"{file.path}  ({held})"
 
 
 def _cells(copy: Copy, zone: ZoneInfo) -> tuple[str, ...]:
-    verified = "damaged" if copy.verified_ms is None else _day(copy.verified_ms, zone)
-    gone = "" if os.path.lexists(copy.source) else " (gone)"
+    damaged = message("archive_text.is_damaged")
+    verified = say(damaged) if copy.verified_ms is None else _day(copy.verified_ms, zone)
+    source = copy.source
+    if not os.path.lexists(source):
+        source = say(message("archive_text.gone", path=source))
     held, stored = size(copy.size), size(copy.stored_size)
-    copied = _day(copy.archived_ms, zone)
-    return (copy.agent, held, stored, copied, verified, copy.source + gone)
+    return (copy.agent, held, stored, _day(copy.archived_ms, zone), verified, source)
 
 
 def _day(ts_ms: int, zone: ZoneInfo) -> str:

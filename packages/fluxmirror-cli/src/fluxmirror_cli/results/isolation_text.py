@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.cells import NAME_COLUMNS, agent_name, head
-from fluxmirror_core.report.sections import Column, Report, Section
+from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
+from fluxmirror_store.isolation_queries import DATABASE, MIRROR
 
-from fluxmirror_cli.wording import counted
+from fluxmirror_cli.speech import say
+from fluxmirror_cli.voice import own_voice
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.isolation import AgentRows, Isolation, Layer
+    from fluxmirror_core.messages import Message
 
 _TOOLS: Final = 3
 """Of an agent's tools so many are named."""
+_LAYERS: Final = {DATABASE: "verify.layer.database", MIRROR: "verify.layer.mirror"}
+_TITLES: Final = {DATABASE: "verify.title.database", MIRROR: "verify.title.mirror"}
 
 
 def isolation_facts(found: Isolation) -> dict[str, Any]:
@@ -40,47 +47,67 @@ def isolation_text(found: Isolation) -> str:
     """Write a table for each layer, the leaks, and what it comes to."""
     sections = [_section(layer) for layer in found.layers]
     if found.leaks:
-        columns = (Column("Session"), Column("Agents"), Column("Seen in"))
-        rows = tuple(
-            (
-                head(leak.session, NAME_COLUMNS),
-                ", ".join(map(agent_name, leak.agents)),
-                ", ".join(leak.layers),
-            )
-            for leak in found.leaks
+        sections.append(_leaks(found))
+    title = say(message("verify.title.all", date=found.period.first, zone=found.period.zone))
+    voice = own_voice(None, ZoneInfo(found.period.zone))
+    return f"{render_text(Report(title, tuple(sections)), voice)}\n{say(_sum(found))}\n"
+
+
+def _leaks(found: Isolation) -> Section:
+    columns = (
+        _column("verify.column.session"),
+        _column("verify.column.agents"),
+        _column("verify.column.seen_in"),
+    )
+    comma = say(message("join.names"))
+    rows = tuple(
+        (
+            head(leak.session, NAME_COLUMNS),
+            comma.join(map(agent_name, leak.agents)),
+            comma.join(say(message(_LAYERS[layer])) for layer in leak.layers),
         )
-        sections.append(Section("Sessions of several agents", "table", columns, rows))
-    title = f"Are agents kept apart? ({found.period.first}, {found.period.zone})"
-    return f"{render_text(Report(title, tuple(sections)))}\n{_sum(found)}\n"
+        for leak in found.leaks
+    )
+    return Section(say(message("verify.title.leaks")), "table", columns, rows)
 
 
-def _sum(found: Isolation) -> str:
+def _sum(found: Isolation) -> Message:
     if not found.leaks:
-        return "Clean: every session belongs to one agent."
-    leaks = counted(len(found.leaks), "session is", "sessions are")
-    return f"{leaks} recorded under several agents."
+        return message("verify.clean")
+    return counted("verify.leaks", len(found.leaks))
 
 
 def _section(layer: Layer) -> Section:
     columns = (
-        Column("Agent"),
-        Column("Events", is_number=True),
-        Column("Sessions", is_number=True),
-        Column("Tools"),
+        _column("column.agent"),
+        Column(say(message("verify.column.events")), NUMBER),
+        Column(say(message("column.sessions")), NUMBER),
+        _column("verify.column.tools"),
     )
     rows = tuple(
         (agent_name(one.agent), one.rows, len(one.sessions), _tools(one)) for one in layer.agents
     )
-    note = "" if rows else "Nothing of that day."
+    return Section(say(message(_TITLES[layer.name])), "table", columns, rows, _note(layer))
+
+
+def _note(layer: Layer) -> str:
+    notes = []
+    if not layer.agents:
+        notes.append(say(message("verify.empty")))
     if layer.unreadable:
-        lines = counted(layer.unreadable, "line")
-        note = f"{note} {lines} could not be understood.".strip()
-    return Section(layer.name.capitalize(), "table", columns, rows, note)
+        notes.append(say(counted("verify.unreadable", layer.unreadable)))
+    return say(message("join.sentences")).join(notes)
+
+
+def _column(title: str) -> Column:
+    return Column(say(message(title)))
 
 
 def _tools(one: AgentRows) -> str:
-    named = ", ".join(f"{head(tool, NAME_COLUMNS)} {times:,}" for tool, times in one.tools[:_TOOLS])
-    return f"{named}, …" if len(one.tools) > _TOOLS else named
+    named = [f"{head(tool, NAME_COLUMNS)} {times:,}" for tool, times in one.tools[:_TOOLS]]
+    if len(one.tools) > _TOOLS:
+        named.append("…")
+    return say(message("join.names")).join(named)
 
 
 def _layer_facts(layer: Layer) -> dict[str, Any]:

@@ -8,13 +8,15 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core import journal
-from fluxmirror_core.analysis.usage import By, billed, build_total
+from fluxmirror_core.analysis.usage import billed
+from fluxmirror_core.analysis.work import build_totals
 from fluxmirror_core.period import day_period, local_date
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.cells import money, short_count
 from fluxmirror_store import queries
+from fluxmirror_store.activity_queries import load_activity
 from fluxmirror_store.status_queries import last_event
-from fluxmirror_store.usage_queries import UsageWindow, usage_by
+from fluxmirror_store.usage_hours import load_period_usage
 
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here
 from fluxmirror_cli.drained import drained_database
@@ -59,15 +61,15 @@ def read_status(db: sqlite3.Connection, zone: ZoneInfo, now_ms: int) -> Status:
     day = day_period(local_date(now_ms, zone), zone)
     with queries.snapshot(db):
         wanted = queries.window(db, day)
-        agents = queries.agent_activity(db, wanted)
-        sums = usage_by(db, UsageWindow(day.start_ms, day.end_ms), By.AGENT, zone)
+        totals = build_totals(load_activity(db, wanted, zone))
+        usage = load_period_usage(db, wanted, zone).total
         last = last_event(db, wanted)
     return Status(
         day=day,
-        calls=sum(one.calls for one in agents),
-        sessions=sum(one.sessions for one in agents),
-        failed=sum(one.failed for one in agents),
-        usage=build_total(sums),
+        calls=totals.calls,
+        sessions=totals.sessions,
+        failed=totals.failed,
+        usage=usage,
         last=last,
         kept_since=first_day_kept(db, zone),
     )

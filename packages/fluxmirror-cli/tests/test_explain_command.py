@@ -1,0 +1,84 @@
+"""`fluxmirror explain` says what each figure means, in every language."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from fluxmirror_core.analysis.metrics import METRICS
+from fluxmirror_core.report.as_text import width
+
+PROGRAM = os.path.join(os.path.dirname(sys.executable), "fluxmirror")
+LANGUAGES = {
+    "english": "Failure rate",
+    "korean": "실패율",
+    "japanese": "失敗率",
+    "chinese": "失败率",
+}
+COLUMNS = 80
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
+
+
+def explain(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `fluxmirror explain` as it is installed, at a terminal of 80 columns."""
+    return subprocess.run(
+        [PROGRAM, "explain", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "COLUMNS": str(COLUMNS), "PYTHONUTF8": "1"},
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_metric_is_listed(language: str) -> None:
+    """In the order of reports, in columns, in one language."""
+    done = explain("--lang", language)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines[1 : len(METRICS) + 1]] == [
+        metric.key for metric in METRICS
+    ]
+    assert any(LANGUAGES[language] in line for line in lines)
+    assert max(map(width, lines)) <= COLUMNS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_metric_is_explained_in_every_language(language: str) -> None:
+    """Its name, its definition and its unit, within the terminal's width."""
+    done = explain("failure_rate", "--lang", language)
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"{LANGUAGES[language]} (failure_rate)"
+    assert max(map(width, lines)) <= COLUMNS
+    if language != "english":
+        assert not ENGLISH.search(done.stdout)
+
+
+@pytest.mark.parametrize("asked", ["rework_loops", "Rework loops", "REWORK-LOOPS", "재작업 반복"])
+def test_a_metric_goes_by_its_key_and_its_name(asked: str) -> None:
+    """However they are written; by its name in the language that is spoken, or in English."""
+    done = explain(asked, "--lang", "korean")
+    assert done.stdout.startswith("재작업 반복 (rework_loops)\n")
+
+
+def test_an_unknown_metric_is_refused_with_a_guess() -> None:
+    """Or with the way to see all of them."""
+    near, far = explain("failure-rat"), explain("zzz")
+    assert (near.returncode, far.returncode) == (2, 2)
+    assert "did you mean failure_rate?" in near.stderr
+    assert "`fluxmirror explain` lists them all" in far.stderr
+
+
+def test_json_says_the_same_in_english() -> None:
+    """All metrics, or the one that is asked for."""
+    listed = json.loads(explain("--json", "--lang", "japanese").stdout)
+    assert listed["version"] == 1
+    assert [one["key"] for one in listed["metrics"]] == [metric.key for metric in METRICS]
+    one = json.loads(explain("calls", "--json").stdout)
+    assert one["metric"] == listed["metrics"][0]
+    assert one["metric"]["name"] == "Tool calls"

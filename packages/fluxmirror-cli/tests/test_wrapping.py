@@ -1,0 +1,52 @@
+"""Lines that fit a terminal, in languages with spaces and without."""
+# ruff: noqa: RUF001 - full-width punctuation is what is meant
+
+from __future__ import annotations
+
+import pytest
+from fluxmirror_cli.wrapping import cut_at_start, padded, wrap
+from fluxmirror_core.report.as_text import width
+
+JAPANESE = "プラグインとして登録しました。`fluxmirror today` で活動を確認できます（3件）。"
+CHINESE = "已注册为插件；之后的活动可用 `fluxmirror today` 查看（共 3 个）。"
+KOREAN = "플러그인으로 등록했습니다. 그 뒤의 활동은 `fluxmirror today`에서 볼 수 있습니다"
+
+
+@pytest.mark.parametrize("text", [JAPANESE, CHINESE, KOREAN])
+@pytest.mark.parametrize("columns", range(16, 60, 3))
+def test_no_line_is_wider_than_the_terminal(text: str, columns: int) -> None:
+    """A Chinese character takes two columns; nothing of the text is lost."""
+    lines = wrap(text, columns, following="  ")
+    assert all(width(line) <= columns for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("columns", range(16, 60))
+def test_no_line_begins_with_what_closes(columns: int) -> None:
+    """Nor ends with what opens."""
+    for line in (*wrap(JAPANESE, columns), *wrap(CHINESE, columns)):
+        assert line[0] not in "。、；：）ーっ"
+        assert line[-1] not in "（「"
+
+
+def test_korean_breaks_between_words() -> None:
+    """As English does: half a word is hard to read."""
+    assert wrap(KOREAN, 30) == [
+        "플러그인으로 등록했습니다. 그",
+        "뒤의 활동은 `fluxmirror",
+        "today`에서 볼 수 있습니다",
+    ]
+
+
+def test_what_is_longer_than_a_line_stays_whole() -> None:
+    """A path that is broken is no path; the indentation stands before every line."""
+    path = "/home/somebody/.local/share/fluxmirror/agents"
+    assert wrap(f"copy to {path} now", 20, "  ", "    ") == ["  copy to", f"    {path}", "    now"]
+    assert wrap("", 20) == [""]
+
+
+def test_cells_are_as_wide_as_a_terminal_sees_them() -> None:
+    """Beside two columns a character, `len` is half the truth."""
+    assert width(padded("登録", 8)) == width(padded("plugin", 8)) == 8
+    assert cut_at_start("/a/길/path", 10) == "/a/길/path"
+    assert cut_at_start("/a/길/path", 7) == "…/path"
