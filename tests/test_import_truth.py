@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fluxmirror_core.transcripts.problem import BAD_LINE, NO_CALL
+from fluxmirror_store.importing.passes import USAGE
 from fluxmirror_store.importing.session_files import Found
-from fluxmirror_store.importing.sources import USAGE
 from fluxmirror_store.importing.waiting import Wanted
 
 from tests.made_truth import (

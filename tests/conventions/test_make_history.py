@@ -112,7 +112,7 @@ def test_the_command_reads_it(made: Path, home: Path) -> None:
     with closing(sqlite3.connect(made / "events.db")) as db:
         day = f"date(ts_ms / 1000, 'unixepoch') = '{UNTIL}'"
         wanted = db.execute(f"SELECT count(*) FROM event WHERE {OF_AGENTS} AND {day}").fetchone()
-    assert facts["calls"] == wanted[0] > 0
+    assert facts["figures"]["calls"]["value"] == wanted[0] > 0
 
 
 def test_tools_are_named_as_the_agents_own(db: sqlite3.Connection) -> None:

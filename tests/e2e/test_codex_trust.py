@@ -116,7 +116,7 @@ def test_what_is_not_ours_is_never_trusted(
     (codex,) = (agent for agent in find_agents(os.environ) if agent.id == "codex-cli")
     outcome = settle_trust(situation, codex, Outcome(codex.id, INSTALLED, "there"), agree)
     assert outcome.state == FAILED
-    assert ("1 hooks" in outcome.sentence) == is_hidden
+    assert ("1 hooks" in str(outcome.sentence)) == is_hidden
     assert asked == []
     assert "trusted_hash" not in (home / ".codex" / "config.toml").read_text()
 

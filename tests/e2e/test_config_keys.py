@@ -216,6 +216,27 @@ def _responses(machine: Machine) -> object:
     return machine.count("response") > before
 
 
+def _shipped(machine: Machine) -> object:
+    """A commit is made where an agent works; the week's report tells of it or not."""
+    for words in (
+        ("init", "--quiet"),
+        ("config", "user.email", "kim@example.org"),
+        ("config", "user.name", "Kim"),
+        ("commit", "--quiet", "--allow-empty", "--message=what was shipped"),
+    ):
+        subprocess.run(["git", *words], check=True, cwd=machine.home)
+    assert machine.rows("id", machine.call())
+    return "what was shipped" in machine.run("week")
+
+
+def _filed(machine: Machine) -> object:
+    """A page that nobody named a file for goes into the folder or elsewhere."""
+    folder = machine.home / "mine"
+    before = len(list(folder.glob("*")))
+    machine.run("today", "--format", "html")
+    return len(list(folder.glob("*"))) > before
+
+
 def _would_go(machine: Machine, *command: str) -> dict[str, list[object]] | None:
     """Ask for what is too old to go, without saying what is; None where nothing says it."""
     ran = subprocess.run(
@@ -261,6 +282,8 @@ EFFECTS = {
     "redaction.patterns": Effect((r"ACME-\d+",), _masked, seen=True),
     "self_noise.enabled": Effect(("on",), _noise, seen=[1]),
     "self_noise.repo_paths": Effect(("/somewhere/else",), _noise_elsewhere, seen=[0]),
+    "reports.git": Effect(("on",), _shipped, seen=True),
+    "reports.directory": Effect(("~/mine",), _filed, seen=True),
     **{
         f"agents.{agent}.enabled": Effect(("off",), _is_kept(agent), seen=False)
         for agent in _RECORDED

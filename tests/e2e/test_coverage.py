@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from fluxmirror_cli.commands import today
 from fluxmirror_cli.commands.coverage import command
+from fluxmirror_cli.reports.click_command import click_command
 from fluxmirror_core.hook_facts import hook_facts
 from fluxmirror_core.paths import here
 from fluxmirror_store.database import connect_to_write
@@ -368,5 +369,5 @@ def test_the_report_says_what_is_lost_and_what_to_do(home: Path) -> None:
     assert "no hook told of it" in report
     assert "`fluxmirror agents list`" in report
     assert "87.5 %" in report
-    report = CliRunner().invoke(today.command, day, catch_exceptions=False).stdout
-    assert report.endswith("\n\ncoverage 87.5 % · 1 call seen by one source only\n")
+    report = CliRunner().invoke(click_command(today.REPORT), day, catch_exceptions=False).stdout
+    assert report.endswith("\n\ncoverage 87.5% · 1 call seen by one source only\n")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from fluxmirror_core.report.as_text import width
 
 from tests.e2e.first_runs import RUN, facts, put_agent, run, tree
 
@@ -34,6 +36,43 @@ QWEN = r"Qwen Code does\? \[Y/n/all/none\] "
 IMPORT = r"so far\? \[Y/n\] "
 COLUMNS = 80
 
+QUIET = 'case "$1" in --version) echo 9.9.9;; *) exit 1;; esac'
+"""The same, without a word."""
+
+
+class Said(NamedTuple):
+    """What the dialogue says in one language."""
+
+    zone: str
+    for_ever: str
+    register: str
+    reads: str
+    try_out: str
+
+
+SAID = {
+    "korean": Said(
+        "날짜를 나누는 기준 시간대",
+        "무기한",
+        "Claude Code 활동을 기록할까요",
+        "세션 파일 1개(336 B)를",
+        "\n지금 해 볼 수 있는 세 가지:\n",
+    ),
+    "japanese": Said(
+        "日付を区切るタイムゾーン",
+        "無期限",
+        "Claude Code の活動を記録しますか",
+        "セッションファイル1件",
+        "\nまず試せる3つのコマンド",
+    ),
+    "chinese": Said(
+        "划分日期所用的时区",
+        "永久",
+        "要记录 Claude Code 的活动吗",
+        "1 个会话文件",
+        "\n可以马上试试这三个命令",
+    ),
+}
 SETTINGS = {
     ".claude/settings.json": (
         '{\n    "model": "opus",\n    "hooks": {"Stop": [{"hooks": '
@@ -120,6 +159,12 @@ def converse(*arguments: str, answers: Answers, code: int = 0) -> str:
     return shown.getvalue().replace("\r\n", "\n")
 
 
+def english_left(shown: str) -> list[str]:
+    """Give the lines with two English words in a row that are no code, path or name."""
+    shown = re.sub(r"`[^`]*`|Claude Code|claude plugin .*|config show|--\S+|\S*/\S*", "", shown)
+    return [line for line in shown.splitlines() if re.search("[A-Za-z]{2,} +[A-Za-z]{2,}", line)]
+
+
 def unbroken(shown: str) -> str:
     """Give what is shown as if the terminal were as wide as anybody likes."""
     return " ".join(shown.split())
@@ -149,7 +194,7 @@ def test_a_new_user_gets_through_with_wrong_answers_and_all(home: Path, agents: 
         "init",
         answers=[
             (LANGUAGE, "koraen\r"),
-            (LANGUAGE, "한국어\r"),
+            (LANGUAGE, "Eng\r"),
             (ZONE, "Asia/Soul\r"),
             (ZONE, "seoul\r"),
             (CLAUDE, "perhaps\r"),
@@ -160,13 +205,46 @@ def test_a_new_user_gets_through_with_wrong_answers_and_all(home: Path, agents: 
     assert "there is no language called 'koraen'; did you mean korean?" in shown
     assert "there is no time zone called 'Asia/Soul'; did you mean Asia/Seoul" in unbroken(shown)
     assert "\n  say yes, no, all or none\n" in shown
-    assert config(home) == 'language = "korean"\ntimezone = "Asia/Seoul"\n'
+    assert config(home) == 'timezone = "Asia/Seoul"\n'
     assert "Claude Code: installed; registered in " in unbroken(shown)
     assert "Qwen Code: left as it is\n" in shown
     assert "start these agents anew" in shown
     assert all(len(line) <= COLUMNS for line in _own_lines(shown))
     try_out(shown)
     run("doctor")
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_the_dialogue_goes_on_in_the_language_that_was_chosen(
+    home: Path, agents: Path, session_file: Path, language: str
+) -> None:
+    """From the next question to the last line, a wrong answer's explanation included."""
+    put_agent(agents, "claude", QUIET)
+    said = SAID[language]
+    shown = converse(
+        "init",
+        "--advanced",
+        answers=[
+            (LANGUAGE, f"{language}\r"),
+            (re.escape(said.zone), "Asia/Soul\r"),
+            (r"\[[\w/]+", "KST\r"),
+            (r"\[input", "full\r"),
+            (re.escape(f"[{said.for_ever}"), "365\r"),
+            (r"\[all", "claude\r"),
+            (re.escape(said.register), "\r"),
+            (re.escape(said.reads), "\r"),
+        ],
+    )
+    _, _, after = shown.partition(f"{language}\n")
+    assert said.try_out in after
+    assert f"language = {language}\n" in after
+    # The table of health is between the two, with names for programs to look for.
+    steps, _, _ = after.partition("\x1b[1m")
+    assert english_left(steps) == []
+    assert english_left(after.partition(said.try_out)[2]) == []
+    assert all(width(line) <= COLUMNS for line in _own_lines(after))
+    again = facts("init", "--retention-days", said.for_ever)
+    assert again["written"] == ["storage.retention_days taken out"], "English, for programs"
 
 
 def test_what_was_typed_while_nobody_asked_is_no_answer(home: Path, agents: Path) -> None:
@@ -260,12 +338,12 @@ def test_what_was_configured_is_the_default_and_stays(home: Path, agents: Path) 
     """Its comments, its order, and what nobody asked about."""
     file = home / ".config" / "fluxmirror" / "config.toml"
     file.parent.mkdir(parents=True)
-    text = '# mine\nlanguage = "japanese" # still\n\n[self_noise]\nenabled = true\n'
+    text = '# mine\nlanguage = "english" # still\n\n[self_noise]\nenabled = true\n'
     file.write_text(text)
     shown = converse(
         "init",
         answers=[
-            (r"\[japanese, from ~/\.config/fluxmirror/config\.toml:2\] ", "\r"),
+            (r"\[english, from ~/\.config/fluxmirror/config\.toml:2\] ", "\r"),
             (ZONE, "KST\r"),
         ],
     )
@@ -298,7 +376,7 @@ def test_stopping_at_any_question_leaves_nothing_half_done(
     """Everything is asked before anything is done."""
     put_agent(agents, "claude")
     before = tree(settled)
-    answers = [(LANGUAGE, "ko\r"), (ZONE, "KST\r"), (CLAUDE, "y\r"), (IMPORT, "y\r")]
+    answers = [(LANGUAGE, "en\r"), (ZONE, "KST\r"), (CLAUDE, "y\r"), (IMPORT, "y\r")]
     wanted, _ = answers[question]
     shown = converse("init", answers=[*answers[:question], (wanted, key)], code=130)
     assert shown.endswith("\nfluxmirror: stopped; nothing was done before that\n")
@@ -326,7 +404,7 @@ def test_init_and_uninstall_leave_a_home_as_it_was(settled: Path, agents: Path) 
     for name in ("claude", "qwen", "gemini", "codex", "copilot", "opencode"):
         put_agent(agents, name, NEW)
     before = tree(settled)
-    answers = [(LANGUAGE, "zh\r"), (ZONE, "KST\r"), (CLAUDE, "all\r")]
+    answers = [(LANGUAGE, "en\r"), (ZONE, "KST\r"), (CLAUDE, "all\r")]
     shown = converse("init", answers=answers, code=1)
     assert shown.count(": installed; ") == 5
     assert "Codex CLI: failed; registered in " in unbroken(shown), (
@@ -334,7 +412,7 @@ def test_init_and_uninstall_leave_a_home_as_it_was(settled: Path, agents: Path) 
     )
     changed = tree(settled)
     assert changed[".claude/settings.json"] != before[".claude/settings.json"]
-    run("init", "--language", "zh", "--timezone", "KST", "--agents", "all", code=1)
+    run("init", "--timezone", "KST", "--agents", "all", code=1)
     assert _without_caches(tree(settled)) == _without_caches(changed), "twice changes nothing"
     run("uninstall", "--all")
     assert tree(settled) == before

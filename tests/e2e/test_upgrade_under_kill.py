@@ -233,7 +233,7 @@ def test_kill_after_kill_still_ends(tmp_path: Path, killer: Callable[[int], str]
     """Killed again and again, it gets on by a few batches each time."""
     machine = Machine(tmp_path, 2000)
     lives = []
-    while killer(60) != "done 0":
+    while killer(70) != "done 0":
         assert_nothing_lost(machine.database, machine.before)
         lives.append(ask(machine.database, "SELECT count(*) FROM agent_timeline"))
         assert len(lives) < 20

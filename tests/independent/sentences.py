@@ -1,0 +1,199 @@
+"""Figures that reports tell in sentences alone: what was said of them, and what should be."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fluxmirror_core
+from fluxmirror_core.agents import AGENTS
+
+from tests.independent import minutes
+from tests.independent.calendars import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tests.independent.recompute import Part
+
+    Difference = tuple[str, object, object]
+    Said = dict[str, str] | None
+
+ENGLISH = Path(fluxmirror_core.__file__).parent / "locales" / "en"
+
+
+def sentence_differences(report: dict[str, Any], part: Part) -> Iterator[Difference]:
+    """Compare what is said of a day, or of several, with the figures it is of."""
+    if not part.calls or report["report"] not in {"day", "days"}:
+        return
+    several = report["report"] == "days"
+    of_days = report["from"] != report["to"]
+    focus, burst = (
+        ("longest_focus_of_days", "burst_of_days") if of_days else ("longest_focus", "burst")
+    )
+    points = report["insights"]
+    wanted = {
+        "insight.new_to_edited": _new_to_edited(part),
+        f"insight.{focus}": _longest_focus(part),
+        f"insight.{burst}": _burst(part),
+        **_rework(part),
+        "insight.overlap": _overlap(part),
+        "insight.busiest_day" if several else "insight.busiest_hour": (
+            _busiest_day(part) if several else _busiest_hour(part)
+        ),
+    }
+    for name, values in wanted.items():
+        yield from _different(name, _said(name, points), values)
+    if several:
+        yield from _different(
+            "thread", _said("highlight.thread", report.get("highlights", [])), _thread(part)
+        )
+    yield from _narrated(report["narrative"][0], part, several=several)
+
+
+def _narrated(told: str, part: Part, *, several: bool) -> Iterator[Difference]:
+    """Compare the first sentence of the paragraph, and the languages in it."""
+    if several:
+        theme, pattern = part.week_theme()
+        values = {
+            "count": _number(part.figures["active_days"]),
+            "theme": _text(f"narrative.theme.{theme}"),
+        }
+        name = f"narrative.pattern.{pattern}"
+        found = [re.match(pattern, told) for pattern in _patterns(name)]
+        groups = next((match.groupdict() for match in found if match), None)
+        yield from _different(name, groups, values)
+    else:
+        shape = _text(f"narrative.shape.{part.shape()}")
+        yield from _different("shape", told[: len(shape)], shape)
+    for language, _ in part.languages()[:2]:
+        yield from _different("language", language in told, True)  # noqa: FBT003 - it is said
+
+
+def _different(what: str, told: object, ours: object) -> Iterator[Difference]:
+    if isinstance(told, dict) and isinstance(ours, dict):
+        told = {name: value for name, value in told.items() if name in ours}
+    if told != ours:
+        yield what, told, ours
+
+
+def _busiest_hour(part: Part) -> Said:
+    hour, calls = part.busiest_hour()
+    return {"hour": f"{hour:02}:00", "count": _number(calls)}
+
+
+def _busiest_day(part: Part) -> Said:
+    row = part.busiest_day()
+    return {
+        "count": _number(row["calls"]),
+        "new": _number(row["new_files"]),
+        "edited": _number(row["edited_files"]),
+        "theme": _text(f"theme.{row['theme']}"),
+    }
+
+
+def _new_to_edited(part: Part) -> Said:
+    ratio = part.ratio()
+    if not ratio:
+        return None
+    hundredths = (ratio * 100 + Fraction(1, 2)).__floor__()
+    return {
+        "new": _number(len(part.new_files)),
+        "edited": _number(len(part.edited_files)),
+        "ratio": f"{hundredths / 100:.2f}".rstrip("0").rstrip("."),
+        "mode": _text(f"insight.mode.{part.mode()}"),
+    }
+
+
+def _longest_focus(part: Part) -> Said:
+    block = part.longest_block()
+    if block is None:
+        return None
+    return {
+        "length": _length(block.length),
+        "project": block.project,
+        "clock": f"{_shown(block.start, part):%H:%M}",
+    }
+
+
+def _burst(part: Part) -> Said:
+    _, peak = minutes.bursts(part.calls)
+    if peak is None:
+        return None
+    return {"clock": f"{_shown(peak.minute, part):%H:%M}", "count": _number(peak.calls)}
+
+
+def _rework(part: Part) -> dict[str, Said]:
+    """Tell what is said of rework: one loop, some on as many files, or some on one file."""
+    loops = part.figures["rework_loops"]
+    most = max(part.rework.values(), default=0)
+    values = {"count": _number(loops), "loops": _number(most)}
+    return {
+        "insight.rework": values if most > 1 else None,
+        "insight.rework_even": {"count": values["count"]} if loops > most == 1 else None,
+        "insight.rework_one": {} if loops == 1 else None,
+    }
+
+
+def _overlap(part: Part) -> Said:
+    shared, pair = minutes.overlap(part.calls)
+    if pair is None:
+        return None
+    return {"minutes": _length(shared), "one": _agent(pair[0]), "other": _agent(pair[1])}
+
+
+def _thread(part: Part) -> Said:
+    thread = part.main_thread()
+    if thread is None:
+        return None
+    return {"writes": _number(thread[1]), "count": _number(thread[2])}
+
+
+def _said(name: str, points: list[str]) -> Said:
+    """Find the sentence of a text of the catalog; gives what it has in the text's places."""
+    for pattern in _patterns(name):
+        for point in points:
+            if match := re.fullmatch(pattern, point):
+                return match.groupdict()
+    return None
+
+
+@cache
+def _patterns(name: str) -> list[str]:
+    text = _entry(name)
+    forms = text.values() if isinstance(text, dict) else [text]
+    return [re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(form)) for form in forms]
+
+
+def _text(name: str) -> str:
+    return str(_entry(name))
+
+
+def _entry(name: str) -> Any:  # noqa: ANN401 - a text, or its forms
+    file, *keys = name.split(".")
+    entry: Any = tomllib.loads((ENGLISH / f"{file}.toml").read_text(encoding="utf-8"))
+    for key in keys:
+        entry = entry[key]
+    return entry
+
+
+def _shown(minute: int, part: Part) -> datetime:
+    return local(minute * minutes.MINUTE_MS, part.asked.zone)
+
+
+def _length(length: int) -> str:
+    hours, rest = divmod(length, 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])])
+
+
+def _number(number: int) -> str:
+    return f"{number:,}"
+
+
+def _agent(name: str) -> str:
+    return next((agent.name for agent in AGENTS if agent.id == name), name)
