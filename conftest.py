@@ -1,4 +1,7 @@
-"""Fixtures every package shares: a home that is not yours, and nothing of the real environment."""
+"""Fixtures every package shares: a home that is not yours, nothing of the real environment.
+
+And golden files: `pytest TESTS --update-golden` rewrites those of the tests that it runs.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _POINTERS = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "QWEN_CODE_NO_RELAUNCH")
+_LANGUAGES = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 _PREFIXES = (
     "FLUXMIRROR_",
     "XDG_",
@@ -28,7 +32,7 @@ _PREFIXES = (
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home; the real one cannot be reached, nor what an agent left in the environment."""
     for name in tuple(os.environ):
-        if name in _POINTERS or name.startswith(_PREFIXES):
+        if name in (*_POINTERS, *_LANGUAGES) or name.startswith(_PREFIXES):
             monkeypatch.delenv(name)
     directory = tmp_path / "home"
     directory.mkdir()
@@ -51,3 +55,23 @@ def flux_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory = home / "flux"
     monkeypatch.setenv("FLUXMIRROR_HOME", str(directory))
     return directory
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag that rewrites golden files."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+@pytest.fixture
+def same_as_golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the golden file of a name, whole; or write it, if asked to."""
+    folder = request.path.parent / "golden"
+
+    def compare(name: str, text: str) -> None:
+        file = folder / name
+        if request.config.getoption("update_golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
+import os
 import sqlite3
 import sys
 import textwrap
@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from fluxmirror_cli.app import group
 from fluxmirror_cli.command_table import COMMANDS, help_text
 from fluxmirror_cli.config_file import shown_value
 from fluxmirror_core.config.schema import KEYS, TIGHTEN, TRUSTED, UNSET, WAIT
 from fluxmirror_core.errors import ExitCode
 from fluxmirror_store import migrations
+from metrics_page import metrics
 from page import settle
 
 if TYPE_CHECKING:
@@ -86,8 +88,8 @@ A repository may come from anybody, so its file may only have less recorded or m
 `[capture] enabled = false` switches the recording off for calls in its directory and below it,
 also in repositories there; `[redaction] patterns = [...]`, at most 50, masks more in them. Both
 count for what happens there, in whatever directory a report is made, without being trusted. For
-the language and the time zone of reports read the file, then run `fluxmirror config trust`; any
-change of the file takes the trust back.
+the language and the time zone of reports, and for `reports.git`, read the file, then run
+`fluxmirror config trust`; any change of the file takes the trust back.
 
 A project's file that cannot be understood, or that seems to mean one of these keys and misses it,
 switches the recording off for its directory. Above the root of a repository only files of your own,
@@ -129,11 +131,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
+    os.environ["FLUXMIRROR_LANGUAGE"] = "english"
     pages = {
         "commands.md": commands(),
         "configuration.md": configuration(),
         "database.md": database(),
         "exit-codes.md": exit_codes(),
+        "metrics.md": metrics(),
     }
     return max([settle(PAGES / name, NOTE + text, check=check) for name, text in pages.items()])
 
@@ -141,9 +145,11 @@ def main() -> int:
 def commands() -> str:
     """Give the page of commands: the help of each."""
     blocks = [("fluxmirror", help_text().rstrip())]
-    for name, module, _ in COMMANDS:
-        command: click.Command = importlib.import_module(module).command
-        blocks += helps(f"fluxmirror {name}", command)
+    with click.Context(group) as context:
+        found = [(name, group.get_command(context, name)) for name, _, _ in COMMANDS]
+    blocks += [
+        one for name, command in found if command for one in helps(f"fluxmirror {name}", command)
+    ]
     sections = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in blocks]
     return "\n".join(["# Commands\n", *sections])
 

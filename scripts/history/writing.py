@@ -19,6 +19,7 @@ from fluxmirror_store.checkpoint import WAL_BYTES, checkpoint, wal_bytes
 from fluxmirror_store.database import connect_to_write
 from fluxmirror_store.hook_times import HookTimeTally
 from fluxmirror_store.importing import sources
+from fluxmirror_store.importing.passes import CALLS, USAGE
 from fluxmirror_store.importing.response_rows import write_responses
 from fluxmirror_store.importing.session_files import SessionFile
 from fluxmirror_store.importing.sources import Job, ReadSoFar, register, save_reading
@@ -150,7 +151,7 @@ class _Writer:
             file = jobs[path].file._replace(size=end, mtime_ns=self._plan.end_ms * _NS_PER_MS)
             odd = {Problem(TORN_END): 1} if self._draw.chance(_ODD_FILES) else {}
             so_far = ReadSoFar(Mark(end), Counter(odd), rewritten=False, more=False)
-            for what in (sources.USAGE, sources.CALLS):
+            for what in (USAGE, CALLS):
                 save_reading(self._db, what, jobs[path]._replace(file=file), so_far)
 
 
