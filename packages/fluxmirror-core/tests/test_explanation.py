@@ -111,7 +111,7 @@ def test_a_price_of_ones_own_is_called_so() -> None:
         provider="own", model="claude-*", source="prices.toml", tiers=(), since=None
     )
     text = rendered(Subject(Named.MODEL, "m"), RESPONSE._replace(price_json=own.to_json()))
-    assert "- your own price for claude-*, from prices.toml\n" in text
+    assert "- your own price for `claude-*`, from prices.toml\n" in text
 
 
 def test_what_has_no_name_is_called_in_words() -> None:
