@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from fluxmirror_cli.wrapping import cut_at_start, padded, wrap
-from fluxmirror_core.report.as_text import width
+from fluxmirror_cli.wrapping import cut_at_start, wrap
+from fluxmirror_core.report.as_text import padded, width
 
 JAPANESE = "プラグインとして登録しました。`fluxmirror today` で活動を確認できます（3件）。"
 CHINESE = "已注册为插件；之后的活动可用 `fluxmirror today` 查看（共 3 个）。"

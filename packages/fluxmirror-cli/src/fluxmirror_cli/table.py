@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmirror_core.report.as_text import one_line, width
+from fluxmirror_core.report.as_text import one_line, padded, width
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -21,13 +21,8 @@ def aligned(rows: Iterable[Sequence[str]], *, right: Collection[int] = ()) -> st
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     lines = [
         "  ".join(
-            _padded(cell, widths[at], to_the_right=at in right) for at, cell in enumerate(row)
+            padded(cell, widths[at], right=at in right) for at, cell in enumerate(row)
         ).rstrip()
         for row in cells
     ]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _padded(cell: str, wanted: int, *, to_the_right: bool) -> str:
-    padding = " " * (wanted - width(cell))
-    return padding + cell if to_the_right else cell + padding

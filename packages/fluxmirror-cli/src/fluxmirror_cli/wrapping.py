@@ -54,11 +54,6 @@ def wrap(text: str, columns: int, first: str = "", following: str = "") -> list[
     return [*lines, line]
 
 
-def padded(text: str, columns: int) -> str:
-    """Write a cell of a table, as wide as its column."""
-    return text + " " * (columns - width(text))
-
-
 def cut_at_start(text: str, columns: int) -> str:
     """Cut a text that is wider than its column at its beginning, where a path says least."""
     if width(text) <= columns:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 from fluxmirror_core.messages import message
-from fluxmirror_core.report.as_text import one_line, width
+from fluxmirror_core.report.as_text import one_line, padded, width
 
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.options import Command, json_option
@@ -19,7 +19,7 @@ from fluxmirror_cli.registration.agent_program import find_agents
 from fluxmirror_cli.registration.screens import fitted
 from fluxmirror_cli.registration.situation import survey
 from fluxmirror_cli.speech import say
-from fluxmirror_cli.wrapping import cut_at_start, padded
+from fluxmirror_cli.wrapping import cut_at_start
 
 if TYPE_CHECKING:
     from fluxmirror_core.messages import Sayable

@@ -99,7 +99,7 @@ def _before(period: Period, zone: ZoneInfo) -> Period:
     """Give what a period is compared with where nothing else is named: a month with a month."""
     is_month = parse_month(period.first.isoformat()[:7]) == (period.first, period.last)
     if is_month and period.first > date.min:
-        month = parse_span((period.first - _DAY).isoformat()[:7], period.first)
+        month = parse_month((period.first - _DAY).isoformat()[:7])
         if month is not None:
             return same_part(days_period(*month, zone), period, now_ms(), zone)
     found = earlier_period(period, now_ms(), zone, is_days=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.report.as_text import one_line, width
+from fluxmirror_core.report.as_text import one_line, padded, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -105,7 +105,7 @@ class TableWriter:
     ) -> Iterator[str]:
         """Write each row as lines of a name and a value; without rows the names alone."""
         wide = min(max(map(width, titles)), self._columns // 2)
-        names = [_padded(_cut(title, wide), wide) for title in titles]
+        names = [padded(_cut(title, wide), wide) for title in titles]
         if not first:
             yield from (f"{name.rstrip()}\n" for name in names)
         between = ""
@@ -151,15 +151,10 @@ def _number_columns(count: int, rows: Sequence[Sequence[_Shown]]) -> list[bool]:
 
 def _row(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     cells = (
-        _padded(_cut(text, wide), wide, right=is_right)
+        padded(_cut(text, wide), wide, right=is_right)
         for text, wide, is_right in zip(texts, widths, right, strict=True)
     )
     return (" " * _GAP).join(cells).rstrip() + "\n"
-
-
-def _padded(text: str, wide: int, *, right: bool = False) -> str:
-    padding = " " * (wide - width(text))
-    return padding + text if right else text + padding
 
 
 def _cut(text: str, limit: int, *, more: bool = False) -> str:
