@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from fluxmirror_core.analysis.activity import (
     MINUTES,
-    TEST_ENDED,
-    TEST_FAILED,
     Activity,
     DayPart,
     build_activity,
@@ -102,22 +100,23 @@ def test_a_session_is_one_however_long_it_is() -> None:
 
 
 def test_a_minute_tells_whose_calls_it_has() -> None:
-    """By agent and by the project's name, so that two roots of one name are one."""
+    """By the project's name, so that two roots of one name are one; beside them, by agent."""
     late = call(ts_ms=HOUR * HOUR_MS + 59 * 60_000)
     hours = hour(HOUR, call(), call(root="/R"), call(agent="b"), late)
     activity = build((DAY, hours))
     first = HOUR * MINUTES
     assert activity.minutes == {
-        first: {("a", "/R"): 2, ("b", "/R"): 1},
-        first + 59: {("a", "/R"): 1},
+        first: {"/R": 3},
+        first + 59: {"/R": 1},
     }
+    assert activity.agent_minutes == {"a": {first, first + 59}, "b": {first}}
 
 
 def test_parts_of_an_hour_are_added_up() -> None:
     """A midnight in an hour leaves the calls before it to one day, and the others to the next."""
     activity = build((DAY, hour(HOUR, call())), (NEXT, hour(HOUR, call(), call())))
     assert {day: one.calls for day, one in activity.days.items()} == {DAY: 1, NEXT: 2}
-    assert activity.minutes == {HOUR * MINUTES: {("a", "/R"): 3}}
+    assert activity.minutes == {HOUR * MINUTES: {"/R": 3}}
 
 
 def test_a_file_is_new_on_the_day_it_was_made() -> None:
@@ -158,8 +157,8 @@ def test_reads_count_beside_writes() -> None:
     assert list(activity.day_files) == [NEXT]
 
 
-def test_steps_of_a_session_come_in_the_order_of_its_calls() -> None:
-    """Though each project tells its own, hour by hour."""
+def test_rework_goes_on_over_projects_hours_and_days() -> None:
+    """A session's steps come in the order of its calls, though each project tells its own."""
     first = [
         call(file="/r/a", **EDIT),
         call(file="/s/a", root="/s", **EDIT),
@@ -167,23 +166,12 @@ def test_steps_of_a_session_come_in_the_order_of_its_calls() -> None:
         call(file="/s/b", root="/s", **EDIT),
         call(file="/r/a", **EDIT),
     ]
-    then = [call(detail="pytest", root="/s"), call(file="/r/b", **EDIT)]
+    then = [call(file="/s/a", root="/s", **EDIT), call(detail="pytest", outcome="failed")]
+    last = [call(file="/s/b", root="/s", **EDIT)]
     activity = build(
-        (DAY, [*hour(HOUR, *first), *hour(HOUR + 1, *then)]), (NEXT, hour(HOUR, *then))
+        (DAY, [*hour(HOUR, *first), *hour(HOUR + 1, *then)]), (NEXT, hour(HOUR + 24, *last))
     )
-    assert activity.steps == {
-        ("a", "s"): [
-            "/r/a",
-            "/s/a",
-            TEST_FAILED,
-            "/s/b",
-            "/r/a",
-            TEST_ENDED,
-            "/r/b",
-            TEST_ENDED,
-            "/r/b",
-        ]
-    }
+    assert activity.loops == {"/r/a": 1, "/s/a": 1, "/s/b": 1}
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -29,7 +29,7 @@ from fluxmirror_core.report.voice import Voice
 
 DATE = date(2026, 3, 2)
 SEOUL = ZoneInfo("Asia/Seoul")
-NO_USAGE = PeriodUsage(*(build_usage(by, []) for by in (By.AGENT, By.MODEL, By.PROJECT, By.DAY)))
+NO_USAGE = PeriodUsage(*(build_usage(by, []) for by in (By.AGENT, By.DAY)))
 EDIT = {"tool": "Edit", "tool_class": "Write", "canonical": "Edit", "is_absolute": True}
 
 

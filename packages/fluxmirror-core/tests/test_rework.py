@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fluxmirror_core.analysis.activity import TEST_ENDED, TEST_FAILED, Step
-from fluxmirror_core.analysis.rework import Rework, count_rework
+from fluxmirror_core.analysis.hour import FAILED_TEST, OTHER_TEST, HourActivity
+from fluxmirror_core.analysis.rework import LoopFinder, Rework, build_rework
 from hypothesis import given
 from hypothesis import strategies as st
 
-F, E = TEST_FAILED, TEST_ENDED
+Step = str | int
+F, E = FAILED_TEST, OTHER_TEST
 CASES: list[tuple[list[Step], dict[str, int]]] = [
     (["a", F, "a"], {"a": 1}),
     (["a", F, "a", "a"], {"a": 1}),
@@ -28,30 +29,58 @@ CASES: list[tuple[list[Step], dict[str, int]]] = [
 ]
 
 
+def hour(agent: str, **sessions: list[Step]) -> HourActivity:
+    """Make an hour of an agent, with the steps of its sessions."""
+    one = HourActivity(agent, "/r")
+    for place, (session, steps) in enumerate(sessions.items()):
+        one.sessions[session] = len(steps)
+        for number, step in enumerate(steps):
+            if isinstance(step, str) and step not in one.files:
+                one.files.append(step)
+            at = one.files.index(step) if isinstance(step, str) else step
+            one.steps += [place, number, at]
+    return one
+
+
+def loops_of(*hours: list[HourActivity]) -> dict[str, int]:
+    """Give the loops of some hours, by file."""
+    finder = LoopFinder()
+    for activities in hours:
+        finder.add_hour(activities)
+    return finder.loops
+
+
 @pytest.mark.parametrize(("steps", "loops"), CASES)
 def test_a_loop_is_a_write_a_failed_run_and_the_write_again(
     steps: list[Step], loops: dict[str, int]
 ) -> None:
     """Once for each file and failed run, before any run ends otherwise."""
-    assert dict(count_rework({("x", "s"): steps}).files) == loops
+    assert loops_of([hour("x", s=steps)]) == loops
+    assert loops_of(*([hour("x", s=[step])] for step in steps)) == loops
 
 
 def test_sessions_are_counted_apart() -> None:
-    """What one wrote is no loop of the other; those of a file add up, most first, then by path."""
-    steps: dict[tuple[str, str], list[Step]] = {
-        ("x", "1"): ["a", F],
-        ("x", "2"): ["a"],
-        ("x", "3"): ["b", F, "b", "c", F, "c"],
-        ("y", "3"): ["c", F, "c"],
-        ("y", "4"): ["a", F, "a"],
-    }
-    assert count_rework(steps) == Rework(4, (("c", 2), ("a", 1), ("b", 1)))
+    """What one wrote is no loop of the other; those of a file add up."""
+    x = hour("x", one=["a", F], two=["a"], three=["b", F, "b", "c", F, "c"])
+    y = hour("y", three=["c", F, "c"], four=["a", F, "a"])
+    assert loops_of([x, y]) == {"c": 2, "a": 1, "b": 1}
+
+
+def test_a_session_that_works_in_two_projects_has_one_order() -> None:
+    """That of its calls, which the numbers of its steps tell."""
+    here, there = hour("x", s=["a", "a"]), hour("x", s=["b", F])
+    here.steps[1::3], there.steps[1::3] = [0, 3], [1, 2]
+    assert loops_of([here, there]) == loops_of([there, here]) == {"a": 1}
+
+
+def test_loops_are_told_most_first() -> None:
+    """Then by path."""
+    assert build_rework({"b": 1, "a": 1, "c": 2}) == Rework(4, (("c", 2), ("a", 1), ("b", 1)))
 
 
 @given(st.lists(st.sampled_from(["a", "b", F, E]), max_size=30))
 def test_a_file_loops_no_more_often_than_runs_fail(steps: list[Step]) -> None:
     """Nor more often than it is written again."""
-    found = count_rework({("x", "s"): steps})
-    for file, loops in found.files:
-        assert loops <= sum(step is F for step in steps)
+    for file, loops in loops_of([hour("x", s=steps)]).items():
+        assert loops <= steps.count(F)
         assert loops < steps.count(file)

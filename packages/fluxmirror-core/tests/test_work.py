@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ZONE = ZoneInfo("UTC")
-NO_USAGE = PeriodUsage(*(build_usage(by, []) for by in (By.AGENT, By.MODEL, By.PROJECT, By.DAY)))
+NO_USAGE = PeriodUsage(*(build_usage(by, []) for by in (By.AGENT, By.DAY)))
 EDIT = {"tool": "Edit", "tool_class": "Write", "canonical": "Edit", "is_absolute": True}
 READ = {"tool": "Read", "tool_class": "Read", "canonical": "Read", "is_absolute": True}
 

@@ -170,8 +170,7 @@ def test_two_roots_of_one_name_are_one_project(db: sqlite3.Connection, insert: I
     assert {name: count.calls for name, count in found.projects.items()} == {"r": 5, "s": 1}
     assert len(found.projects["r"].sessions) == 1
     assert found.roots == {"/r": 2, "/clone/r": 3, "/s": 1}
-    own = {("claude-code", "r"): 5, ("claude-code", "s"): 1}
-    assert found.minutes == {NOON // 60_000: own}
+    assert found.minutes == {NOON // 60_000: {"r": 5, "s": 1}}
 
 
 def test_the_set_ups_row_is_in_the_sums_and_hidden_from_reports(

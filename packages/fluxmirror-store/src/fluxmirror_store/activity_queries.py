@@ -18,11 +18,12 @@ from fluxmirror_store.hour_rows import (
     DETAIL_CHARS,
     FACETS,
     ROOT,
+    columns_sql,
     count_hour,
-    facets_sql,
     read_hours,
 )
 from fluxmirror_store.schema import REACH_MS, hour_of
+from fluxmirror_store.stored_text import fetch_own
 from fluxmirror_store.summing import CALLS, first_sighting, is_stale
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _OF_AGENT: Final = "AND agent <> :hidden AND agent = coalesce(:agent, agent)"
 _OF_ROOTS: Final = "(:roots IS NULL OR {root} IN (SELECT value FROM json_each(:roots)))"
 _IN_TABLE: Final = f"""
-SELECT hour, agent, root, calls, {{facets}} FROM activity_hour
+SELECT {{columns}} FROM activity_hour
 WHERE hour >= :first AND hour < :end {_OF_AGENT} AND {_OF_ROOTS.format(root="root")}
 ORDER BY hour, agent, root
 """
@@ -162,8 +163,8 @@ def _asked(wanted: Window, roots: frozenset[str] | None) -> dict[str, Any]:
 def _from_table(
     db: sqlite3.Connection, asked: Mapping[str, Any], ranges: HourRanges, facets: Sequence[str]
 ) -> Iterator[_Part]:
-    question = _IN_TABLE.format(facets=facets_sql(facets))
-    rows = db.execute(question, {**asked, "first": ranges.first, "end": ranges.end})
+    question = _IN_TABLE.format(columns=columns_sql(facets))
+    rows = fetch_own(db, question, {**asked, "first": ranges.first, "end": ranges.end})
     known = (row for row in rows if row[0] not in ranges.counted_anew)
     for hour, one in read_hours(known, facets):
         yield hour * HOUR_MS, hour, one
@@ -193,7 +194,7 @@ def _made(db: sqlite3.Connection, asked: Mapping[str, Any], days: LocalDays) -> 
     if is_stale(db, CALLS):
         found = _made_beside_stale_hours(db, asked)
     else:
-        found = dict(db.execute(_MADE, dict(asked)))
+        found = dict(fetch_own(db, _MADE, asked))
     return {path: days.of(first_ms) for path, first_ms in found.items()}
 
 

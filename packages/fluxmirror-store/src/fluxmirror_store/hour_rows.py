@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from array import array
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.analysis.hour import Call, HourActivity, build_hour
@@ -16,29 +19,23 @@ if TYPE_CHECKING:
     from fluxmirror_core.analysis.hour import Hour
 
 FACETS: Final = (
+    "phases",
     "outcomes",
     "classes",
-    "minutes",
     "sessions",
     "tools",
     "servers",
     "programs",
     "directories",
     "files",
-    "reads",
-    "writes",
-    "whole",
-    "added",
-    "steps",
-    "phases",
 )
 """Columns of `activity_hour` that hold JSON, and attributes of `HourActivity`."""
-SUMMARY_FACETS: Final = tuple(
-    name for name in FACETS if name not in ("tools", "servers", "programs", "phases")
-)
+SUMMARY_FACETS: Final = ("outcomes", "classes", "sessions", "directories", "files")
 """What the figures are worked out from that periods are compared by."""
-_BY_NUMBER: Final = ("minutes", "phases")
-"""Facets whose keys are numbers."""
+NUMBERS: Final = ("minutes", "reads", "writes", "whole", "added", "steps")
+"""Columns that hold numbers one behind the other, and attributes."""
+_NUMBER: Final = "i"
+"""Type of an array's numbers: with a sign, and of four bytes on every machine there is."""
 _FILE_CHARS: Final = 4_096
 """Older programs kept details of any length; no file's name has more."""
 DETAIL_CHARS: Final = 200
@@ -70,26 +67,44 @@ def count_hour(db: sqlite3.Connection, start_ms: int, end_ms: int) -> Hour:
 
 
 def hour_row(hour: int, activity: HourActivity) -> tuple[object, ...]:
-    """Give the values of a row of `activity_hour`, in the order of its columns."""
+    """Give the values of a row of `activity_hour`: hour, agent, root, calls, facets, numbers."""
     facets = (_encode(getattr(activity, name)) for name in FACETS)
-    return (hour, activity.agent, activity.root, activity.calls, *facets)
+    numbers = (_packed(name, activity) for name in NUMBERS)
+    return (hour, activity.agent, activity.root, activity.calls, *facets, *numbers)
 
 
-def facets_sql(facets: Sequence[str]) -> str:
-    """Give SQL for some facets as one list, to be read at once."""
-    return f"printf('[{', '.join('%s' for _ in facets)}]', {', '.join(facets)})"
+def columns_sql(facets: Sequence[str]) -> str:
+    """Give SQL for what `read_hours` reads: facets as one list, to be decoded at once; numbers."""
+    as_one = f"printf('[{', '.join('%s' for _ in facets)}]', {', '.join(facets)})"
+    return f"hour, agent, root, calls, {as_one}, {', '.join(NUMBERS)}"
 
 
 def read_hours(
     rows: Iterable[Sequence[Any]], facets: Sequence[str]
 ) -> Iterator[tuple[int, HourActivity]]:
-    """Read rows of hour, agent, root, calls and `facets_sql`; the other facets stay empty."""
-    for hour, agent, root, calls, text in rows:
+    """Read rows of `columns_sql`; the other facets stay empty."""
+    for hour, agent, root, calls, text, *numbers in rows:
         activity = HourActivity(agent, root)
         activity.calls = calls
         for name, found in zip(facets, json.loads(text), strict=True):
             setattr(activity, name, found)
-        for name in _BY_NUMBER:
-            found = getattr(activity, name)
-            setattr(activity, name, {int(key): times for key, times in found.items()})
+        activity.phases = {int(key): times for key, times in activity.phases.items()}
+        minutes, *others = map(_unpacked, numbers)
+        activity.minutes = dict(zip(minutes[::2], minutes[1::2], strict=True))
+        activity.reads, activity.writes, activity.whole, activity.added, activity.steps = others
         yield hour, activity
+
+
+def _packed(name: str, activity: HourActivity) -> bytes:
+    found = getattr(activity, name)
+    numbers = array(_NUMBER, chain.from_iterable(found.items()) if name == "minutes" else found)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _unpacked(stored: bytes) -> list[int]:
+    numbers = array(_NUMBER, stored)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tolist()

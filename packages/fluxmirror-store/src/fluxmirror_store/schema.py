@@ -385,6 +385,53 @@ HOUR_INDEXES: Final = (
     WHERE kind = 'tool_call' AND phases > 0 AND phases & 27 <> 27
     """,
 )
+# What is small comes first: whoever wants only that does not read on in the pages behind. With rows
+# as long as these, SQLite would read all of each to compare its key, were the key not an index.
+# Numbers are whole ones of four bytes, the smallest byte first: as text, to read them would take as
+# long as all the rest.
+ACTIVITY_HOUR_TABLE_WITH_NUMBERS: Final = """
+CREATE TABLE activity_hour (
+    hour        INTEGER NOT NULL,  -- UTC, counted from 1970-01-01T00:00Z
+    agent       TEXT NOT NULL,
+    root        TEXT NOT NULL,     -- of the project: repository, else directory; may be empty
+    calls       INTEGER NOT NULL,
+    phases      TEXT NOT NULL,     -- {phases: calls}
+    outcomes    TEXT NOT NULL,     -- {outcome: calls}
+    classes     TEXT NOT NULL,     -- {tool class: calls}
+    sessions    TEXT NOT NULL,     -- {session: calls}
+    tools       TEXT NOT NULL,     -- {tool: [calls, failed, fine or failed]}
+    servers     TEXT NOT NULL,     -- {MCP server: the same}
+    programs    TEXT NOT NULL,     -- {program of a shell command: the same}
+    directories TEXT NOT NULL,     -- {working directory: calls}
+    files       TEXT NOT NULL,     -- [file, ...]
+    minutes     BLOB NOT NULL,     -- numbers of 32 bits: minute of the hour, calls; minute, ...
+    reads       BLOB NOT NULL,     -- reads of the first file, of the second, ...
+    writes      BLOB NOT NULL,     -- writes of the first file, ...
+    whole       BLOB NOT NULL,     -- place of a file, for each that wrote all of it
+    added       BLOB NOT NULL,     -- place of a file, for each that says it makes it
+    steps       BLOB NOT NULL,     -- place of a session, number of the call, step; place, ...
+    UNIQUE (hour, agent, root)
+) STRICT
+"""
+QUICK_READING: Final = (
+    # Every hour that was added up is to be added up once more, into the new table.
+    """
+    INSERT INTO stale_hour SELECT DISTINCT 'calls', hour FROM activity_hour WHERE true
+    ON CONFLICT DO NOTHING
+    """,
+    "DROP TABLE activity_hour",
+    ACTIVITY_HOUR_TABLE_WITH_NUMBERS,
+    "CREATE INDEX activity_hour_root ON activity_hour (root, hour, calls)",
+    # With all that is asked of most rows, so that these need not be looked up.
+    "DROP INDEX file_sighting_first",
+    "CREATE INDEX file_sighting_first ON file_sighting (first_ms, made, agent)",
+    "DROP INDEX event_odd",
+    """
+    CREATE INDEX event_odd ON event (agent, ts_ms, phases, outcome)
+    WHERE kind = 'tool_call' AND phases > 0 AND phases & 27 <> 27
+    """,
+    "CREATE INDEX response_session ON response (session, ts_ms) WHERE session IS NOT NULL",
+)
 ALL_HOURS_STALE: Final = (
     f"""
     INSERT INTO stale_hour SELECT DISTINCT 'calls', {hour_of("ts_ms")} FROM event

@@ -24,7 +24,7 @@ from fluxmirror_core.transcripts.response import Tokens
 from fluxmirror_store import lock
 from fluxmirror_store.checkpoint import shorten_log
 from fluxmirror_store.database import connect_to_write, spool_errors, store_errors
-from fluxmirror_store.hour_rows import FACETS, count_hour, hour_row
+from fluxmirror_store.hour_rows import FACETS, NUMBERS, count_hour, hour_row
 from fluxmirror_store.queries import TOUCHED
 from fluxmirror_store.schema import REACH_MS
 from fluxmirror_store.stored_text import read_leniently
@@ -51,8 +51,8 @@ _ANY: Final = "SELECT 1 FROM stale_hour WHERE what = coalesce(?, what) LIMIT 1"
 _DONE: Final = "DELETE FROM stale_hour WHERE what = ? AND hour = ?"
 _DELETE_ACTIVITY: Final = "DELETE FROM activity_hour WHERE hour = ?"
 _INSERT_ACTIVITY: Final = f"""
-INSERT INTO activity_hour (hour, agent, root, calls, {", ".join(FACETS)})
-VALUES (?, ?, ?, ?, {", ".join("?" * len(FACETS))})
+INSERT INTO activity_hour (hour, agent, root, calls, {", ".join((*FACETS, *NUMBERS))})
+VALUES (?, ?, ?, ?, {", ".join("?" * len((*FACETS, *NUMBERS)))})
 """
 _DELETE_USAGE: Final = "DELETE FROM usage_hour WHERE hour = ?"
 _INSERT_USAGE: Final = f"""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from operator import add
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fluxmirror_core.analysis.hour import HOUR_MS
-from fluxmirror_core.analysis.usage import By, ModelCount, UsageSum, build_usage
+from fluxmirror_core.analysis.usage import By, ModelCount, UsageSum, build_total, build_usage
 from fluxmirror_core.analysis.work import PeriodUsage
 from fluxmirror_core.transcripts.response import Tokens
 
-from fluxmirror_store.activity_queries import Projects
 from fluxmirror_store.hour_ranges import LocalDays, hour_ranges
+from fluxmirror_store.stored_text import fetch_own
 from fluxmirror_store.summing import USAGE
 from fluxmirror_store.usage_queries import load_currencies
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from fluxmirror_store.hour_ranges import HourRanges
+    from fluxmirror_core.analysis.usage import UsageRow
+
+    from fluxmirror_store.activity_queries import Projects
     from fluxmirror_store.queries import Window
 
 _NAMES: Final = tuple(f"{name}_tokens" for name in Tokens._fields)
@@ -30,106 +32,104 @@ SELECT hour, agent, root, model, price_id, responses, {", ".join(_NAMES)}, cost_
 FROM usage_hour WHERE hour >= :first AND hour < :end AND agent = coalesce(:agent, agent)
 """
 _OF_RESPONSES: Final = f"""
-SELECT :hour, agent, coalesce(project, ''), coalesce(model, ''), coalesce(price_id, 0), count(*),
+SELECT agent, coalesce(project, ''), coalesce(model, ''), coalesce(price_id, 0), count(*),
     {", ".join(f"sum({name})" for name in _NAMES)}, coalesce(sum(cost_pico), 0), min(ts_ms),
     max(ts_ms)
 FROM response WHERE ts_ms >= :start_ms AND ts_ms < :end_ms AND agent = coalesce(:agent, agent)
-GROUP BY 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4
 """
 
 
-class Used(NamedTuple):
-    """What one model was used for, by one agent in one project, in an hour or on a day."""
-
-    begin_ms: int
-    """When that begins, or the part of it that is asked for."""
-    agent: str
-    root: str
-    model: str
-    one: UsageSum
-    """Without a key."""
+_Sums: TypeAlias = dict[tuple[Any, ...], list[int]]
+"""By what responses are told apart by: how many, tokens of each sort, pico, first and last time."""
+_KEEPS: Final = -2
+"""Numbers behind this place are times, which are not added up."""
 
 
 def load_period_usage(
     db: sqlite3.Connection, wanted: Window, zone: ZoneInfo, projects: Projects | None = None
 ) -> PeriodUsage:
-    """Add up what was used in a window.
+    """Add up what was used in a window, by agents and by days.
 
     Args:
         db: in a transaction: what is added up and what is not has to be of one state.
         wanted: which responses.
         zone: whose days to count.
-        projects: which projects' responses, and how these are called; None for all, by roots.
+        projects: which projects' responses; None for all.
     """
-    roots, project_of = projects or Projects()
-    ranges = hour_ranges(db, USAGE, wanted.start_ms, wanted.end_ms, zone)
-    hours = (
-        one for one in _used(db, wanted._asdict(), ranges) if roots is None or one.root in roots
-    )
     days = LocalDays(zone)
-    used = _by_day(hours, days)
-    unpriced = _unpriced(used)
+    by_agent: _Sums = {}
+    by_day: _Sums = {}
+    unpriced: dict[tuple[str, str], int] = {}
+    for begin_ms, agent, model, currency, numbers in _used(db, wanted, zone, projects):
+        _add(by_agent, (agent, currency), numbers)
+        _add(by_day, (days.of(begin_ms).isoformat(), currency), numbers)
+        if currency is None:
+            unpriced[agent, model] = unpriced.get((agent, model), 0) + numbers[0]
     return PeriodUsage(
-        build_usage(By.AGENT, [one.one._replace(key=one.agent) for one in used], unpriced),
-        build_usage(By.MODEL, [one.one._replace(key=one.model or None) for one in used]),
-        build_usage(
-            By.PROJECT, [one.one._replace(key=project_of(one.root) or None) for one in used]
-        ),
-        build_usage(
-            By.DAY, [one.one._replace(key=days.of(one.begin_ms).isoformat()) for one in used]
-        ),
+        build_usage(By.AGENT, _usage_sums(by_agent), _most_first(unpriced)),
+        build_usage(By.DAY, _usage_sums(by_day)),
     )
 
 
-def _used(db: sqlite3.Connection, asked: Mapping[str, Any], ranges: HourRanges) -> Iterator[Used]:
+def load_total_usage(
+    db: sqlite3.Connection, wanted: Window, zone: ZoneInfo, projects: Projects | None = None
+) -> UsageRow:
+    """Add up all that was used in a window; as `load_period_usage` has it."""
+    sums: _Sums = {}
+    for _, _, _, currency, numbers in _used(db, wanted, zone, projects):
+        _add(sums, (None, currency), numbers)
+    return build_total(_usage_sums(sums))
+
+
+def _used(
+    db: sqlite3.Connection, wanted: Window, zone: ZoneInfo, projects: Projects | None
+) -> Iterator[tuple[int, str, str, str | None, list[int]]]:
+    """Give what each model was used for by each agent in each hour, or in a part of one.
+
+    Yields:
+        When the hour or the part of it begins; agent; model; currency; numbers as `_Sums` has them.
+    """
+    roots = None if projects is None else projects.roots
     currencies = load_currencies(db)
-    rows = db.execute(_IN_TABLE, {**asked, "first": ranges.first, "end": ranges.end})
-    for hour, *columns in rows:
+    for begin_ms, row in _rows(db, wanted, zone):
+        agent, root, model, price_id, *numbers = row
+        if roots is None or root in roots:
+            yield begin_ms, agent, model, currencies.get(price_id), numbers
+
+
+def _rows(
+    db: sqlite3.Connection, wanted: Window, zone: ZoneInfo
+) -> Iterator[tuple[int, Sequence[Any]]]:
+    ranges = hour_ranges(db, USAGE, wanted.start_ms, wanted.end_ms, zone)
+    asked = wanted._asdict()
+    limits = {"first": ranges.first, "end": ranges.end}
+    for hour, *row in fetch_own(db, _IN_TABLE, {**asked, **limits}):
         if hour not in ranges.counted_anew:
-            yield _read(hour * HOUR_MS, columns, currencies)
-    for hour in ranges.counted_anew:
-        for part in ranges.counted_anew[hour]:
-            values = {**asked, **part._asdict(), "hour": hour}
-            for _, *columns in db.execute(_OF_RESPONSES, values):
-                yield _read(part.start_ms, columns, currencies)
+            yield hour * HOUR_MS, row
+    for parts in ranges.counted_anew.values():
+        for part in parts:
+            for row in db.execute(_OF_RESPONSES, {**asked, **part._asdict()}):
+                yield part.start_ms, row
 
 
-def _by_day(hours: Iterable[Used], days: LocalDays) -> list[Used]:
-    """Add up what only the hour tells apart: there is little left to be looked at again."""
-    sums: dict[tuple[object, ...], Used] = {}
-    for used in hours:
-        key = days.of(used.begin_ms), used.agent, used.root, used.model, used.one.currency
-        known = sums.get(key)
-        sums[key] = used if known is None else known._replace(one=_sum(known.one, used.one))
-    return list(sums.values())
+def _add(sums: _Sums, key: tuple[Any, ...], numbers: list[int]) -> None:
+    known = sums.get(key)
+    if known is None:
+        sums[key] = numbers
+        return
+    first_ms, last_ms = min(known[-2], numbers[-2]), max(known[-1], numbers[-1])
+    sums[key] = [*map(add, known[:_KEEPS], numbers[:_KEEPS]), first_ms, last_ms]
 
 
-def _sum(one: UsageSum, other: UsageSum) -> UsageSum:
-    return UsageSum(
-        None,
-        one.currency,
-        one.responses + other.responses,
-        Tokens(*map(add, one.tokens, other.tokens)),
-        one.pico + other.pico,
-        min(one.first_ms, other.first_ms),
-        max(one.last_ms, other.last_ms),
-    )
+def _usage_sums(sums: _Sums) -> list[UsageSum]:
+    return [
+        UsageSum(key, currency, responses, Tokens(*tokens), pico, first_ms, last_ms)
+        for (key, currency), (responses, *tokens, pico, first_ms, last_ms) in sums.items()
+    ]
 
 
-def _read(begin_ms: int, columns: list[Any], currencies: Mapping[int | None, str]) -> Used:
-    agent, root, model, price_id, responses, *counts, pico, first_ms, last_ms = columns
-    one = UsageSum(
-        None, currencies.get(price_id), responses, Tokens(*counts), pico, first_ms, last_ms
-    )
-    return Used(begin_ms, agent, root, model, one)
-
-
-def _unpriced(used: Iterable[Used]) -> list[ModelCount]:
-    """Count responses without a price per agent and model, most first, ties by name."""
-    counts: dict[tuple[str, str], int] = {}
-    for each in used:
-        if each.one.currency is None:
-            key = each.agent, each.model
-            counts[key] = counts.get(key, 0) + each.one.responses
-    found = [ModelCount(agent, model or None, times) for (agent, model), times in counts.items()]
+def _most_first(unpriced: Mapping[tuple[str, str], int]) -> list[ModelCount]:
+    """Put models without a price in order, most responses first, ties by name."""
+    found = [ModelCount(agent, model or None, times) for (agent, model), times in unpriced.items()]
     return sorted(found, key=lambda one: (-one.responses, one.agent, one.model or ""))

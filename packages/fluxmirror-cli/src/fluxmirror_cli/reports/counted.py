@@ -12,7 +12,7 @@ from fluxmirror_core.period import local_date
 from fluxmirror_store import queries
 from fluxmirror_store.activity_queries import load_activity
 from fluxmirror_store.hour_rows import SUMMARY_FACETS
-from fluxmirror_store.usage_hours import load_period_usage
+from fluxmirror_store.usage_hours import load_period_usage, load_total_usage
 
 from fluxmirror_cli.results.kept_days import first_day_kept
 
@@ -49,7 +49,7 @@ def count_summary(
     """Count the figures of a period alone; `db` is in a transaction."""
     wanted = queries.window(db, scope.period, scope.agent)
     activity = load_activity(db, wanted, zone, projects, SUMMARY_FACETS)
-    return build_summary(scope, activity, load_period_usage(db, wanted, zone, projects).total)
+    return build_summary(scope, activity, load_total_usage(db, wanted, zone, projects))
 
 
 def count_beside(

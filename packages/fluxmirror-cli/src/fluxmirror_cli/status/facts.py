@@ -16,7 +16,7 @@ from fluxmirror_core.report.cells import money, short_count
 from fluxmirror_store import queries
 from fluxmirror_store.activity_queries import load_activity
 from fluxmirror_store.status_queries import last_event
-from fluxmirror_store.usage_hours import load_period_usage
+from fluxmirror_store.usage_hours import load_total_usage
 
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here
 from fluxmirror_cli.drained import drained_database
@@ -62,7 +62,7 @@ def read_status(db: sqlite3.Connection, zone: ZoneInfo, now_ms: int) -> Status:
     with queries.snapshot(db):
         wanted = queries.window(db, day)
         totals = build_totals(load_activity(db, wanted, zone))
-        usage = load_period_usage(db, wanted, zone).total
+        usage = load_total_usage(db, wanted, zone)
         last = last_event(db, wanted)
     return Status(
         day=day,

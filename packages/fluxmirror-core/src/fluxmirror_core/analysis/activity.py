@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from fluxmirror_core.analysis.hour import HourActivity
+from fluxmirror_core.analysis.rework import LoopFinder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,11 +16,7 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 
 MINUTES: Final = 60
-TEST_FAILED: Final = False
-TEST_ENDED: Final = True
-Step = str | bool
-"""A file that was written, or how a test run ended: `TEST_FAILED`, or `TEST_ENDED` otherwise."""
-_NUMBER: Final = itemgetter(0)
+_HOUR: Final = itemgetter(0)
 
 
 class DayPart(NamedTuple):
@@ -85,10 +83,12 @@ class Activity:
         """By file; also of those that were written."""
         self.writes: dict[str, int] = {}
         self.day_files: dict[date, WrittenFiles] = {}
-        self.minutes: dict[int, dict[tuple[str, str], int]] = {}
-        """Minute since 1970, UTC → agent and project → calls."""
-        self.steps: dict[tuple[str, str], list[Step]] = {}
-        """Agent and session → what it did to files and tests, in the order of time."""
+        self.minutes: dict[int, dict[str, int]] = {}
+        """Minute since 1970, UTC → project, which may be empty → calls."""
+        self.agent_minutes: dict[str, set[int]] = {}
+        """By agent: the minutes in which it had a call."""
+        self.loops: dict[str, int] = {}
+        """Rework loops by file."""
         self.phases: dict[str, dict[int, int]] = {}
         """By agent: calls by who told of them."""
 
@@ -104,17 +104,18 @@ def build_activity(
             a call that counts here wrote it as a whole.
         project_of: gives the name of the project that a root belongs to.
     """
-    activity = Activity()
+    activity, finder = Activity(), LoopFinder()
+    activity.loops = finder.loops
     for part in parts:
         wholes: dict[tuple[str, str], HourActivity] = {}
         writes = _DayWrites()
-        steps = _Steps(activity.steps)
-        for hour, one in part.hours:
-            _add_to_day(wholes, one)
-            _note_minutes(activity, hour, one, project_of(one.root))
-            steps.note(hour, one)
-            _add_files(activity.reads, writes, one)
-        steps.end_hour()
+        for hour, of_hour in groupby(part.hours, key=_HOUR):
+            activities = [one for _, one in of_hour]
+            for one in activities:
+                _add_to_day(wholes, one)
+                _note_minutes(activity, hour, one, project_of(one.root))
+                _add_files(activity.reads, writes, one)
+            finder.add_hour(activities)
         for whole in wholes.values():
             _add(activity, part.date, whole, project_of(whole.root))
         _add_writes(activity, part.date, writes, made)
@@ -150,33 +151,6 @@ class _DayWrites:
         """Writes that say themselves that they make the file."""
 
 
-class _Steps:
-    """Puts the steps of an hour behind those before, in the order of its calls."""
-
-    def __init__(self, steps: dict[tuple[str, str], list[Step]]) -> None:
-        self._all = steps
-        self._hour: int | None = None
-        self._noted: dict[tuple[str, str], list[tuple[int, Step]]] = {}
-
-    def note(self, hour: int, one: HourActivity) -> None:
-        if hour != self._hour:
-            self.end_hour()
-            self._hour = hour
-        if one.steps:
-            # What stands for a test's end counts from the end of this list.
-            meant: list[Step] = [*one.files, TEST_ENDED, TEST_FAILED]
-            for session, flat in one.steps.items():
-                noted = zip(flat[::2], [meant[step] for step in flat[1::2]], strict=True)
-                self._noted.setdefault((one.agent, session), []).extend(noted)
-
-    def end_hour(self) -> None:
-        for key, noted in self._noted.items():
-            # A session that works in several projects has its steps told in each.
-            noted.sort(key=_NUMBER)
-            self._all.setdefault(key, []).extend([step for _, step in noted])
-        self._noted.clear()
-
-
 def _add_to_day(wholes: dict[tuple[str, str], HourActivity], one: HourActivity) -> None:
     """Add an hour to what its agent did in its project that day, but for minutes and files."""
     key = one.agent, one.root
@@ -195,14 +169,15 @@ def _add_to_day(wholes: dict[tuple[str, str], HourActivity], one: HourActivity) 
 
 
 def _note_minutes(activity: Activity, hour: int, one: HourActivity, project: str) -> None:
-    key = one.agent, project
     first, minutes = hour * MINUTES, activity.minutes
-    for minute, calls in one.minutes.items():
-        own = minutes.get(first + minute)
+    numbers = [first + minute for minute in one.minutes]
+    activity.agent_minutes.setdefault(one.agent, set()).update(numbers)
+    for minute, calls in zip(numbers, one.minutes.values(), strict=True):
+        own = minutes.get(minute)
         if own is None:
-            minutes[first + minute] = {key: calls}
+            minutes[minute] = {project: calls}
         else:
-            own[key] = own.get(key, 0) + calls
+            own[project] = own.get(project, 0) + calls
 
 
 def _add(activity: Activity, day: date, one: HourActivity, project: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from fluxmirror_core.analysis.activity import Activity
 
@@ -106,7 +107,6 @@ class Overlap(NamedTuple):
     active_minutes: int
     pair: tuple[str, str] | None
     """The two agents that shared most minutes, by name; None where no two did."""
-    pair_minutes: int
 
     @property
     def share(self) -> float | None:
@@ -132,11 +132,11 @@ def build_patterns(activity: Activity) -> Patterns:
         focus=find_focus(of_projects),
         bursts=find_bursts(activity.minutes),
         switches=count_switches(of_projects, len(activity.minutes)),
-        overlap=count_overlap(activity.minutes),
+        overlap=count_overlap(activity.agent_minutes, len(activity.minutes)),
     )
 
 
-def project_minutes(minutes: Mapping[int, Mapping[tuple[str, str], int]]) -> list[ProjectMinute]:
+def project_minutes(minutes: Mapping[int, Mapping[str, int]]) -> list[ProjectMinute]:
     """Give the project of each active minute, in the order of time.
 
     The project of a minute is the one with most calls in it, of equal ones the first by name. Calls
@@ -163,7 +163,7 @@ def find_focus(minutes: Sequence[ProjectMinute]) -> Focus:
     return Focus(tuple(block for block in blocks if block.minutes >= BLOCK_MINUTES))
 
 
-def find_bursts(minutes: Mapping[int, Mapping[tuple[str, str], int]]) -> Bursts:
+def find_bursts(minutes: Mapping[int, Mapping[str, int]]) -> Bursts:
     """Find bursts.
 
     A minute belongs to a burst when it has `BURST_CALLS` calls or more, and `BURST_TIMES` times
@@ -196,35 +196,32 @@ def count_switches(minutes: Sequence[ProjectMinute], active_minutes: int) -> Swi
     return Switches(number, active_minutes)
 
 
-def count_overlap(minutes: Mapping[int, Mapping[tuple[str, str], int]]) -> Overlap:
+def count_overlap(agent_minutes: Mapping[str, AbstractSet[int]], active_minutes: int) -> Overlap:
     """Count the minutes in which two agents or more had a call.
 
     The pair is the one with most such minutes, of equal ones the one whose names come first.
+
+    Args:
+        agent_minutes: by agent: the minutes in which it had a call.
+        active_minutes: how many minutes there are in which any had.
     """
-    shared = 0
-    pairs: dict[tuple[str, str], int] = {}
-    for calls in minutes.values():
-        if len(calls) == 1:
-            continue
-        agents = {agent for agent, _ in calls}
-        if len(agents) > 1:
-            shared += 1
-            for pair in combinations(sorted(agents), 2):
-                pairs[pair] = pairs.get(pair, 0) + 1
-    best = min(pairs, key=lambda pair: (-pairs[pair], pair), default=None)
-    return Overlap(shared, len(minutes), best, pairs[best] if best else 0)
+    shared: set[int] = set()
+    best, most = None, 0
+    for pair in combinations(sorted(agent_minutes), 2):
+        together = agent_minutes[pair[0]] & agent_minutes[pair[1]]
+        shared |= together
+        if len(together) > most:
+            best, most = pair, len(together)
+    return Overlap(len(shared), active_minutes, best)
 
 
-def _project(calls: Mapping[tuple[str, str], int]) -> str:
+def _project(calls: Mapping[str, int]) -> str:
     """Name the project of one minute; empty where no call has one."""
-    if len(calls) == 1:
-        return next(iter(calls))[1]
-    of_projects: dict[str, int] = {}
-    for (_, project), number in calls.items():
-        if project:
-            of_projects[project] = of_projects.get(project, 0) + number
-    most = max(of_projects.values(), default=0)
-    return min((project for project, number in of_projects.items() if number == most), default="")
+    best, most = "", 0
+    for project, number in calls.items():
+        if project and (number > most or (number == most and project < best)):
+            best, most = project, number
+    return best
 
 
 def _runs(minutes: Sequence[ProjectMinute]) -> Iterator[list[ProjectMinute]]:

@@ -10,7 +10,7 @@ from fluxmirror_core.analysis.activity import MINUTES
 from fluxmirror_core.analysis.file_languages import file_languages
 from fluxmirror_core.analysis.patterns import build_patterns
 from fluxmirror_core.analysis.rates import failed, failure_rate, share, stopped, unknown
-from fluxmirror_core.analysis.rework import count_rework
+from fluxmirror_core.analysis.rework import build_rework
 from fluxmirror_core.analysis.themes import (
     day_themes,
     file_totals,
@@ -170,9 +170,6 @@ class PeriodUsage(NamedTuple):
     """What models used in a period, by whatever a report tells it by."""
 
     by_agent: Usage
-    by_model: Usage
-    by_project: Usage
-    """By name; None for responses whose project nothing tells."""
     by_day: Usage
 
     @property
@@ -187,7 +184,7 @@ def build_summary(scope: Scope, activity: Activity, used: UsageRow) -> Summary:
         scope=scope,
         totals=build_totals(activity),
         patterns=build_patterns(activity),
-        rework=count_rework(activity.steps),
+        rework=build_rework(activity.loops),
         used=used,
     )
 
@@ -243,9 +240,8 @@ def build_totals(activity: Activity) -> Totals:
 
 def build_agents(activity: Activity) -> tuple[AgentWork, ...]:
     """Tell agents apart, most calls first, ties by id."""
-    minutes = _active_minutes(activity)
     rows = [
-        _agent(agent, count, activity.total.calls, minutes[agent])
+        _agent(agent, count, activity.total.calls, len(activity.agent_minutes[agent]))
         for agent, count in activity.agents.items()
     ]
     return tuple(sorted(rows, key=lambda one: (-one.calls, one.agent)))
@@ -254,15 +250,6 @@ def build_agents(activity: Activity) -> tuple[AgentWork, ...]:
 def build_hours(heat: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
     """Add up the weekdays of a `build_heat`: calls per local hour."""
     return tuple(map(sum, zip(*heat, strict=True)))
-
-
-def _active_minutes(activity: Activity) -> dict[str, int]:
-    """Count the minutes in which each agent had a call."""
-    counts = dict.fromkeys(activity.agents, 0)
-    for calls in activity.minutes.values():
-        for agent in {agent for agent, _ in calls}:
-            counts[agent] += 1
-    return counts
 
 
 def _agent(agent: str, count: Count, calls: int, active_minutes: int) -> AgentWork:
@@ -325,9 +312,9 @@ def _written(activity: Activity) -> tuple[WrittenFile, ...]:
 def build_heat(activity: Activity, zone: ZoneInfo) -> tuple[tuple[int, ...], ...]:
     """Count calls per weekday, Monday first, and local hour."""
     quarters: dict[int, int] = {}
-    for minute, agents in activity.minutes.items():
+    for minute, projects in activity.minutes.items():
         quarter = minute // _QUARTER
-        quarters[quarter] = quarters.get(quarter, 0) + sum(agents.values())
+        quarters[quarter] = quarters.get(quarter, 0) + sum(projects.values())
     heat = [[0] * HOURS for _ in range(WEEKDAYS)]
     for quarter, calls in quarters.items():
         moment = datetime.fromtimestamp(quarter * _QUARTER * MINUTES, zone)
