@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from fluxmirror_core.analysis.coverage import Coverage, build_coverage
+from fluxmirror_core.analysis.coverage import Coverage, build_coverage, count_seen
 from fluxmirror_core.analysis.losses import Moment
 from fluxmirror_core.analysis.told_calls import (
     AgentSigns,
+    FileSigns,
     Gap,
+    HookSigns,
     OddCall,
     PhaseCount,
-    SessionSigns,
     ToldCalls,
 )
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE
@@ -33,7 +34,8 @@ HOOKED, FILED = BEFORE | AFTER, ASKED | ANSWERED
 BOTH = HOOKED | FILED
 CLAUDE, CODEX, QWEN = "claude-code", "codex-cli", "qwen-code"
 SEEN = AgentSigns(hooked_ms=0, early=0, has_files=True)
-SIGNS = SessionSigns(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
+HOOK_SIGNS, FILE_SIGNS = HookSigns(is_hooked=True, is_early=False), FileSigns(NOW, NOW)
+SESSIONS = ((CLAUDE, "s"), (CODEX, "s"))
 
 
 def odd(phases: int, number: int = 1, agent: str = CLAUDE) -> OddCall:
@@ -53,10 +55,14 @@ def built(
         [PhaseCount(*count) for count in counts],
         {agent: signs[agent] for agent, _, _ in counts},
         odd_calls or [],
-        {(CLAUDE, "s"): SIGNS, (CODEX, "s"): SIGNS},
+        dict.fromkeys(SESSIONS, HOOK_SIGNS),
+        dict.fromkeys(SESSIONS, FILE_SIGNS),
         [],
     )
-    return build_coverage(DAY, told, Moment(NOW, NOW, NOW, "/home/me"), is_told)
+    moment = Moment(NOW, NOW, NOW, "/home/me")
+    coverage = build_coverage(DAY, told, moment, is_told)
+    assert count_seen(told, moment) == (coverage.total, coverage.agents)
+    return coverage
 
 
 def is_told(gap: Gap) -> bool:
@@ -66,7 +72,7 @@ def is_told(gap: Gap) -> bool:
 
 def line(coverage: Coverage, language: str = "en") -> str:
     """Give the line that closes a report."""
-    return coverage_line(coverage, load_catalog(language))
+    return coverage_line(coverage.agents, load_catalog(language))
 
 
 def voice(language: str = "en") -> Voice:

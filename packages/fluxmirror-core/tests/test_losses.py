@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from fluxmirror_core.analysis import losses
@@ -10,10 +10,11 @@ from fluxmirror_core.analysis.losses import Judge, Moment
 from fluxmirror_core.analysis.session_names import SessionFiles
 from fluxmirror_core.analysis.told_calls import (
     AgentSigns,
+    FileSigns,
+    HookSigns,
     OddCall,
     PhaseCount,
     ReadFile,
-    SessionSigns,
     ToldCalls,
 )
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BATCH, BEFORE
@@ -22,9 +23,20 @@ MINUTE = 60_000
 NOW = 1_000 * MINUTE
 OLD = NOW - 100 * MINUTE
 WHOLE = ReadFile("claude-code", "/p/s.jsonl", NOW, is_whole=True)
-SIGNS = SessionSigns(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
 TOLD = ASKED | ANSWERED
 LATER = Moment(NOW, NOW - MINUTE, NOW - MINUTE, "/home/me")
+
+
+class Signs(NamedTuple):
+    """All that is known of a session."""
+
+    is_hooked: bool
+    is_early: bool
+    filed_ms: int | None
+    last_ms: int
+
+
+SIGNS = Signs(is_hooked=True, is_early=False, filed_ms=NOW, last_ms=NOW)
 
 
 def call(phases: int) -> OddCall:
@@ -36,16 +48,18 @@ def call(phases: int) -> OddCall:
 
 def judge(
     *files: ReadFile,
-    signs: SessionSigns | None = SIGNS,
+    signs: Signs | None = SIGNS,
     hooked_ms: int | None = 0,
     agent: str = "claude-code",
     with_batches: bool = True,
     moment: Moment = LATER,
 ) -> Judge:
     """Make one who knows a session, its files, and since when hooks are heard."""
-    sessions = {} if signs is None else {(agent, "s"): signs}
+    hooked = {} if signs is None else {(agent, "s"): HookSigns(signs.is_hooked, signs.is_early)}
+    filed = {} if signs is None else {(agent, "s"): FileSigns(signs.filed_ms, signs.last_ms)}
     counts = [PhaseCount(agent, BATCH, 1)] if with_batches else []
-    told = ToldCalls(counts, {agent: AgentSigns(hooked_ms, 0, has_files=True)}, (), sessions, files)
+    agents = {agent: AgentSigns(hooked_ms, 0, has_files=True)}
+    told = ToldCalls(counts, agents, (), hooked, filed, files)
     return Judge(told, SessionFiles(files), moment)
 
 
@@ -120,7 +134,7 @@ def test_no_record_is_needed(
     reason: str,
     changes: dict[str, Any],
     files: tuple[ReadFile, ...],
-    signs: SessionSigns | None,
+    signs: Signs | None,
 ) -> None:
     """Each for a fact of its own."""
     told = call(BEFORE | AFTER)._replace(**changes)
@@ -133,7 +147,7 @@ def test_no_record_is_needed(
     ("files", "signs"), [((), None), ((WHOLE._replace(is_whole=False),), SIGNS)]
 )
 def test_another_database_is_read_into_by_nobody(
-    files: tuple[ReadFile, ...], signs: SessionSigns | None
+    files: tuple[ReadFile, ...], signs: Signs | None
 ) -> None:
     """So of session files nothing is expected there, whatever it knows of them."""
     one = judge(*files, signs=signs, moment=LATER._replace(is_usual=False))

@@ -15,11 +15,12 @@ from fluxmirror_core.analysis.told_calls import (
     FILES,
     HOOKS,
     AgentSigns,
+    FileSigns,
     Gap,
+    HookSigns,
     OddCall,
     PhaseCount,
     ReadFile,
-    SessionSigns,
     ToldCalls,
 )
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE
@@ -214,7 +215,7 @@ def last_of(rows: Iterable[Row]) -> int | None:
     return max((end_of(row) for row in timed if (row.ts_ms or 0) >= newest - HOUR), default=None)
 
 
-def signs_of(history: History, odd: list[OddCall], agent: str, session: str) -> SessionSigns:
+def signs_of(history: History, agent: str, session: str) -> tuple[HookSigns, FileSigns]:
     """Look at a session, row by row."""
     own = [row for row in history.rows if (row.agent, row.session) == (agent, session)]
     is_hooked = any(row.sources != "transcript" and row.schema_version > 1 for row in own)
@@ -222,18 +223,12 @@ def signs_of(history: History, odd: list[OddCall], agent: str, session: str) -> 
     heard_ms = history.heard.get(agent)
     is_early = not is_hooked and (heard_ms is None or heard_ms >= began_ms)
     filed_ms, last_ms = last_of(row for row in own if row.phases & FILES), last_of(own) or 0
-    about_files = [call for call in odd if call.phases & HOOKS and not call.phases & ANSWERED]
-    if about_files:
-        first_ms = min(call.ts_ms for call in about_files)
-        until_ms = max(call.ended_ms for call in about_files) + 24 * HOUR
-        answered = [
-            one.ts_ms
-            for one in history.replies
-            if (one.agent, one.session) == (agent, session) and first_ms <= one.ts_ms <= until_ms
-        ]
-        if answered:
-            filed_ms, last_ms = max(filed_ms or 0, *answered), max(last_ms, *answered)
-    return SessionSigns(is_hooked, is_early, filed_ms, last_ms)
+    answered = [
+        one.ts_ms for one in history.replies if (one.agent, one.session) == (agent, session)
+    ]
+    if answered:
+        filed_ms, last_ms = max(filed_ms or 0, *answered), max(last_ms, *answered)
+    return HookSigns(is_hooked, is_early), FileSigns(filed_ms, last_ms)
 
 
 def plainly_told(history: History, wanted: Window) -> ToldCalls:
@@ -264,15 +259,17 @@ def plainly_told(history: History, wanted: Window) -> ToldCalls:
             and row not in early
             and lacks(row, has_files=agent in filed)
         ]
+    signs = {
+        (call.agent, call.session): signs_of(history, call.agent, call.session)
+        for call in odd
+        if call.session
+    }
     return ToldCalls(
         [PhaseCount(*key, calls) for key, calls in sorted(numbers.items())],
         agents,
         odd,
-        {
-            (call.agent, call.session): signs_of(history, odd, call.agent, call.session)
-            for call in odd
-            if call.session
-        },
+        {name: hooked for name, (hooked, _) in signs.items()},
+        {name: filed for name, (_, filed) in signs.items()},
         [read_file(source) for source in history.sources],
     )
 

@@ -237,11 +237,10 @@ def test_a_sessions_signs_are_those_of_all_its_rows(
             " SELECT 'claude-code', 'r', ?, 's', 0, 0, 0, 0, 0, 0, 0, id, 0 FROM source",
             (NOON_MS + 9 * MINUTE,),
         )
-    sessions = asked(db).sessions
-    last_ms = NOON_MS + 9 * MINUTE
-    assert tuple(sessions["claude-code", "s"]) == (True, False, last_ms, last_ms)
-    filed_ms = NOON_MS + 3 * MINUTE
-    assert tuple(sessions["claude-code", "unheard"]) == (False, False, filed_ms, filed_ms)
+    told, answered_ms = asked(db), NOON_MS + 9 * MINUTE
+    assert told.filed == {("claude-code", "s"): (answered_ms, answered_ms)}
+    assert told.hooked["claude-code", "s"] == (True, False)
+    assert told.hooked["claude-code", "unheard"] == (False, False)
 
 
 def test_a_session_that_began_before_any_hook_is_early(
@@ -251,7 +250,7 @@ def test_a_session_that_began_before_any_hook_is_early(
     put(FILED, session="old")
     put(HOOKED | FILED, session="new")
     put(FILED, session="old")
-    assert asked(db).sessions["claude-code", "old"].is_early
+    assert asked(db).hooked["claude-code", "old"].is_early
 
 
 @pytest.mark.parametrize(
@@ -306,13 +305,15 @@ def test_every_question_searches_an_index(
     add_up(db)
     if is_analyzed:
         db.execute("ANALYZE")
-    tables = ("event", "activity_hour")
+    tables = ("event", "activity_hour", "response")
     modules = (coverage_queries, session_signs, phase_counts)
     for statement in (one for module in modules for one in module.STATEMENTS):
         plan = plan_of(db, statement)
         starts = tuple(f"SEARCH {table} USING" for table in tables)
         assert any(step.startswith(starts) for step in plan), (statement, plan)
-        assert not any(step.startswith(("SCAN event", "SCAN activity")) for step in plan), plan
+        assert not any(
+            step.startswith(("SCAN event", "SCAN activity", "SCAN response")) for step in plan
+        ), plan
 
 
 def test_calls_that_lack_something_have_an_index_of_their_own(db: sqlite3.Connection) -> None:

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.analysis.coverage import build_coverage
+from fluxmirror_core.analysis.coverage import build_coverage, count_seen
 from fluxmirror_core.analysis.losses import Moment
 from fluxmirror_core.paths import home
 from fluxmirror_store.coverage_queries import is_told, told_calls
@@ -20,7 +20,8 @@ from fluxmirror_cli.configured import here, own_settings
 if TYPE_CHECKING:
     import sqlite3
 
-    from fluxmirror_core.analysis.coverage import Coverage
+    from fluxmirror_core.analysis.coverage import Coverage, Seen
+    from fluxmirror_core.analysis.told_calls import ToldCalls
     from fluxmirror_core.paths import Places
     from fluxmirror_core.period import Period
     from fluxmirror_store.coverage_queries import Look
@@ -41,9 +42,13 @@ def covered(
         agent: only this one; None for all.
         is_usual: whether it is the database that this machine's spool and session files go into.
     """
-    places = here()
-    told = told_calls(db, window(db, period, agent), _look() if is_usual else _look_away)
-    return build_coverage(period, told, _moment(places, is_usual=is_usual), partial(is_told, db))
+    told, moment = _asked(db, period, agent, is_usual=is_usual)
+    return build_coverage(period, told, moment, partial(is_told, db))
+
+
+def seen(db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool) -> Seen:
+    """Count who saw what of a period, which takes a third of the time; as `covered` has it."""
+    return count_seen(*_asked(db, period, agent, is_usual=is_usual))
 
 
 def hooks_told_ms(places: Places) -> int:
@@ -54,6 +59,13 @@ def hooks_told_ms(places: Places) -> int:
     except OSError:
         return told_ms
     return told_ms if oldest_ns is None else min(told_ms, oldest_ns // 1_000_000 - YOUNG_MS)
+
+
+def _asked(
+    db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool
+) -> tuple[ToldCalls, Moment]:
+    told = told_calls(db, window(db, period, agent), _look() if is_usual else _look_away)
+    return told, _moment(here(), is_usual=is_usual)
 
 
 def _moment(places: Places, *, is_usual: bool) -> Moment:

@@ -21,7 +21,7 @@ from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE, Kind, Outcome
 from fluxmirror_store.importing.passes import CALLS, USAGE
 from fluxmirror_store.phase_counts import phase_counts
 from fluxmirror_store.queries import snapshot
-from fluxmirror_store.session_signs import is_about_files, session_signs
+from fluxmirror_store.session_signs import file_signs, hook_signs, is_about_files
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,17 +40,19 @@ _NS_PER_MS: Final = 1_000_000
 _COUNTED: Final = f"""
 kind = '{Kind.TOOL_CALL}' AND self_noise = 0 AND ts_ms >= :start_ms AND ts_ms < :end_ms
 """
-# In the words of the index `event_odd`: in others, SQLite walks over all calls.
+# In the words of the index `event_odd`: in others, SQLite walks over all calls. The index has to be
+# named, as it is wider than the one of all calls, and a few of its rows less seem no reason.
 _LACKING: Final = f"phases > 0 AND phases & {_ALL} <> {_ALL}"
 _IS_EARLY: Final = f"phases & {HOOKS} = 0 AND ts_ms < :hooked_ms"
 EARLY: Final = f"""
-SELECT count(*) FROM event WHERE agent = :agent AND {_COUNTED} AND {_LACKING} AND {_IS_EARLY}
+SELECT count(*) FROM event INDEXED BY event_odd
+WHERE agent = :agent AND {_COUNTED} AND {_LACKING} AND {_IS_EARLY}
 """
 _FIRST_HEARD: Final = "SELECT first_ms FROM heard WHERE agent = ?"
 ODD: Final = f"""
 SELECT agent, ts_ms, max(coalesce(ended_ms, ts_ms), ts_ms), session, subagent, call_id, tool,
     coalesce(detail, ''), cwd, outcome, exit_code, phases
-FROM event
+FROM event INDEXED BY event_odd
 WHERE agent = :agent AND {_COUNTED} AND {_LACKING}
 AND NOT ({_IS_EARLY})
 AND CASE
@@ -108,7 +110,8 @@ def told_calls(db: sqlite3.Connection, wanted: Window, look: Look) -> ToldCalls:
         ]
         of_files = [call for call in odd if is_about_files(call)]
         files = _read_files(db, of_files, look) if of_files else []
-        return ToldCalls(counts, agents, odd, session_signs(db, odd, agents), files)
+        hooked, filed = hook_signs(db, odd, agents), file_signs(db, odd)
+        return ToldCalls(counts, agents, odd, hooked, filed, files)
 
 
 def is_told(db: sqlite3.Connection, gap: Gap) -> bool:

@@ -6,41 +6,37 @@ asked when exactly the last was heard.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fluxmirror_core.analysis.told_calls import FILES, HOOKS, SessionSigns
+from fluxmirror_core.analysis.told_calls import FILES, HOOKS, FileSigns, HookSigns
 from fluxmirror_core.event import ANSWERED
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from fluxmirror_core.analysis.told_calls import AgentSigns, OddCall
 
-_DAY_MS: Final = 86_400_000
 _LONG_MS: Final = 3_600_000
 """Hardly a call runs longer: what began so long before the last that began has ended before it."""
-_IS_HOOKED: Final = "sources <> 'transcript' AND schema_version > 1"
-"""Rows of older programs are no sign that these hooks were there."""
 _OF_SESSION: Final = "FROM event WHERE session = :session AND agent = :agent"
 _OF_ITS_FILE: Final = f"{_OF_SESSION} AND phases & {FILES}"
 _LAST: Final = "SELECT max(max(coalesce(ended_ms, ts_ms), ts_ms))"
+# Rows of older programs are no sign that these hooks were there.
+_IS_HOOKED: Final = f"""
+SELECT EXISTS (SELECT 1 {_OF_SESSION} AND sources <> 'transcript' AND schema_version > 1)
+"""
+_BEGAN: Final = f"SELECT min(ts_ms) {_OF_SESSION}"
 # Each looks at one end of the session alone: one of a day has thousands of events.
-_SESSION: Final = f"""
-SELECT EXISTS (SELECT 1 {_OF_SESSION} AND {_IS_HOOKED}), (SELECT min(ts_ms) {_OF_SESSION}),
-    (SELECT max(ts_ms) {_OF_ITS_FILE}), (SELECT max(ts_ms) {_OF_SESSION})
+_BEGUN_LAST: Final = f"""
+SELECT (SELECT max(ts_ms) {_OF_ITS_FILE}), (SELECT max(ts_ms) {_OF_SESSION})
 """
 _ENDS: Final = f"""
 SELECT ({_LAST} {_OF_ITS_FILE} AND ts_ms >= (SELECT max(ts_ms) {_OF_ITS_FILE}) - {_LONG_MS}),
     ({_LAST} {_OF_SESSION} AND ts_ms >= (SELECT max(ts_ms) {_OF_SESSION}) - {_LONG_MS})
 """
-_RESPONSES: Final = """
-SELECT agent, session, max(ts_ms) FROM response
-WHERE ts_ms BETWEEN ? AND ? AND session IN (SELECT value FROM json_each(?))
-GROUP BY agent, session
-"""
-STATEMENTS: Final = (_SESSION, _ENDS)
+_RESPONDED: Final = "SELECT max(ts_ms) FROM response WHERE session = :session AND agent = :agent"
+STATEMENTS: Final = (_IS_HOOKED, _BEGAN, _BEGUN_LAST, _ENDS, _RESPONDED)
 
 
 class _Name(NamedTuple):
@@ -50,71 +46,75 @@ class _Name(NamedTuple):
     session: str
 
 
-def is_about_files(call: OddCall) -> bool:
-    """Tell whether a call, or its end, may be missing in a session file."""
-    return bool(call.phases & HOOKS and not call.phases & ANSWERED)
-
-
-def session_signs(
+def hook_signs(
     db: sqlite3.Connection, odd: Iterable[OddCall], agents: Mapping[str, AgentSigns]
-) -> dict[tuple[str, str], SessionSigns]:
-    """Look at the sessions of odd calls.
+) -> dict[tuple[str, str], HookSigns]:
+    """Look at the sessions of calls that no hook told of.
 
     Args:
         db: in a transaction.
-        odd: calls of which something may be missing.
+        odd: calls of which something may be missing; others than those change nothing.
         agents: what is known of their agents.
 
     Returns:
         By agent and session.
     """
-    named = [(_Name(call.agent, call.session), call) for call in odd if call.session]
-    signs: dict[tuple[str, str], SessionSigns] = {
-        name: _begun(db, name, agents[name.agent].hooked_ms)
-        for name in sorted({name for name, _ in named})
+    names = {
+        _Name(call.agent, call.session) for call in odd if call.session and not call.phases & HOOKS
     }
-    about_files = [(name, call) for name, call in named if is_about_files(call)]
-    ends = [(name, call) for name, call in about_files if _may_end(signs[name], call)]
-    if ends:
-        names = {name for name, _ in ends}
-        # Whether a file tells anything at all is told by its earlier responses too.
-        is_told = all(signs[name].filed_ms is not None for name in names)
-        responded = _responded(db, names, [call for _, call in (ends if is_told else about_files)])
-        for name in names:
-            signs[name] = _ended(db, name, signs[name], responded.get(name))
+    return {name: _hooked(db, name, agents[name.agent].hooked_ms) for name in sorted(names)}
+
+
+def file_signs(db: sqlite3.Connection, odd: Iterable[OddCall]) -> dict[tuple[str, str], FileSigns]:
+    """Look at the sessions of calls that may lack something in a session file.
+
+    Args:
+        db: in a transaction.
+        odd: as `hook_signs` has it.
+
+    Returns:
+        By agent and session.
+    """
+    named = [
+        (_Name(call.agent, call.session), call)
+        for call in odd
+        if call.session and is_about_files(call)
+    ]
+    signs: dict[tuple[str, str], FileSigns] = {
+        name: _begun_last(db, name) for name in sorted({name for name, _ in named})
+    }
+    for name in {name for name, call in named if _may_end(signs[name], call)}:
+        signs[name] = _ended(db, name)
     return signs
 
 
-def _may_end(signs: SessionSigns, call: OddCall) -> bool:
+def is_about_files(call: OddCall) -> bool:
+    """Tell whether a call, or its end, may be missing in a session file."""
+    return bool(call.phases & HOOKS and not call.phases & ANSWERED)
+
+
+def _hooked(db: sqlite3.Connection, name: _Name, heard_ms: int | None) -> HookSigns:
+    if db.execute(_IS_HOOKED, name._asdict()).fetchone()[0]:
+        return HookSigns(is_hooked=True, is_early=False)
+    began_ms = db.execute(_BEGAN, name._asdict()).fetchone()[0]
+    return HookSigns(is_hooked=False, is_early=heard_ms is None or heard_ms >= began_ms)
+
+
+def _begun_last(db: sqlite3.Connection, name: _Name) -> FileSigns:
+    """Look when a session's last call began, though an earlier may end later."""
+    return FileSigns(*db.execute(_BEGUN_LAST, name._asdict()).fetchone())
+
+
+def _may_end(signs: FileSigns, call: OddCall) -> bool:
     """Tell whether a session's file may hold nothing behind a call."""
     return signs.filed_ms is None or signs.filed_ms <= call.ended_ms
 
 
-def _begun(db: sqlite3.Connection, name: _Name, heard_ms: int | None) -> SessionSigns:
-    """Look at a session; its last is when the last call began, though an earlier may end later."""
-    row = db.execute(_SESSION, name._asdict()).fetchone()
-    is_hooked, began_ms, filed_ms, last_ms = row
-    is_early = not is_hooked and (heard_ms is None or heard_ms >= began_ms)
-    return SessionSigns(bool(is_hooked), is_early, filed_ms, last_ms)
-
-
-def _ended(
-    db: sqlite3.Connection, name: _Name, signs: SessionSigns, answered_ms: int | None
-) -> SessionSigns:
+def _ended(db: sqlite3.Connection, name: _Name) -> FileSigns:
     """Look when a session ended; a response may be the last of it."""
     filed_ms, last_ms = db.execute(_ENDS, name._asdict()).fetchone()
+    answered_ms = db.execute(_RESPONDED, name._asdict()).fetchone()[0]
     if answered_ms is not None:
         filed_ms = answered_ms if filed_ms is None else max(filed_ms, answered_ms)
         last_ms = max(last_ms, answered_ms)
-    return signs._replace(filed_ms=filed_ms, last_ms=last_ms)
-
-
-def _responded(
-    db: sqlite3.Connection, names: Iterable[_Name], odd: Sequence[OddCall]
-) -> dict[tuple[str, str], int]:
-    """Give when each session's file last told of a response, as far as that may matter."""
-    first_ms = min(call.ts_ms for call in odd)
-    last_ms = max(call.ended_ms for call in odd) + _DAY_MS
-    sessions = json.dumps(sorted({name.session for name in names}))
-    found = db.execute(_RESPONSES, (first_ms, last_ms, sessions))
-    return {(agent, session): ts_ms for agent, session, ts_ms in found}
+    return FileSigns(filed_ms, last_ms)

@@ -17,7 +17,7 @@ from fluxmirror_store.activity_queries import latest_commands
 from fluxmirror_store.queries import snapshot, window
 
 from fluxmirror_cli.asked_period import today_in
-from fluxmirror_cli.covered import covered
+from fluxmirror_cli.covered import seen
 from fluxmirror_cli.drained import drained_database, is_usual_database
 from fluxmirror_cli.reports.commits import GitWish, commit_sections
 from fluxmirror_cli.reports.counted import count_beside, find_elsewhen
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import sqlite3
     from zoneinfo import ZoneInfo
 
-    from fluxmirror_core.analysis.coverage import Coverage
+    from fluxmirror_core.analysis.coverage import Seen
     from fluxmirror_core.period import Period
     from fluxmirror_core.report.sections import Report
     from fluxmirror_core.report.voice import Voice
@@ -70,9 +70,8 @@ def report_period(asked_for: Wanted, asked: ReportWish) -> None:
         report = _build(db, about, wanted)
         if about.project is None:
             is_usual = is_usual_database(asked.database)
-            report = _with_coverage(
-                report, covered(db, wanted.period, about.agent, is_usual=is_usual), voice
-            )
+            told = seen(db, wanted.period, about.agent, is_usual=is_usual)
+            report = _with_coverage(report, told, voice)
     deliver(report, voice, asked, wanted.name)
 
 
@@ -112,8 +111,8 @@ def _build(db: sqlite3.Connection, about: Asked, wanted: Wanted) -> Report:
     return build_span_report(Span(*beside), called=wanted.called, commits=commits)
 
 
-def _with_coverage(report: Report, coverage: Coverage, voice: Voice) -> Report:
+def _with_coverage(report: Report, told: Seen, voice: Voice) -> Report:
     """Say at the end who saw the calls; of one project alone nobody can tell what is missing."""
-    line = coverage_line(coverage, voice.catalog)
-    facts = {**(report.facts or {}), "coverage": figures(coverage.total)}
+    line = coverage_line(told.agents, voice.catalog)
+    facts = {**(report.facts or {}), "coverage": figures(told.total)}
     return report._replace(footer=(*report.footer, line) if line else report.footer, facts=facts)

@@ -93,6 +93,14 @@ class Finding(NamedTuple):
     """Of the first call."""
 
 
+class Seen(NamedTuple):
+    """How much of all work was seen."""
+
+    total: AgentCoverage
+    agents: tuple[AgentCoverage, ...]
+    """Most calls first."""
+
+
 class Coverage(NamedTuple):
     """What is covered in a period."""
 
@@ -106,6 +114,17 @@ class Coverage(NamedTuple):
     """By agent, most calls first."""
 
 
+def count_seen(told: ToldCalls, moment: Moment) -> Seen:
+    """Count who saw what, without a word on what is missing.
+
+    Args:
+        told: what was told in a period.
+        moment: when and where this is asked.
+    """
+    judge = Judge(told, SessionFiles(told.files), moment)
+    return _seen(told, _reasons(told, judge, moment), _losses(told, judge))
+
+
 def build_coverage(period: Period, told: ToldCalls, moment: Moment, is_told: IsTold) -> Coverage:
     """Work out coverage.
 
@@ -116,16 +135,22 @@ def build_coverage(period: Period, told: ToldCalls, moment: Moment, is_told: IsT
         is_told: says whether in a stretch of time anybody told of a call what others lack.
     """
     judge = Judge(told, SessionFiles(told.files), moment)
-    reasons = _reasons(told, judge, moment)
-    losses = [loss for call in told.odd for loss in judge.losses(call)]
+    reasons, losses = _reasons(told, judge, moment), _losses(told, judge)
+    findings = tuple(_finding(span) for span in build_spans(losses, period.end_ms - 1, is_told))
+    return Coverage(period, *_seen(told, reasons, losses), findings, _explained(reasons))
+
+
+def _losses(told: ToldCalls, judge: Judge) -> list[Loss]:
+    return [loss for call in told.odd for loss in judge.losses(call)]
+
+
+def _seen(told: ToldCalls, reasons: Counter[tuple[str, str]], losses: Iterable[Loss]) -> Seen:
     in_part = Counter(
         call.agent for call in {loss.call for loss in losses if loss.kind in _IN_PART}
     )
     agents = [_agent(name, told, reasons, in_part[name]) for name in _names(told.counts)]
     agents.sort(key=lambda one: (-one.calls, one.agent))
-    last_ms = period.end_ms - 1
-    findings = [_finding(span) for span in build_spans(losses, last_ms, is_told)]
-    return Coverage(period, _total(agents), tuple(agents), tuple(findings), _explained(reasons))
+    return Seen(_total(agents), tuple(agents))
 
 
 def _names(counts: Iterable[PhaseCount]) -> list[str]:

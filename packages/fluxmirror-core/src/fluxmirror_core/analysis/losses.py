@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmirror_core.analysis.session_names import SessionFiles
-    from fluxmirror_core.analysis.told_calls import OddCall, SessionSigns, ToldCalls
+    from fluxmirror_core.analysis.told_calls import FileSigns, OddCall, ToldCalls
 
 NO_HOOK: Final = "no_hook"
 """No hook told of the call."""
@@ -37,7 +37,7 @@ LAST_SIGN: Final = "last_sign"
 YOUNG: Final = "young"
 OLDER_PROGRAM: Final = "older_program"
 
-_HOMES: Final = re.compile(r"(?:[A-Za-z]:)?[\\/](?:home|Users)[\\/][^\\/]+")
+_HOMES: Final = r"(?:[A-Za-z]:)?[\\/](?:home|Users)[\\/][^\\/]+"
 """Where people's directories are, on any system."""
 
 
@@ -103,7 +103,7 @@ class Judge:
             yield half
 
     def _why_no_hook(self, call: OddCall) -> str | None:
-        signs = self._session(call)
+        signs = self._told.hooked.get(_session(call))
         hooked_ms = self._told.agents[call.agent].hooked_ms
         is_hooked = signs is not None and signs.is_hooked
         if hooked_ms is None:
@@ -125,7 +125,7 @@ class Judge:
         return call.outcome in facts.silent_ends or not call.phases & ANSWERED
 
     def _why_no_record(self, call: OddCall) -> str | None:
-        files, signs = self._files.of(call), self._session(call)
+        files, signs = self._files.of(call), self._file_signs(call)
         if not files and (call.subagent is not None or signs is None or signs.filed_ms is None):
             return without_file(self._moment)
         if any(not file.is_whole for file in files):
@@ -138,7 +138,7 @@ class Judge:
         """Tell whether the file has gone on behind a call without saying how it ended."""
         if call.phases & (AFTER | ASKED | ANSWERED) != AFTER | ASKED:
             return False
-        signs = self._session(call)
+        signs = self._file_signs(call)
         if any(not file.is_whole for file in self._files.of(call)):
             return False
         is_new = self._moment.is_new(call, self._moment.files_ms)
@@ -164,8 +164,8 @@ class Judge:
             return Loss(HALF_HOOKS, (facts.before,), BEFORE, None, call)
         return Loss(HALF_HOOKS, (after,), AFTER, failed, call) if lacks_after else None
 
-    def _session(self, call: OddCall) -> SessionSigns | None:
-        return self._told.sessions.get((call.agent, call.session or ""))
+    def _file_signs(self, call: OddCall) -> FileSigns | None:
+        return self._told.filed.get(_session(call))
 
 
 def without_file(moment: Moment) -> str:
@@ -173,9 +173,13 @@ def without_file(moment: Moment) -> str:
     return NO_FILE if moment.is_usual else OTHER_DATABASE
 
 
+def _session(call: OddCall) -> tuple[str, str]:
+    return call.agent, call.session or ""
+
+
 def _is_foreign(directory: str | None, home: str) -> bool:
     """Tell whether a directory lies under the home of somebody else, or of another machine."""
-    found = _HOMES.match(directory or "")
+    found = re.match(_HOMES, directory or "")
     return found is not None and not _is_same(found[0], home)
 
 

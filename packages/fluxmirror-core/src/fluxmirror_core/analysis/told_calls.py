@@ -40,13 +40,18 @@ class OddCall(NamedTuple):
     phases: int
 
 
-class SessionSigns(NamedTuple):
-    """What is known of a session that has an odd call."""
+class HookSigns(NamedTuple):
+    """What is known of a session with a call that no hook told of."""
 
     is_hooked: bool
-    """Whether any hook told of it."""
+    """Whether any hook told of the session."""
     is_early: bool
-    """Whether no hook did, and it began before any hook of its agent was heard."""
+    """Whether none did, and it began before any hook of its agent was heard."""
+
+
+class FileSigns(NamedTuple):
+    """What is known of a session with a call whose end, or all of it, no session file holds."""
+
     filed_ms: int | None
     """The last that its session file tells, or anything behind its odd calls; None for nothing."""
     last_ms: int
@@ -82,8 +87,10 @@ class ToldCalls(NamedTuple):
     agents: Mapping[str, AgentSigns]
     odd: Sequence[OddCall]
     """By agent and time; without those that `AgentSigns` explains altogether."""
-    sessions: Mapping[tuple[str, str], SessionSigns]
-    """By agent and session."""
+    hooked: Mapping[tuple[str, str], HookSigns]
+    """By agent and session: those that a call without a hook is in."""
+    filed: Mapping[tuple[str, str], FileSigns]
+    """By agent and session: those that a call is in of which a session file lacks something."""
     files: Sequence[ReadFile]
     """Those among which an odd call's are, if it has any."""
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.cells import agent_name, head
 from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fluxmirror_core.analysis.coverage import AgentCoverage, Coverage, Finding
     from fluxmirror_core.messages import Catalog
@@ -58,12 +59,12 @@ def no_calls(coverage: Coverage, catalog: Catalog) -> str:
     return catalog.text("coverage.nothing", **_dates(coverage, catalog))
 
 
-def coverage_line(coverage: Coverage, catalog: Catalog) -> str:
+def coverage_line(agents: Iterable[AgentCoverage], catalog: Catalog) -> str:
     """Say in a line how much is covered; empty where only one source could see anything at all.
 
     Agents whose hooks were never heard are named, and not counted as losses.
     """
-    seen = [one for one in coverage.agents if one.is_filed]
+    seen = [one for one in agents if one.is_filed]
     hooked = [one for one in seen if one.is_hooked]
     names = [agent_name(one.agent) for one in seen if not one.is_hooked]
     unheard = catalog.text("join.names").join(names)
@@ -125,7 +126,7 @@ def _agents(coverage: Coverage, catalog: Catalog) -> Section:
 
 
 def _row(one: AgentCoverage, shown: Sequence[str], catalog: Catalog) -> tuple[str | int, ...]:
-    share = "coverage.none" if one.tenths is None else "coverage.percent"
+    share = "unit.none" if one.tenths is None else "coverage.percent"
     return (
         agent_name(one.agent) if one.agent else catalog.text("coverage.all"),
         *(getattr(one, name) for name in shown),
@@ -152,7 +153,7 @@ def _findings(coverage: Coverage, catalog: Catalog) -> Section:
             head(one.detail, _DETAIL_COLUMNS) if one.calls == 1 else "",
             missing(one, zone, catalog),
         )
-        for one in coverage.findings[:_FINDINGS]
+        for one in coverage.findings[: shown_of(len(coverage.findings), _FINDINGS)]
     )
     left = len(coverage.findings) - len(rows)
     note = message("coverage.more", count=f"{left:,}") if left else ""
@@ -211,5 +212,5 @@ def _counted(catalog: Catalog, what: str, count: int) -> list[str]:
 
 def _dates(coverage: Coverage, catalog: Catalog) -> dict[str, object]:
     period = coverage.period
-    dates = catalog.text("coverage.dates", first=period.first, last=period.last)
+    dates = catalog.text("phrase.dates", first=period.first, last=period.last)
     return {"dates": period.first if period.first == period.last else dates, "zone": period.zone}
