@@ -26,6 +26,8 @@ from fluxmirror_core.report.usage import (
 )
 from fluxmirror_core.report.voice import Voice
 from fluxmirror_core.transcripts.response import Tokens
+from hypothesis import given
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,24 @@ NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1000)
 DOLLAR = 10**12
 TOKENS = Tokens(1_200, 340, 56_000, 700, 80, 9, 0)
 BLANK = UsageSum("x", "USD", 1, TOKENS, DOLLAR, NOON, NOON)
+NAMES = st.sampled_from([None, "", "a", "b"])
+SUMS = st.lists(
+    st.builds(
+        UsageSum,
+        key=NAMES,
+        currency=st.sampled_from([None, "EUR", "USD", "KRW"]),
+        responses=st.just(1),
+        tokens=st.sampled_from([Tokens(), Tokens(1)]),
+        pico=st.integers(min_value=0, max_value=2),
+        first_ms=st.just(NOON),
+        last_ms=st.just(NOON),
+        agent=NAMES,
+        session=NAMES,
+        project=NAMES,
+    ),
+    max_size=8,
+)
+"""Sums of which many are alike in what puts them in order."""
 UNPRICED = (ModelCount("claude-code", "claude-nova", 2), ModelCount("my|own\x1b[2J", None, 1))
 
 
@@ -138,6 +158,20 @@ def test_the_most_expensive_comes_first() -> None:
     assert keys(build_usage(By.MODEL, sums)) == [None, "c", "a", "b", "free", "unpriced"]
 
 
+@pytest.mark.parametrize("by", [By.SESSION, By.SUBAGENT])
+@given(st.data())
+def test_the_same_sums_are_the_same_usage_in_any_order(by: By, data: st.DataObject) -> None:
+    """A database gives rows in no order: a report must not change from one time to the next."""
+    sums = data.draw(SUMS)
+    assert build_usage(by, data.draw(st.permutations(sums))) == build_usage(by, sums)
+
+
+def test_equal_amounts_are_in_the_order_of_their_currencies() -> None:
+    """A price of nothing in one and in the other, say."""
+    sums = [some("a", currency=currency, pico=0) for currency in ("USD", "EUR", "KRW")]
+    assert [one.currency for one in build_total(sums).costs] == ["EUR", "KRW", "USD"]
+
+
 def test_one_name_in_two_sessions_is_two_subagents() -> None:
     """Agents count their subagents from one in each session."""
     sums = [some("1", agent="qwen-code", session=name) for name in ("s", "t", "t")]
@@ -204,8 +238,10 @@ def test_bars_that_are_left_out_are_told() -> None:
     """The latest of times, the most expensive of all else."""
     days = build_usage(By.DAY, [some(f"2026-{n // 28 + 1:02}-{n % 28 + 1:02}") for n in range(40)])
     assert "The latest 31 of 40." in rendered(days)
+    models = build_usage(By.MODEL, [some(f"m{n:02}") for n in range(33)])
+    assert "The 31 most expensive of 33." in rendered(models)
     models = build_usage(By.MODEL, [some(f"m{n:02}") for n in range(32)])
-    assert "The 31 most expensive of 32." in rendered(models)
+    assert "most expensive" not in rendered(models), "one more row takes less room than that"
     assert "most expensive" not in rendered(build_usage(By.MODEL, [some("m")]))
 
 

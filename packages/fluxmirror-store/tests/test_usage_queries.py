@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
@@ -37,6 +39,17 @@ UTC_ZONE = ZoneInfo("UTC")
 ALL = UsageWindow()
 NUMBER = count()
 TOKENS = Tokens(1, 2, 3, 4, 5, 6, 7)
+COUNT_DAYS = """
+import sys
+from contextlib import closing
+from zoneinfo import ZoneInfo
+from fluxmirror_core.analysis.usage import By
+from fluxmirror_store.database import connect_to_read
+from fluxmirror_store.usage_queries import UsageWindow, usage_by
+with closing(connect_to_read(sys.argv[1])) as db:
+    for one in usage_by(db, UsageWindow(), By.DAY, ZoneInfo(sys.argv[2])):
+        print(one.key, one.responses)
+"""
 NEVER_SAID = AgentEvent(*(None,) * len(AgentEvent._fields))  # type: ignore[arg-type]
 
 
@@ -184,6 +197,19 @@ def test_a_day_has_the_hours_its_clock_shows(db: sqlite3.Connection) -> None:
         ("2026-10-25", 2),
         ("2026-10-26", 1),
     ]
+
+
+def test_an_hour_that_is_shown_again_over_midnight_is_the_next_days(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    """At one past midnight clocks went back an hour: the day before does not begin once more."""
+    midnight = int(datetime(2006, 10, 29, 2, 30, tzinfo=UTC).timestamp() * 1000)
+    moments = (midnight - 1, midnight + HOUR // 60, midnight + HOUR, midnight + 2 * HOUR)
+    add(db, *(response(ts_ms=moment) for moment in moments))
+    # In a process of its own: whoever takes the hour for the day before never comes to an end.
+    words = [sys.executable, "-c", COUNT_DAYS, str(tmp_path / "events.db"), "America/St_Johns"]
+    told = subprocess.run(words, capture_output=True, check=True, text=True, timeout=60).stdout
+    assert told.splitlines() == ["2006-10-28 1", "2006-10-29 3"]
 
 
 def test_a_clock_that_jumped_does_no_harm(db: sqlite3.Connection) -> None:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fluxmirror_core.analysis.usage import MAIN, NO_TOOL, TIMES, By, ModelCount, UsageSum
-from fluxmirror_core.period import day_period, local_date
 from fluxmirror_core.transcripts.response import Tokens
 
+from fluxmirror_store.hour_ranges import LocalDays
 from fluxmirror_store.queries import snapshot
 
 if TYPE_CHECKING:
@@ -191,13 +191,11 @@ def _by_day(
     """Go from day to day with something in it: each is a stretch of the index on time."""
     following = f"SELECT r.ts_ms {_of(wanted)} ORDER BY r.ts_ms LIMIT 1"
     added = f"SELECT {SUMS} {_of(wanted)} GROUP BY r.price_id"
-    left = wanted
+    days, left = LocalDays(zone), wanted
     while (found := db.execute(following, left._asdict()).fetchone()) is not None:
-        period = day_period(local_date(found[0], zone), zone)
-        end_ms = min(period.end_ms, wanted.end_ms)
-        day = left._replace(end_ms=end_ms)
-        for row in db.execute(added, day._asdict()):
-            yield usage_sum(period.first.isoformat(), row, currencies)
+        day, end_ms = days.of(found[0]), min(days.end_ms(found[0]), wanted.end_ms)
+        for row in db.execute(added, left._replace(end_ms=end_ms)._asdict()):
+            yield usage_sum(day.isoformat(), row, currencies)
         left = left._replace(start_ms=end_ms)
 
 

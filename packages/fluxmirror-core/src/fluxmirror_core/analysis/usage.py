@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from fluxmirror_core.transcripts.response import Tokens
 
@@ -32,6 +32,8 @@ class By(StrEnum):
     SUBAGENT = "subagent"
     TOOL = "tool"
 
+
+_Named: TypeAlias = tuple[tuple[bool, str], ...]
 
 TIMES: Final = (By.DAY, By.WEEK, By.MONTH)
 
@@ -72,7 +74,7 @@ class UsageRow(NamedTuple):
     responses: int
     tokens: Tokens
     costs: tuple[Cost, ...]
-    """One for each currency, the largest first; none when no response has a price."""
+    """One for each currency, the largest first, ties by currency; none without any price."""
     unpriced: int
     """Responses without a price."""
     first_ms: int | None
@@ -114,7 +116,8 @@ def build_usage(by: By, sums: Sequence[UsageSum], unpriced: Sequence[ModelCount]
         unpriced: models without a price.
 
     Returns:
-        Times in their order; everything else by cost, most first, then by tokens, then by key.
+        Times in their order; everything else by cost, most first, then by tokens, then by key,
+        agent and session: in the same order whatever that of the sums.
     """
     rows = [_folded(some) for some in _alike(by, sums).values()]
     rows.sort(key=_when if by in TIMES else _rank)
@@ -159,21 +162,31 @@ def _folded(sums: Sequence[UsageSum]) -> UsageRow:
         key=first and first.key,
         responses=sum(one.responses for one in sums),
         tokens=Tokens(*map(sum, zip(*(one.tokens for one in sums), strict=True))),
-        costs=tuple(sorted((Cost(*one) for one in costs.items()), key=lambda one: -one.pico)),
+        costs=tuple(Cost(*one) for one in sorted(costs.items(), key=_most_first)),
         unpriced=sum(one.responses for one in sums if one.currency is None),
         first_ms=min((one.first_ms for one in sums), default=None),
         last_ms=max((one.last_ms for one in sums), default=None),
         agent=first and first.agent,
         session=first and first.session,
-        project=next((one.project for one in sums if one.project), None),
+        project=max((one.project for one in sums if one.project), default=None),
     )
 
 
-def _when(row: UsageRow) -> tuple[int, int, str]:
-    return 0, 0, row.key or ""
+def _most_first(cost: tuple[str, int]) -> tuple[int, str]:
+    currency, pico = cost
+    return -pico, currency
 
 
-def _rank(row: UsageRow) -> tuple[int, int, str]:
+def _when(row: UsageRow) -> tuple[int, int, _Named]:
+    return 0, 0, _named(row)
+
+
+def _rank(row: UsageRow) -> tuple[int, int, _Named]:
     # What has no price comes after what is free.
     known = sum(one.pico for one in row.costs) if row.costs else -1
-    return -known, -billed(row.tokens), row.key or ""
+    return -known, -billed(row.tokens), _named(row)
+
+
+def _named(row: UsageRow) -> _Named:
+    """Give what no other row has, so that it can be put in order; what nothing tells is first."""
+    return tuple((name is not None, name or "") for name in (row.key, row.agent, row.session))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.usage import TIMES, By, billed
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, width
 from fluxmirror_core.report.cells import (
@@ -137,14 +138,14 @@ def _nothing_like_that(catalog: Catalog, asked: AskedDays | None) -> str:
 
 
 def _dates(catalog: Catalog, first: date, last: date) -> str:
-    return f"{first}" if first == last else catalog.text("cost.dates", first=first, last=last)
+    return f"{first}" if first == last else catalog.text("phrase.dates", first=first, last=last)
 
 
 def _table(
     usage: Usage, catalog: Catalog, home: str, zone: ZoneInfo, terminal: int | None
 ) -> Section:
     all_shown = terminal is None or usage.by in TIMES
-    shown = usage.rows if all_shown else usage.rows[:_ROWS]
+    shown = usage.rows if all_shown else usage.rows[: shown_of(len(usage.rows), _ROWS)]
     keys = [_key(usage.by, row, catalog, home) for row in shown]
     summed = (*shown, usage.total)
     beside = [_beside(usage.by, row, zone) for row in summed]
@@ -272,7 +273,8 @@ def _bars(usage: Usage, catalog: Catalog, home: str, terminal: int | None) -> Se
         return Section(title, "bars")
     priced = [row for row in usage.rows if row.cost and row.cost.pico]
     is_time = usage.by in TIMES
-    drawn = priced[-_BARS:] if is_time else priced[:_BARS]
+    number = shown_of(len(priced), _BARS)
+    drawn = priced[-number:] if is_time else priced[:number]
     shown = _costs(usage, drawn, catalog)
     taken = BAR_WIDTH + max(map(width, shown), default=0) + len("  ")
     room = None if terminal is None else terminal - taken
