@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import click
 from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.report.as_text import width
+from fluxmirror_core.report.wrapping import wrap
 
 from fluxmirror_cli.command_table import USAGE
-from fluxmirror_cli.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

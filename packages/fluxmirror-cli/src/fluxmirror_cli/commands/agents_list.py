@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import click
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line, padded, width
+from fluxmirror_core.report.cells import tail
 
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.options import Command, json_option
@@ -19,7 +20,6 @@ from fluxmirror_cli.registration.agent_program import find_agents
 from fluxmirror_cli.registration.screens import fitted
 from fluxmirror_cli.registration.situation import survey
 from fluxmirror_cli.speech import say
-from fluxmirror_cli.wrapping import cut_at_start
 
 if TYPE_CHECKING:
     from fluxmirror_core.messages import Sayable
@@ -107,7 +107,7 @@ def _narrowed(table: list[tuple[str, ...]], columns: int) -> list[tuple[str, ...
     room = columns - sum(taken + 2 for taken in _widths(table)[:-1])
     if room < _LEAST:
         return [row[:-1] for row in table]
-    return [(*row, cut_at_start(path, room)) for *row, path in table]
+    return [(*row, tail(path, room)) for *row, path in table]
 
 
 def _widths(table: list[tuple[str, ...]]) -> list[int]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import OutputError
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.report.sections import for_people
 
-from fluxmirror_cli.output import complain, emit, json_text
+from fluxmirror_cli.output import can_write, complain, emit, json_text
 from fluxmirror_cli.reports.wish import HTML, JSON, STDOUT, TEXT
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ VERSION: Final = 2
 """Of the shape of the JSON."""
 _FOLDER: Final = "reports"
 _SUFFIXES: Final = {TEXT: "md", "markdown": "md", HTML: "html", JSON: "json"}
+_CUT: Final = "…"
 _TRIES: Final = 1_000
 _READ_AND_WRITE: Final = 0o666
 
@@ -40,7 +42,7 @@ def deliver(report: Report, voice: Voice, asked: ReportWish, name: str) -> None:
     Raises:
         OutputError: it cannot be written there.
     """
-    text = _rendered(report, voice, asked.form)
+    text = _rendered(report, voice, asked)
     path = asked.out
     if path == STDOUT or (path is None and asked.form != HTML):
         emit(text)
@@ -52,18 +54,33 @@ def deliver(report: Report, voice: Voice, asked: ReportWish, name: str) -> None:
         _open(path)
 
 
-def _rendered(report: Report, voice: Voice, form: str) -> str:
-    if form == JSON:
+def _rendered(report: Report, voice: Voice, asked: ReportWish) -> str:
+    if asked.form == JSON:
         from fluxmirror_core.report.as_json import render_json
 
         return json_text({"version": VERSION, **render_json(report, voice)})
-    if form == HTML:
+    shown = for_people(report)
+    if asked.form == HTML:
         from fluxmirror_core.report.as_html import render_html
 
-        return render_html(report, voice, _made())
+        return render_html(shown, voice, _made())
     from fluxmirror_core.report.as_text import render_text
 
-    return render_text(report, voice)
+    return render_text(shown, voice, _room(asked))
+
+
+def _room(asked: ReportWish) -> int | None:
+    """Give the columns of the terminal that a report is written for.
+
+    None where it goes elsewhere, where nobody knows them, and where a cut cannot be marked.
+    """
+    if asked.form != TEXT or asked.out is not None:
+        return None
+    if sys.stdout is None or not sys.stdout.isatty() or not can_write(_CUT):
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size((0, 0)).columns or None
 
 
 def _put_into(path: str, text: str) -> str:

@@ -28,16 +28,23 @@ _LATER_JAMO: Final = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
 """Vowels and last consonants of Korean, drawn into the syllable: macOS spells file names so."""
 
 
-def render_text(report: Report, voice: Voice) -> str:
-    """Write a report as Markdown, with a line feed at its end; empty sections are left out."""
-    from fluxmirror_core.report.text_sections import section_blocks, spoken_line
+def render_text(report: Report, voice: Voice, room: int | None = None) -> str:
+    """Write a report as Markdown, with a line feed at its end; empty sections are left out.
+
+    Args:
+        report: what to write.
+        voice: how to say it.
+        room: columns of the terminal that it is for; None for lines of any length.
+    """
+    from fluxmirror_core.report.text_lines import flowing, spoken_line
+    from fluxmirror_core.report.text_sections import section_blocks
 
     blocks = [f"# {spoken_line(report.title, voice)}"]
     if report.subtitle:
-        blocks.append(spoken_line(report.subtitle, voice))
+        blocks.append(flowing(spoken_line(report.subtitle, voice), room))
     for section in report.sections:
-        blocks += section_blocks(section, voice)
-    blocks += [spoken_line(line, voice) for line in report.footer]
+        blocks += section_blocks(section, voice, room)
+    blocks += [flowing(spoken_line(line, voice), room) for line in report.footer]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import message
 from fluxmirror_core.report import markdown
-from fluxmirror_core.report.as_text import one_line, padded, width
-from fluxmirror_core.report.drawing import left_out
+from fluxmirror_core.report.as_text import one_line, width
+from fluxmirror_core.report.cells import head, tail
+from fluxmirror_core.report.changes import written_change
+from fluxmirror_core.report.drawing import first_number, left_out
 from fluxmirror_core.report.sections import (
     AGENT,
     CHANGE,
     COMMAND,
     MONEY,
     NAME,
-    NUMBER,
     PATH,
     SUBJECT,
     TEXT,
@@ -22,77 +24,97 @@ from fluxmirror_core.report.sections import (
     Column,
 )
 from fluxmirror_core.report.text_charts import draw
+from fluxmirror_core.report.text_lines import flowing, spoken_line
+from fluxmirror_core.report.text_tables import TableColumn, lined_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fluxmirror_core.messages import Sayable
-    from fluxmirror_core.report.sections import Cell, Figure, Section
+    from fluxmirror_core.report.sections import Cell, Figure, Kind, Section
     from fluxmirror_core.report.voice import Voice
 
 _DRAWN: Final = 4
 """Columns of a table that has room for bars behind it."""
-_RECORDED: Final = (NAME, AGENT, PATH, SUBJECT)
+_RECORDED: Final = (NAME, AGENT, PATH, COMMAND, SUBJECT)
 _MARKS: Final = {MONEY: "+?", CHANGE: " ↑↓"}
 """What stands behind some of a column's numbers, and would push them out of line."""
 
 
-def spoken_line(what: Sayable, voice: Voice) -> str:
-    """Write a line of prose; what was recorded in it has no power."""
-    spans = [(role, one_line(text)) for role, text in voice.spans(what)]
-    recorded = markdown.shown if len(spans) == 1 else markdown.shown_among
-    markup = {"code": markdown.code, "recorded": recorded}
-    return "".join(text if role == "prose" else markup[role](text) for role, text in spans)
+def section_blocks(section: Section, voice: Voice, room: int | None = None) -> Iterator[str]:
+    """Write a section block by block; an empty one has none.
 
-
-def section_blocks(section: Section, voice: Voice) -> Iterator[str]:
-    """Write a section block by block; an empty one has none."""
-    body = _BODIES[section.kind](section, voice)
+    Args:
+        section: what to write.
+        voice: how to say it.
+        room: columns of the terminal; None for lines of any length.
+    """
+    body = _BODIES[section.kind](section, voice, room)
     if not body and not section.facts:
         return
     if section.title:
         yield f"## {spoken_line(section.title, voice)}"
     if section.facts:
-        yield _points(section.facts, voice)
+        yield _points(section.facts, voice, room)
     if body:
         yield body
     if left := left_out(section):
         yield spoken_line(message("card.more", count=f"{left:,}"), voice)
     if section.note:
-        yield spoken_line(section.note, voice)
+        yield flowing(spoken_line(section.note, voice), room)
 
 
-def _table(section: Section, voice: Voice) -> str:
+def _table(section: Section, voice: Voice, room: int | None) -> str:
     rows = section.rows[: section.shown]
-    return _grid(section.columns, rows, voice) if rows else ""
+    if not rows:
+        return ""
+    pairs = zip(section.columns, zip(*rows, strict=True), strict=True)
+    return lined_up([_column(column, cells, voice) for column, cells in pairs], room)
 
 
-def _grid(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], voice: Voice) -> str:
-    texts = [
-        _column(column, cells, voice)
-        for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
-    ]
-    return _lined_up(columns, texts, voice)
+def _column(column: Column, cells: Sequence[Cell], voice: Voice) -> TableColumn:
+    title = _title(column.title, voice)
+    if column.kind not in _RECORDED:
+        return TableColumn(title, _cells(column, cells, voice), column.is_number)
+    write = partial(_recorded, column.kind, cells, voice.write_column(column.kind, cells))
+    return TableColumn(title, write(None), cut=write)
 
 
-def _lined_up(columns: Sequence[Column], texts: Sequence[Sequence[str]], voice: Voice) -> str:
-    """Put columns of texts beside each other, below their titles."""
-    filled, rules = [], []
-    for column, cells in zip(columns, texts, strict=True):
-        right = column.is_number
-        whole = [markdown.in_table(text) for text in (spoken_line(column.title, voice), *cells)]
-        widest = max(map(width, whole))
-        filled.append([padded(text, widest, right=right) for text in whole])
-        rules.append("-" * (widest + 1) + ":" if right else "-" * (widest + 2))
-    head, *body = (f"| {' | '.join(cells)} |" for cells in zip(*filled, strict=True))
-    return "\n".join((head, f"|{'|'.join(rules)}|", *body))
+def _title(title: Sayable, voice: Voice) -> str:
+    return markdown.in_table(spoken_line(title, voice))
 
 
-def _column(column: Column, cells: Sequence[Cell], voice: Voice) -> list[str]:
-    """Write the cells of a column, each as one line that Markdown shows as it is."""
+def _recorded(
+    kind: Kind, cells: Sequence[Cell], texts: Sequence[str], limit: int | None
+) -> list[str]:
+    """Write the cells of a column of recorded texts, in so many columns of a terminal at most."""
+    pairs = zip(texts, cells, strict=True)
+    if kind == COMMAND:
+        # Without a command, our own words say so.
+        return [_fitting(text, limit, markdown.code if cell else str) for text, cell in pairs]
+    cut = tail if kind == PATH else head
+    return [_fitting(text, limit, markdown.shown, cut) for text in texts]
+
+
+def _fitting(
+    text: str,
+    limit: int | None,
+    markup: Callable[[str], str],
+    cut: Callable[[str, int], str] = head,
+) -> str:
+    """Write a recorded text as Markdown; cut before, so that no half of markup is left."""
+    written = markdown.in_table(markup(one_line(text)))
+    if limit is None or width(written) <= limit:
+        return written
+    shorter = (markdown.in_table(markup(one_line(cut(text, room)))) for room in range(limit, 0, -1))
+    return next(one for one in shorter if width(one) <= limit)
+
+
+def _cells(column: Column, cells: Sequence[Cell], voice: Voice) -> list[str]:
+    """Write cells of our own making, each as one line that Markdown shows as it is."""
     kind = column.kind
     if kind in {TEXT, WORD}:
-        return [
+        texts = [
             f"{cell:,}"
             if isinstance(cell, int)
             else ""
@@ -100,13 +122,11 @@ def _column(column: Column, cells: Sequence[Cell], voice: Voice) -> list[str]:
             else spoken_line(cell, voice)
             for cell in cells
         ]
-    texts = [one_line(text) for text in voice.write_column(kind, cells)]
-    if kind in _RECORDED:
-        return [markdown.shown(text) for text in texts]
-    if kind == COMMAND:
-        pairs = zip(texts, cells, strict=True)
-        return [markdown.code(text) if command else text for text, command in pairs]
-    return _level_with(texts, _MARKS[kind]) if kind in _MARKS else texts
+    else:
+        texts = [one_line(text) for text in voice.write_column(kind, cells)]
+    if kind in _MARKS:
+        texts = _level_with(texts, _MARKS[kind])
+    return [markdown.in_table(text) for text in texts]
 
 
 def _level_with(texts: Sequence[str], marks: str) -> list[str]:
@@ -120,55 +140,100 @@ def _level_with(texts: Sequence[str], marks: str) -> list[str]:
     ]
 
 
-def _points(points: Sequence[Sayable], voice: Voice) -> str:
-    return "\n".join(f"- {spoken_line(point, voice)}" for point in points)
+def _points(points: Sequence[Sayable], voice: Voice, room: int | None) -> str:
+    return "\n".join(flowing(spoken_line(point, voice), room, "- ", "  ") for point in points)
 
 
-def _listed(section: Section, voice: Voice) -> str:
-    return _points([row[0] for row in section.rows[: section.shown]], voice)
+def _listed(section: Section, voice: Voice, room: int | None) -> str:
+    return _points([row[0] for row in section.rows[: section.shown]], voice, room)
 
 
-def _paragraph(section: Section, voice: Voice) -> str:
-    return "\n\n".join(spoken_line(row[0], voice) for row in section.rows)
+def _paragraph(section: Section, voice: Voice, room: int | None) -> str:
+    return "\n\n".join(flowing(spoken_line(row[0], voice), room) for row in section.rows)
 
 
-def _figures(section: Section, voice: Voice) -> str:
+def _figures(section: Section, voice: Voice, room: int | None) -> str:
     """Write figures as a table; what came before stands in it where anything did."""
     figures = section.figures
     if not figures:
         return ""
+    now, before = section.times or (message("card.now"), message("card.before"))
     columns = [
-        Column(message("card.figure")),
-        Column(message("card.now"), NUMBER),
-    ]
-    texts = [
-        [spoken_line(one.title, voice) for one in figures],
-        [_column(Column("", one.kind), (one.value,), voice)[0] for one in figures],
+        _labels(figures, voice),
+        _numbers(now, [_figure(one.kind, one.value, voice) for one in figures], voice),
     ]
     if any(one.before is not None or one.change is not None for one in figures):
-        columns.append(Column(message("card.before"), NUMBER))
-        columns.append(Column(message("card.change"), CHANGE))
-        texts.append([_before(one, voice) for one in figures])
-        changes = _column(columns[-1], [one.change for one in figures], voice)
-        texts.append(
-            [text if one.change else "" for text, one in zip(changes, figures, strict=True)]
-        )
-    return _lined_up(columns, texts, voice)
+        earlier, change = _earlier(figures, before, voice)
+        # Two times that have names stand in their order.
+        columns[1:] = [earlier, *columns[1:]] if section.times else [*columns[1:], earlier]
+        columns.append(change)
+    return lined_up(columns, room)
+
+
+def _labels(figures: Sequence[Figure], voice: Voice) -> TableColumn:
+    whole = [_title(one.title, voice) for one in figures]
+
+    def write(limit: int) -> list[str]:
+        cut = [_fitting(voice.say(one.title), limit, markdown.shown) for one in figures]
+        pairs = zip(whole, cut, strict=True)
+        return [line if width(line) <= limit else short for line, short in pairs]
+
+    return TableColumn(_title(message("card.figure"), voice), whole, cut=write, is_label=True)
+
+
+def _earlier(
+    figures: Sequence[Figure], before: Sayable, voice: Voice
+) -> tuple[TableColumn, TableColumn]:
+    """Write what came before, and the change since."""
+    changes = _level_with([written_change(one, voice) for one in figures], _MARKS[CHANGE])
+    return (
+        _numbers(before, [_before(one, voice) for one in figures], voice),
+        _numbers(message("card.change"), changes, voice),
+    )
+
+
+def _numbers(title: Sayable, texts: Sequence[str], voice: Voice) -> TableColumn:
+    return TableColumn(_title(title, voice), texts, is_number=True)
+
+
+def _figure(kind: Kind, cell: Cell, voice: Voice) -> str:
+    return _column(Column("", kind), (cell,), voice).cells[0]
 
 
 def _before(figure: Figure, voice: Voice) -> str:
     if figure.before is None and figure.change is None:
         return ""
-    return _column(Column("", figure.kind), (figure.before,), voice)[0]
+    return _figure(figure.kind, figure.before, voice)
 
 
-def _bars(section: Section, voice: Voice) -> str:
+def _bars(section: Section, voice: Voice, room: int | None) -> str:
     """Draw bars, or leave them away where a table is wide enough without them."""
-    return (_table if len(section.columns) > _DRAWN else _chart)(section, voice)
+    return (_table if len(section.columns) > _DRAWN else _chart)(section, voice, room)
 
 
-def _chart(section: Section, voice: Voice) -> str:
-    lines = draw(section, voice)
+def _chart(section: Section, voice: Voice, room: int | None) -> str:
+    lines = draw(section, voice, room)
+    return _shortened(section, voice, room) if lines is None else _fenced(lines)
+
+
+def _shortened(section: Section, voice: Voice, room: int | None) -> str:
+    """Draw fewer columns; those without room beside the bars follow in a table."""
+    places = range(len(section.columns))
+    for count in range(len(places) - 1, first_number(section.columns), -1):
+        lines = draw(_with_columns(section, places[:count]), voice, room)
+        if lines is not None:
+            others = _with_columns(section, (0, *places[count:]))
+            return f"{_fenced(lines)}\n\n{_table(others, voice, room)}"
+    return _table(section, voice, room)
+
+
+def _with_columns(section: Section, places: Sequence[int]) -> Section:
+    columns = tuple(section.columns[place] for place in places)
+    rows = tuple(tuple(row[place] for place in places) for row in section.rows)
+    return section._replace(columns=columns, rows=rows)
+
+
+def _fenced(lines: Sequence[str]) -> str:
     return "\n".join(("```text", *lines, "```")) if lines else ""
 
 
@@ -181,4 +246,5 @@ _BODIES: Final = {
     "points": _listed,
     "paragraph": _paragraph,
     "figures": _figures,
+    "changes": _figures,
 }

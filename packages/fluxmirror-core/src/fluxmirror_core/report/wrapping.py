@@ -1,4 +1,4 @@
-"""Texts broken into lines as each language breaks them, and cells as wide as a terminal sees them.
+"""Texts broken into lines as each language breaks them.
 
 Korean and English break between words; Chinese and Japanese have no spaces between theirs, and
 break anywhere but before what closes and behind what opens.
@@ -27,7 +27,6 @@ _OPENS: Final = "（［｛〔〈《「『【〖([{"  # noqa: RUF001 - what is me
 """What no line ends with."""
 _FIRST_FREE: Final = "\u2e80"
 """The first of `_FREE`."""
-_CUT: Final = "…"
 
 
 def wrap(text: str, columns: int, first: str = "", following: str = "") -> list[str]:
@@ -52,15 +51,6 @@ def wrap(text: str, columns: int, first: str = "", following: str = "") -> list[
         line += gap + part
         gap, is_begun = "", True
     return [*lines, line]
-
-
-def cut_at_start(text: str, columns: int) -> str:
-    """Cut a text that is wider than its column at its beginning, where a path says least."""
-    if width(text) <= columns:
-        return text
-    while text and width(_CUT + text) > columns:
-        text = text[1:]
-    return _CUT + text
 
 
 def _parts(text: str) -> Iterator[str]:

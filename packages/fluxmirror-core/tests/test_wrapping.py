@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from fluxmirror_cli.wrapping import cut_at_start, wrap
 from fluxmirror_core.report.as_text import padded, width
+from fluxmirror_core.report.wrapping import wrap
 
 JAPANESE = "プラグインとして登録しました。`fluxmirror today` で活動を確認できます（3件）。"
 CHINESE = "已注册为插件；之后的活动可用 `fluxmirror today` 查看（共 3 个）。"
@@ -48,5 +48,3 @@ def test_what_is_longer_than_a_line_stays_whole() -> None:
 def test_cells_are_as_wide_as_a_terminal_sees_them() -> None:
     """Beside two columns a character, `len` is half the truth."""
     assert width(padded("登録", 8)) == width(padded("plugin", 8)) == 8
-    assert cut_at_start("/a/길/path", 10) == "/a/길/path"
-    assert cut_at_start("/a/길/path", 7) == "…/path"
