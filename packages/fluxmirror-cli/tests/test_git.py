@@ -15,11 +15,11 @@ import pytest
 from fluxmirror_cli.git.committed import load_commits
 from fluxmirror_cli.git.history import Wanted, read_log
 from fluxmirror_cli.git.program import MOST_BYTES, Git, find_git
-from fluxmirror_core.analysis.commits import ALL, OWN, SUBJECT_CHARS, Reason, RepositoryLog, Unread
+from fluxmirror_core.analysis.commits import ALL, MOST_CHARS, OWN, Reason, RepositoryLog, Unread
 from fluxmirror_core.period import instants_period
 
 if TYPE_CHECKING:
-    from fluxmirror_core.analysis.commits import Commits
+    from fluxmirror_core.analysis.commits import Commits, RepositoryCommits
 
 UTC: Final = ZoneInfo("UTC")
 NOON: Final = 1_790_000_000
@@ -92,8 +92,13 @@ def subjects(*roots: Path, authors: str = OWN) -> list[str]:
     found = committed(*roots, authors=authors)
     assert found.unread == ()
     (one,) = found.repositories
-    assert one.commits == len(one.subjects)
-    return list(one.subjects)
+    assert one.commits == len(one.newest)
+    return list(told(one))
+
+
+def told(one: RepositoryCommits | RepositoryLog) -> tuple[str, ...]:
+    """Give the subjects of a repository's newest commits."""
+    return tuple(commit.subject for commit in one.newest)
 
 
 def reasons(commits: Commits) -> dict[Reason, tuple[str, ...]]:
@@ -118,6 +123,45 @@ def test_commits_of_all_local_branches_count_once(repository: Repository) -> Non
     when = f"{NOON + 4} +0000"
     repository.git("merge", "--quiet", "main", GIT_COMMITTER_DATE=when, GIT_AUTHOR_DATE=when)
     assert subjects(repository.root) == ["three", "two", "one"]
+
+
+def test_a_commit_has_an_id_a_time_and_an_author(repository: Repository) -> None:
+    """The id as short as git has it, the time when it came onto its branch."""
+    first = repository.commit("one", 1)
+    second = repository.commit(
+        "two", 2, "--date=2020-01-01T00:00:00Z", author="Lee <kim@example.org>"
+    )
+    (one,) = committed(repository.root).repositories
+    assert [(commit.short_hash, commit.committed_ms, commit.author) for commit in one.newest] == [
+        (second[:7], (NOON + 2) * 1000, "Lee"),
+        (first[:7], (NOON + 1) * 1000, "Kim"),
+    ]
+
+
+@pytest.mark.parametrize("length", ["40", "4"])
+def test_an_id_is_short_whatever_is_configured(repository: Repository, length: str) -> None:
+    """A repository does not say how wide a report is."""
+    found = repository.commit("one")
+    repository.git("config", "core.abbrev", length)
+    (one,) = committed(repository.root).repositories
+    assert one.newest[0].short_hash == found[:7]
+
+
+def test_a_name_is_as_git_has_it_in_the_commit(repository: Repository) -> None:
+    """No file of the repository says who somebody is; any sign may stand in a name."""
+    (repository.root / ".mailmap").write_text("Somebody Else <kim@example.org>\n")
+    repository.commit("one", author="\u202e|Ki`m\x1b[31m <kim@example.org>")
+    (one,) = committed(repository.root).repositories
+    assert one.newest[0].author == "\u202e|Ki`m\x1b[31m"
+
+
+def test_a_commit_without_a_time_is_told_without(repository: Repository) -> None:
+    """Such a one belongs to no day; who asks for all of time has it."""
+    who = b"Kim <kim@example.org>"
+    repository.write_commit(b"author " + who + b"\ncommitter " + who + b"\n\none\n")
+    period = WEEK._replace(start_ms=0)
+    found = load_commits([str(repository.root)], period, str, env=os.environ)
+    assert [commit.committed_ms for one in found.repositories for commit in one.newest] == [None]
 
 
 def test_a_commit_that_is_on_no_local_branch_does_not_count(repository: Repository) -> None:
@@ -170,7 +214,7 @@ def test_a_period_is_half_open(repository: Repository) -> None:
     late = instants_period(NOON * 1000 + 1, (NOON + 999) * 1000 + 1, UTC)
     asked = [str(repository.root)]
     (one,) = load_commits(asked, late, str, env=os.environ).repositories
-    assert one.subjects == ("999",)
+    assert told(one) == ("999",)
 
 
 @pytest.mark.parametrize("authors", [OWN, ALL])
@@ -194,7 +238,7 @@ def test_ten_thousand_commits_are_counted_and_ten_shown(repository: Repository) 
     )
     repository.git("fast-import", "--quiet", given=stream)
     (one,) = committed(repository.root).repositories
-    assert (one.commits, one.subjects) == (10_000, tuple(f"{n}" for n in range(9_999, 9_989, -1)))
+    assert (one.commits, told(one)) == (10_000, tuple(f"{n}" for n in range(9_999, 9_989, -1)))
 
 
 def test_worktrees_and_links_are_one_repository(repository: Repository, tmp_path: Path) -> None:
@@ -277,7 +321,7 @@ def test_a_subject_of_any_length_is_cut(repository: Repository) -> None:
     """No more is read than is needed."""
     repository.write_commit(odd_commit(b"x" * (4 * MOST_BYTES)))
     (one,) = committed(repository.root).repositories
-    assert (one.commits, one.subjects) == (1, ("x" * SUBJECT_CHARS,))
+    assert (one.commits, told(one)) == (1, ("x" * MOST_CHARS,))
 
 
 def test_a_subject_of_any_length_hides_no_other_commit(repository: Repository) -> None:
@@ -286,16 +330,16 @@ def test_a_subject_of_any_length_hides_no_other_commit(repository: Repository) -
         repository.commit(f"{number}", number)
     repository.commit("x" * (2 * MOST_BYTES), 6)
     (one,) = committed(repository.root).repositories
-    assert (one.commits, one.subjects) == (6, ("x" * SUBJECT_CHARS,))
+    assert (one.commits, told(one)) == (6, ("x" * MOST_CHARS,))
 
 
 def test_of_a_subject_that_is_not_read_to_its_end_nothing_is_told(repository: Repository) -> None:
     """Half of a secret is none that anybody masks."""
     repository.commit("y" * 200, 1)
-    head = len("commit ") + 40 + len("\n\0")
+    head = len("commit ") + 40 + len("\n\0") + len(f"1234567\n{NOON}\nKim\n")
     repository.commit("x" * (MOST_BYTES - 2 * head - 50), 2)
     (one,) = committed(repository.root).repositories
-    assert (one.commits, one.subjects) == (2, ("x" * SUBJECT_CHARS,))
+    assert (one.commits, told(one)) == (2, ("x" * MOST_CHARS,))
 
 
 @pytest.mark.parametrize("name", ["GIT_AUTHOR_EMAIL", "EMAIL"])
@@ -546,7 +590,7 @@ def test_a_log_is_what_git_told(repository: Repository) -> None:
     )
     assert isinstance(log, RepositoryLog)
     assert log.commits == 12
-    assert log.subjects == tuple(f"{number}" for number in range(11, 1, -1))
+    assert told(log) == tuple(f"{number}" for number in range(11, 1, -1))
     assert Path(log.directory) == (repository.root / ".git").resolve()
 
 

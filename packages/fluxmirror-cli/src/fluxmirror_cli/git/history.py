@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fluxmirror_core.analysis.commits import (
     ALL,
-    SUBJECT_CHARS,
-    SUBJECTS,
+    MOST_CHARS,
+    NEWEST,
+    Commit,
     Reason,
     RepositoryLog,
     Unread,
@@ -33,6 +34,11 @@ _NO_REPOSITORY: Final = "not a git repository (or any"
 """Of a `.git` that leads nowhere it says the same, and where."""
 _NO_DIRECTORY: Final = ("No such file or directory", "Not a directory")
 _START: Final = "\0"
+_FORMAT: Final = "%x00%h%n%ct%n%an%n%s"
+"""No part of it holds a line feed; the last is the one that may be missing its end."""
+_PARTS: Final = 4
+_SHORT: Final = 7
+"""Characters of a shortened id, or more where two commits begin alike."""
 
 
 class Wanted(NamedTuple):
@@ -137,21 +143,32 @@ def _read(reader: _Reader, wanted: Wanted) -> RepositoryLog:
         *_times(wanted.period),
         *([] if wanted.authors == ALL else _by(reader.own_addresses(wanted.addresses))),
     ]
-    newest = (f"--max-count={SUBJECTS}", "--format=%x00%s", "--encoding=UTF-8")
-    told = reader.commits(*newest, *chosen)
-    subjects = _subjects(told)
-    is_all = len(subjects) < SUBJECTS and not told.is_cut
-    total = len(subjects) if is_all else int(reader.commits("--count", *chosen).output)
-    return RepositoryLog(reader.root, directory, total, subjects)
+    shape = (f"--max-count={NEWEST}", f"--format={_FORMAT}", f"--abbrev={_SHORT}")
+    told = reader.commits(*shape, "--encoding=UTF-8", *chosen)
+    newest = _newest(told, wanted.period)
+    is_all = len(newest) < NEWEST and not told.is_cut
+    total = len(newest) if is_all else int(reader.commits("--count", *chosen).output)
+    return RepositoryLog(reader.root, directory, total, newest)
 
 
-def _subjects(told: Told) -> tuple[str, ...]:
-    """Give the subjects that were told; not one of which half is missing that would be shown."""
-    # Before each stands a line with its id.
-    subjects = [one.partition("\n")[0] for one in told.output.split(_START)[1:]]
-    if told.is_cut and subjects and len(subjects[-1]) < SUBJECT_CHARS:
-        subjects.pop()
-    return tuple(subjects)
+def _newest(told: Told, period: Period) -> tuple[Commit, ...]:
+    """Give the commits that were told; not one of which half is missing that would be shown."""
+    # Before each stands a line with its whole id.
+    found = [one.split("\n")[:_PARTS] for one in told.output.split(_START)[1:]]
+    if told.is_cut and found and (len(found[-1]) < _PARTS or len(found[-1][-1]) < MOST_CHARS):
+        found.pop()
+    return tuple(
+        Commit(short, _committed_ms(seconds, period), author, subject)
+        for short, seconds, author, subject in found
+    )
+
+
+def _committed_ms(seconds: str, period: Period) -> int | None:
+    """Read when a commit was made; None where that is no time of the period."""
+    if not seconds.isascii() or not seconds.isdigit():
+        return None
+    committed_ms = int(seconds) * 1000
+    return committed_ms if period.start_ms <= committed_ms < period.end_ms else None
 
 
 def _times(period: Period) -> list[str]:

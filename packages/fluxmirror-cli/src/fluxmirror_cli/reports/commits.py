@@ -33,16 +33,20 @@ def commit_sections(wanted: GitWish, about: Asked, beside: Beside) -> tuple[Sect
     """Give the section of commits; none where nobody wants it."""
     if not wanted.asks():
         return ()
+    from zoneinfo import ZoneInfo
+
     from fluxmirror_core.analysis.commits import OWN
     from fluxmirror_core.report.git import build_git_section
 
     from fluxmirror_cli.git.committed import load_commits
 
+    period = beside.work.summary.scope.period
     commits = load_commits(
         (root for root, _ in beside.work.roots),
-        beside.work.summary.scope.period,
+        period,
         about.projects.name_of,
         env=os.environ,
         authors=wanted.authors or OWN,
     )
-    return (build_git_section(commits),)
+    is_day = period.first == period.last
+    return (build_git_section(commits, ZoneInfo(period.zone), is_day=is_day),)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-SUBJECTS: Final = 10
-"""So many are kept of a repository."""
-SUBJECT_CHARS: Final = 4096
-"""Far more than is shown: what masks a subject has to see the whole of a secret."""
+NEWEST: Final = 10
+"""So many commits of a repository are kept."""
+MOST_CHARS: Final = 4096
+"""Of a subject or of a name, far more than is shown: what masks it has to see a whole secret."""
 OWN: Final = "own"
 ALL: Final = "all"
 """Whose commits count: the user's, by the address that git has for each repository, or all."""
@@ -34,6 +34,19 @@ class Reason(StrEnum):
     """There is no git on this machine."""
 
 
+class Commit(NamedTuple):
+    """One commit."""
+
+    short_hash: str
+    """As git shortens it: as much as tells it from all others of the repository."""
+    committed_ms: int | None
+    """When, in UTC milliseconds; None where nothing tells."""
+    author: str
+    """The name of who wrote it; may be empty."""
+    subject: str
+    """The first line of what was said of it."""
+
+
 class RepositoryLog(NamedTuple):
     """What git told of one repository."""
 
@@ -41,8 +54,8 @@ class RepositoryLog(NamedTuple):
     directory: str
     """Where git keeps it: the same for all of its worktrees."""
     commits: int
-    subjects: tuple[str, ...]
-    """Of the newest ones, the newest first."""
+    newest: tuple[Commit, ...]
+    """The newest first."""
 
 
 class Unread(NamedTuple):
@@ -59,8 +72,8 @@ class RepositoryCommits(NamedTuple):
     name: str
     commits: int
     """On all local branches, each once, without merges."""
-    subjects: tuple[str, ...]
-    """Of the `SUBJECTS` newest, the newest first, the first `SUBJECT_CHARS` of each."""
+    newest: tuple[Commit, ...]
+    """The `NEWEST` of them, the newest first, with `MOST_CHARS` of each text."""
 
 
 class Commits(NamedTuple):
@@ -77,6 +90,19 @@ class Commits(NamedTuple):
     def total(self) -> int:
         """How many commits there are in all."""
         return sum(one.commits for one in self.repositories)
+
+    @property
+    def has_several_authors(self) -> bool:
+        """Tell whether those that are shown are of several people."""
+        if self.authors == OWN:
+            # Whoever commits under two names is one person still.
+            return False
+        return len({commit.author for one in self.repositories for commit in one.newest}) > 1
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there are more commits than those that are shown."""
+        return any(one.commits > len(one.newest) for one in self.repositories)
 
 
 def build_commits(
@@ -96,7 +122,7 @@ def build_commits(
         if isinstance(log, Unread):
             unread.setdefault(log.reason, []).append(name)
         elif log.commits:
-            commits = RepositoryCommits(log.root, name, log.commits, _bounded(log.subjects))
+            commits = RepositoryCommits(log.root, name, log.commits, _bounded(log.newest))
             found.setdefault(log.directory, commits)
     return Commits(
         tuple(sorted(found.values(), key=lambda one: (-one.commits, one.name, one.root))),
@@ -105,5 +131,8 @@ def build_commits(
     )
 
 
-def _bounded(subjects: Sequence[str]) -> tuple[str, ...]:
-    return tuple(one[:SUBJECT_CHARS] for one in subjects[:SUBJECTS])
+def _bounded(commits: Sequence[Commit]) -> tuple[Commit, ...]:
+    return tuple(
+        one._replace(author=one.author[:MOST_CHARS], subject=one.subject[:MOST_CHARS])
+        for one in commits[:NEWEST]
+    )

@@ -5,23 +5,35 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.analysis.commits import ALL, Reason
+from fluxmirror_core.analysis.commits import ALL, NEWEST, Commit, Reason
 from fluxmirror_core.messages import counted, message
-from fluxmirror_core.phrases import some_of
-from fluxmirror_core.report.sections import NAME, NUMBER, SUBJECT, Column, Section
+from fluxmirror_core.period import local_date
+from fluxmirror_core.phrases import listed, some_of
+from fluxmirror_core.report.sections import CLOCK, DATE, NAME, NUMBER, SUBJECT, Column, Section
 
 if TYPE_CHECKING:
-    from fluxmirror_core.analysis.commits import Commits
-    from fluxmirror_core.messages import Message
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from fluxmirror_core.analysis.commits import Commits, RepositoryCommits
+    from fluxmirror_core.messages import Message, Sayable
+    from fluxmirror_core.report.sections import Cell
 
 _KEY: Final = "commits"
 _NAMED: Final = 5
 _TITLE: Final = message("git.section")
-_COLUMNS: Final = (
-    Column(message("git.column.repository"), NAME, "repository"),
-    Column(message("git.column.commits"), NUMBER, "commits"),
-    Column(message("git.column.subject"), SUBJECT, "subject"),
-)
+_REPOSITORY: Final = Column(message("git.column.repository"), NAME, "repository")
+_DATE: Final = Column(message("work.column.date"), DATE)
+"""For people alone: programs have the time."""
+_TIME: Final = Column(message("column.time"), CLOCK, "time")
+_SUBJECT: Final = Column(message("git.column.subject"), SUBJECT, "subject")
+_AUTHOR: Final = Column(message("git.column.author"), NAME, "author")
+_HASH: Final = Column(message("git.column.commit"), NAME, "hash")
+_COUNT: Final = Column("", NUMBER, "commits", is_for_people=False)
+"""People read it once, above the table."""
+_COLUMNS: Final = (_REPOSITORY, _DATE, _TIME, _SUBJECT, _AUTHOR, _HASH, _COUNT)
+_UNTOLD: Final = Commit("", None, "", "")
+"""Of a repository of which git told no more than how many there are."""
 _REASONS: Final = {
     Reason.UNTRUSTED: "git.unread.untrusted",
     Reason.GONE: "git.unread.gone",
@@ -33,22 +45,28 @@ _REASONS: Final = {
 }
 
 
-def build_git_section(commits: Commits) -> Section:
+def build_git_section(commits: Commits, zone: ZoneInfo, *, is_day: bool = False) -> Section:
     """Put what was committed into a table: a row for each of the newest commits.
 
     Without a commit it has no rows, and tells only which repositories were left out.
+
+    Args:
+        commits: what git told.
+        zone: by whose clock.
+        is_day: whether it was all on one day, which the report names already.
     """
+    columns = tuple(_columns(commits, is_day=is_day))
     rows = tuple(
-        (one.name, one.commits, subject)
+        tuple(_cell(column, one, commit, zone) for column in columns)
         for one in commits.repositories
-        for subject in one.subjects or ("",)
+        for commit in one.newest or (_UNTOLD,)
     )
-    notes = unread_notes(commits)
+    left_out = unread_notes(commits)
     if not rows:
-        return Section(_TITLE, "table", _COLUMNS, facts=notes, key=_KEY)
-    whose = message("git.whose.all" if commits.authors == ALL else "git.whose.own")
-    note = reduce(_after, (whose, *notes))
-    return Section(_TITLE, "table", _COLUMNS, rows, note, facts=(_total(commits),), key=_KEY)
+        return Section(_TITLE, "table", columns, facts=left_out, key=_KEY)
+    note = reduce(_after, (*_notes(commits), *left_out))
+    facts = tuple(_totals(commits))
+    return Section(_TITLE, "table", columns, rows, note, facts, _KEY)
 
 
 def unread_notes(commits: Commits) -> tuple[Message, ...]:
@@ -58,9 +76,42 @@ def unread_notes(commits: Commits) -> tuple[Message, ...]:
     )
 
 
-def _total(commits: Commits) -> Message:
-    number = len(commits.repositories)
-    return counted("git.total", commits.total, repositories=counted("git.repositories", number))
+def _columns(commits: Commits, *, is_day: bool) -> Iterator[Column]:
+    for column in _COLUMNS:
+        is_needed = {_DATE: not is_day, _AUTHOR: commits.has_several_authors}
+        if is_needed.get(column, True):
+            yield column
+
+
+def _cell(column: Column, one: RepositoryCommits, commit: Commit, zone: ZoneInfo) -> Cell:
+    at_ms = commit.committed_ms
+    return {
+        _REPOSITORY: one.name,
+        _DATE: None if at_ms is None else local_date(at_ms, zone),
+        _TIME: at_ms,
+        _SUBJECT: commit.subject,
+        _AUTHOR: commit.author,
+        _HASH: commit.short_hash,
+        _COUNT: one.commits,
+    }[column]
+
+
+def _totals(commits: Commits) -> Iterator[Sayable]:
+    """Say how many there are in all, and in each of several repositories."""
+    found = commits.repositories
+    repositories = counted("git.repositories", len(found))
+    yield counted("git.total", commits.total, repositories=repositories)
+    if len(found) > 1:
+        yield listed(
+            [message("git.each", name=one.name, count=f"{one.commits:,}") for one in found]
+        )
+
+
+def _notes(commits: Commits) -> Iterator[Message]:
+    """Say whose commits these are, and which of them."""
+    yield message("git.whose.all" if commits.authors == ALL else "git.whose.own")
+    if commits.is_cut:
+        yield message("git.newest", count=NEWEST)
 
 
 def _after(first: Message, second: Message) -> Message:
