@@ -39,7 +39,7 @@ REPORTS: Final = {
 KEYS: Final = {
     "In short": "narrative",
     "Key figures": "figures",
-    "Figures": "figures",
+    "All other figures": "figures",
     "How the work went": "figures",
     "Hours of the day": "hours",
     "Hours of the week": "heat_map",
@@ -311,6 +311,8 @@ def test_every_format_has_the_same_numbers(
         key, lines = KEYS[title], text[title]
         if section.figures:
             check_figures(facts["figures"], section.figures, lines)
+        elif key == "figures":
+            check_changes(facts["figures"], section.rows, lines)
         elif section.rows:
             check_rows(key, facts[key], section.rows, lines)
         else:
@@ -330,15 +332,32 @@ def check_figures(facts: dict[str, Any], figures: list[list[str]], lines: list[s
     """Compare figures: the table of the text, the strip of the page, and the facts."""
     told = {row[0]: row[1:] for row in table(lines)}
     assert list(told) == [title for title, *_ in figures]
+    has_names = " Now |" not in lines[0]
     for title, value, *was in figures:
         fact = facts[FIGURES[title]]
         now, *earlier = told[title]
+        if has_names:
+            # Two times that have names stand in their order.
+            now, earlier = earlier[0], [now, earlier[1]]
         assert (now or NONE) == value == (written(FIGURES[title], fact["value"]) or NONE)
         before = written(FIGURES[title], fact["before"])
         if before is not None:
             assert earlier[0] == before
             assert before in was[0]
             assert earlier[1] in was[0]
+
+
+def check_changes(facts: dict[str, Any], rows: list[list[str]], lines: list[str]) -> None:
+    """Compare figures that are rows of a table: each before, now, and its change."""
+    assert table(lines) == [row[:4] for row in rows]
+    for title, before, now, change, bar in rows:
+        fact = facts[FIGURES[title]]
+        assert (before, now) == tuple(
+            written(FIGURES[title], fact[when]) for when in ("before", "value")
+        )
+        assert bar == ""
+        if fact["change"]:
+            assert re.sub(r"[-+,%↑↓ ]", "", change) == str(int(abs(fact["change"]) * 100 + 0.5))
 
 
 def check_rows(

@@ -78,13 +78,18 @@ def _build(
         now, before = (
             count_summary(db, about.scope(each), about.projects, zone) for each in (one, other)
         )
-    is_part = one.start_ms < now_ms() < one.end_ms
     if not any(each.totals.calls or each.used.responses for each in (now, before)):
         scope = about.scope(one)
         elsewhen = find_elsewhen(db, scope, zone)
         lines = no_activity(scope, elsewhen, today=today_in(zone), asked_by="fluxmirror compare")
         return build_empty_report(message("work.title.compare"), now, lines)
-    return build_compare_report(Comparison(now, before, is_part))
+    compared = Comparison(now, before, _is_cut(other, zone))
+    return build_compare_report(compared, today=today_in(zone))
+
+
+def _is_cut(period: Period, zone: ZoneInfo) -> bool:
+    """Tell whether a period ends within its last day."""
+    return period.end_ms < days_period(period.first, period.last, zone).end_ms
 
 
 def _named(text: str, zone: ZoneInfo) -> Period:

@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line, width
+from fluxmirror_core.report.changes import written_change
 from fluxmirror_core.report.drawing import drawn_rows, left_out
-from fluxmirror_core.report.html_charts import bar_lengths, columns_chart, heat_chart
+from fluxmirror_core.report.html_charts import bar_lengths, change_bar, columns_chart, heat_chart
 from fluxmirror_core.report.sections import (
     AGENT,
     CHANGE,
@@ -91,6 +92,7 @@ _TEMPLATES: Final = {
     "points": "_points.html",
     "paragraph": "_paragraph.html",
     "figures": "_figures.html",
+    "changes": "_changes.html",
 }
 
 
@@ -157,7 +159,9 @@ def _section(section: Section, voice: Voice) -> _View:
         "as_table": _spans(message("card.table"), voice),
     }
     if section.kind == "figures":
-        return view | {"figures": [_figure(one, voice) for one in section.figures]}
+        return view | {"figures": [_figure(one, section, voice) for one in section.figures]}
+    if section.kind == "changes":
+        return view | _changes(section, voice)
     if section.kind in {"points", "paragraph"}:
         return view | {"points": [_spans(row[0], voice) for row in section.rows[: section.shown]]}
     return view | _drawn(section, voice)
@@ -237,18 +241,51 @@ def _isolated(spans: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
-def _figure(figure: Figure, voice: Voice) -> _View:
+def _figure(figure: Figure, section: Section, voice: Voice) -> _View:
     before = ""
     if figure.before is not None:
         told = voice.write(figure.kind, figure.before)
-        before = voice.say(message("clause.about", what=message("card.before"), told=told))
+        _, earlier = _times(section)
+        before = voice.say(message("clause.about", what=earlier, told=told))
     return {
         "title": _spans(figure.title, voice),
         "value": one_line(voice.write(figure.kind, figure.value)),
         "look": "" if Column("", figure.kind).is_number else _PROSE,
         "before": one_line(before),
-        "change": voice.write(CHANGE, figure.change) if figure.change else "",
+        "change": written_change(figure, voice),
     }
+
+
+def _changes(section: Section, voice: Voice) -> _View:
+    """Give figures as rows: what each was before, what it is, and its change, drawn as well."""
+    now, before = _times(section)
+    heads = (
+        Column(message("card.figure")),
+        *(Column(time, NUMBER) for time in (before, now)),
+        Column(message("card.change"), CHANGE),
+    )
+    return {
+        "table": {
+            "columns": [{"look": _look(one), "spans": _spans(one.title, voice)} for one in heads],
+            "rows": [_change_row(one, voice) for one in section.figures],
+        },
+        "bars": [change_bar(one) for one in section.figures],
+    }
+
+
+def _change_row(figure: Figure, voice: Voice) -> list[_View]:
+    values = (voice.write(figure.kind, cell) for cell in (figure.before, figure.value))
+    spans = (
+        *(_isolated([("recorded", value)]) for value in values),
+        [("prose", written_change(figure, voice))],
+    )
+    cells = [{"look": "", "spans": one} for one in spans]
+    return [{"look": _PROSE, "spans": _spans(figure.title, voice)}, *cells]
+
+
+def _times(section: Section) -> Sequence[Sayable]:
+    """Say what the time of figures is called, and the one before it."""
+    return section.times or (message("card.now"), message("card.before"))
 
 
 def _layout(section: Section, table: _View) -> str:

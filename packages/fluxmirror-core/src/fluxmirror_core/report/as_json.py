@@ -48,7 +48,7 @@ def render_json(report: Report, voice: Voice) -> Facts:
     english = voice.in_language(load_catalog())
     facts: Facts = {"report": report.key, **_masked(dict(report.facts or {}), english)}
     for section in report.sections:
-        if section.kind == "figures":
+        if section.kind in {"figures", "changes"}:
             facts.setdefault("figures", {}).update(_figures(section, english))
         elif section.key:
             facts[section.key] = _rows(section, english)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.messages import Message, message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
 _WEEKDAYS: Final = (
@@ -56,6 +57,20 @@ _SHORT_MONTHS: Final = (
     "time.month_short.nov",
     "time.month_short.dec",
 )
+_RANGES: Final = {
+    "whole_month": "time.range.whole_month",
+    "one_month": "time.range.one_month",
+    "one_year": "time.range.one_year",
+    "years": "time.range.years",
+}
+"""By what the first and the last day have in common."""
+_SHORT_RANGES: Final = {
+    "whole_month": "time.short_range.whole_month",
+    "one_month": "time.short_range.one_month",
+    "one_year": "time.short_range.one_year",
+    "years": "time.range.years",
+}
+"""Without a year, but where two of them meet."""
 _DAY: Final = timedelta(days=1)
 _HOUR_MINUTES: Final = 60
 
@@ -88,7 +103,7 @@ def long_date(day: date) -> Message:
         "time.date.long",
         weekday=weekday_name(day.weekday()),
         day=day.day,
-        month=_month(day),
+        month=message(_MONTHS[day.month - 1]),
         year=day.year,
     )
 
@@ -102,34 +117,21 @@ def date_range(first: date, last: date) -> Message:
     """
     if first == last:
         return long_date(first)
-    if first.year != last.year:
-        return message(
-            "time.range.years",
-            first=first.day,
-            first_month=_month(first),
-            first_year=first.year,
-            last=last.day,
-            last_month=_month(last),
-            last_year=last.year,
-        )
-    if first.month != last.month:
-        return message(
-            "time.range.one_year",
-            first=first.day,
-            first_month=_month(first),
-            last=last.day,
-            last_month=_month(last),
-            year=first.year,
-        )
-    if first.day == 1 and _ends_month(last):
-        return message("time.range.whole_month", month=_month(first), year=first.year)
-    return message(
-        "time.range.one_month",
-        first=first.day,
-        last=last.day,
-        month=_month(first),
-        year=first.year,
-    )
+    return message(_RANGES[_common(first, last)], **_ends(first, last, _MONTHS))
+
+
+def short_range(first: date, last: date, *, with_year: bool = False) -> Message:
+    r"""Write days in a row as tables have it: `16\u201322 Nov`; one alone is a short date.
+
+    Args:
+        first: the first day.
+        last: the last day, included.
+        with_year: whether to name the year also where it is one.
+    """
+    if first == last:
+        return short_date(first, with_year=with_year)
+    texts = _RANGES if with_year else _SHORT_RANGES
+    return message(texts[_common(first, last)], **_ends(first, last, _SHORT_MONTHS))
 
 
 def duration(minutes: int) -> Message:
@@ -142,8 +144,28 @@ def duration(minutes: int) -> Message:
     return message("unit.hours_minutes", hours=f"{hours:,}", minutes=rest)
 
 
-def _month(day: date) -> Message:
-    return message(_MONTHS[day.month - 1])
+def _common(first: date, last: date) -> str:
+    """Say what two days have in common, or that they are all of a month."""
+    if first.year != last.year:
+        return "years"
+    if first.month != last.month:
+        return "one_year"
+    return "whole_month" if first.day == 1 and _ends_month(last) else "one_month"
+
+
+def _ends(first: date, last: date, months: Sequence[str]) -> dict[str, int | Message]:
+    """Give everything that a text of a range may name; months are called as `months` has them."""
+    first_month, last_month = (message(months[day.month - 1]) for day in (first, last))
+    return {
+        "first": first.day,
+        "month": first_month,
+        "first_month": first_month,
+        "year": first.year,
+        "first_year": first.year,
+        "last": last.day,
+        "last_month": last_month,
+        "last_year": last.year,
+    }
 
 
 def _ends_month(day: date) -> bool:

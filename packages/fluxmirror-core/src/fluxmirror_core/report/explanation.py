@@ -86,7 +86,7 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
     left = explanation.total.responses - len(rows)
     older = counted("cost.explain.older", left) if left else ""
     note = sentences((older, message("cost.note.cache")))
-    return Section(catalog.text("cost.explain.responses"), "table", columns, rows, note)
+    return Section(catalog.text("cost.column.responses"), "table", columns, rows, note)
 
 
 def _cost(arithmetic: Arithmetic | None, catalog: Catalog, decimals: int) -> str:
@@ -108,7 +108,7 @@ def _response(
     title = " · ".join((_clock(response, zone), agent_name(response.agent), model))
     columns = (
         Column(catalog.text("cost.explain.kind")),
-        Column(catalog.text("cost.explain.tokens"), NUMBER),
+        Column(catalog.text("cost.column.tokens"), NUMBER),
         Column(catalog.text("cost.explain.rate"), NUMBER),
         Column(catalog.text("cost.column.cost"), NUMBER),
     )
@@ -149,7 +149,7 @@ def _price(response: ToldResponse, arithmetic: Arithmetic | None) -> Sayable:
     )
     parts = [told]
     if price.since:
-        parts.append(message("cost.explain.since", date=price.since))
+        parts.append(message("price_list.since", date=price.since))
     if arithmetic.above is not None:
         parts.append(message("cost.explain.tier", count=f"{arithmetic.above:,}"))
     return clauses(parts)

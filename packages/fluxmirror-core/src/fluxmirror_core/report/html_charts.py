@@ -11,10 +11,12 @@ from fluxmirror_core.report.sections import DATE, WEEKDAY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluxmirror_core.report.sections import Cell, Section
+    from fluxmirror_core.report.sections import Cell, Figure, Section
     from fluxmirror_core.report.voice import Voice
 
 _View = dict[str, Any]
+_MIDDLE: Final = 50
+"""Of a bar's drawing, which is 100 wide."""
 _NARROW: Final = 420
 _WIDE: Final = 860
 _FEW: Final = 10
@@ -41,80 +43,102 @@ def bar_lengths(of: Sequence[float]) -> list[float]:
     return [max(round(100 * size / most, 1), 0.5) if size else 0 for size in of]
 
 
+def change_bar(figure: Figure) -> _View:
+    """Place a bar from the middle of its drawing to the side that a figure went.
+
+    Where a figure went to its double, or further, the bar ends at the edge.
+    """
+    changed = figure.change
+    if changed is None or not changed.before:
+        return {"x": _MIDDLE, "width": 0}
+    part = (changed.now - changed.before) / abs(changed.before)
+    length = round(min(abs(part), 1) * _MIDDLE, 1)
+    return {"x": _MIDDLE if part > 0 else round(_MIDDLE - length, 1), "width": length}
+
+
 def columns_chart(section: Section, voice: Voice, *, is_narrow: bool) -> _View:
     """Place a column for each row: an hour or a day."""
-    heights = sizes(section)
-    most = max(heights)
-    top = heights.index(most)
-    number = first_number(section.columns)
-    labels = [one_line(text) for text in _written(section, 0, voice)]
-    numbers = [one_line(text) for text in _written(section, number, voice)]
-    shown = _axis(section, voice)
-    is_few = len(heights) <= _FEW
     width = _NARROW if is_narrow else _WIDE
-    step = width / max(len(heights), 1)
-    chart = []
-    for place, size in enumerate(heights):
-        tall = max(round(_TALL * size / most, 1), 1) if size else 0
-        chart.append(
-            {
-                "x": round(step * (place + (1 - _FILLED) / 2), 1),
-                "y": round(_ROOM + _TALL - tall, 1),
-                "width": round(step * _FILLED, 1),
-                "height": tall,
-                "middle": round(step * (place + 0.5), 1),
-                "label": shown[place],
-                "number": numbers[place] if size and (is_few or place == top) else "",
-                "hint": f"{labels[place]}: {numbers[place]}",
-            }
-        )
     floor = _ROOM + _TALL
     return {
         "is_wide": not is_narrow,
         "width": width,
         "height": floor + _BELOW,
         "floor": floor,
-        "chart": chart,
+        "chart": _columns(section, voice, width / max(len(section.rows), 1)),
     }
 
 
 def heat_chart(section: Section, voice: Voice) -> _View:
     """Place a cell for each hour of each weekday; those of nothing are drawn at once."""
-    hours = len(section.columns) - 1
     days = [one_line(text) for text in _written(section, 0, voice)]
     cells = [[cell or 0 for cell in row[1:]] for row in section.rows]
     most = max(map(max, cells))
     upto = limits(most)
-    places = [_DAY_NAMES + _STEP[0] * hour for hour in range(hours)]
+    places = [_DAY_NAMES + _STEP[0] * hour for hour in range(len(section.columns) - 1)]
     wide, high = _CELL
-    chart = [
-        {
-            "label": day,
-            "y": _AXIS + _STEP[1] * place,
-            "ground": "".join(
-                f"M{x} {high // 2}h{wide}"
-                for x, number in zip(places, row, strict=True)
-                if not number
-            ),
-            "cells": [
-                {
-                    "x": x,
-                    "level": level(number, upto),
-                    "hint": f"{day} {hour:02}:00: {number:,}",
-                }
-                for hour, (x, number) in enumerate(zip(places, row, strict=True))
-                if number
-            ],
-        }
-        for place, (day, row) in enumerate(zip(days, cells, strict=True))
-    ]
     return {
         "width": places[-1] + wide,
-        "height": _AXIS + _STEP[1] * len(chart) - (_STEP[1] - high),
-        "axis": [{"x": places[hour], "label": hour} for hour in range(0, hours, _HOURS_APART)],
-        "chart": chart,
+        "height": _AXIS + _STEP[1] * len(cells) - (_STEP[1] - high),
+        "axis": [{"x": x, "label": hour} for hour, x in enumerate(places)][::_HOURS_APART],
+        "chart": [
+            {
+                "label": day,
+                "y": _AXIS + _STEP[1] * place,
+                "ground": _ground(places, row),
+                "cells": _heat_cells(day, places, row, upto),
+            }
+            for place, (day, row) in enumerate(zip(days, cells, strict=True))
+        ],
         "legend": ["0", *ranges(most)],
     }
+
+
+def _columns(section: Section, voice: Voice, step: float) -> list[_View]:
+    """Place columns, each in the middle of its step."""
+    heights = sizes(section)
+    most = max(heights)
+    numbered = range(len(heights)) if len(heights) <= _FEW else (heights.index(most),)
+    labels = [one_line(text) for text in _written(section, 0, voice)]
+    numbers = [one_line(text) for text in _written(section, first_number(section.columns), voice)]
+    return [
+        {
+            **_column(step, place, _TALL * size / most if size else 0),
+            "label": label,
+            "number": numbers[place] if size and place in numbered else "",
+            "hint": f"{labels[place]}: {numbers[place]}",
+        }
+        for place, (size, label) in enumerate(zip(heights, _axis(section, voice), strict=True))
+    ]
+
+
+def _column(step: float, place: int, height: float) -> _View:
+    """Place a column; one that has any height never vanishes."""
+    tall = max(round(height, 1), 1) if height else 0
+    return {
+        "x": round(step * (place + (1 - _FILLED) / 2), 1),
+        "y": round(_ROOM + _TALL - tall, 1),
+        "width": round(step * _FILLED, 1),
+        "height": tall,
+        "middle": round(step * (place + 0.5), 1),
+    }
+
+
+def _ground(places: Sequence[int], row: Sequence[int]) -> str:
+    """Draw the cells of nothing as one path."""
+    wide, high = _CELL
+    pairs = zip(places, row, strict=True)
+    return "".join(f"M{x} {high // 2}h{wide}" for x, number in pairs if not number)
+
+
+def _heat_cells(
+    day: str, places: Sequence[int], row: Sequence[int], upto: Sequence[int]
+) -> list[_View]:
+    return [
+        {"x": x, "level": level(number, upto), "hint": f"{day} {hour:02}:00: {number:,}"}
+        for hour, (x, number) in enumerate(zip(places, row, strict=True))
+        if number
+    ]
 
 
 def _written(section: Section, place: int, voice: Voice) -> list[str]:

@@ -156,9 +156,7 @@ def _longest_focus(work: Work) -> Iterator[Message]:
     if longest is not None:
         values: dict[str, Value] = {
             "length": Shown(MINUTES, longest.minutes),
-            "project": Shown(NAME, longest.project)
-            if longest.project
-            else message("work.no_project"),
+            "project": Shown(NAME, longest.project) if longest.project else message("project.none"),
             **_when(work, longest.start),
         }
         of_days = "insight.longest_focus_of_days"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from fluxmirror_core.cutting import shown_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -62,7 +64,9 @@ Kind = Literal[
     "share", "decimal", "money",
     "minutes", "clock", "date", "flag", "outcome", "weekday", "hour", "change",
 ]  # fmt: skip
-Look = Literal["table", "bars", "strip", "trend", "heat", "points", "paragraph", "figures"]
+Look = Literal[
+    "table", "bars", "strip", "trend", "heat", "points", "paragraph", "figures", "changes"
+]
 Cell = Any
 """What its column's kind says."""
 _TO_THE_RIGHT: Final = frozenset((NUMBER, SHARE, DECIMAL, MONEY, MINUTES, CHANGE))
@@ -90,7 +94,9 @@ class Column(NamedTuple):
     title: Sayable
     kind: Kind = "text"
     key: str = ""
-    """The name of its values in JSON."""
+    """The name of its values in JSON; one without is for people alone."""
+    is_for_people: bool = True
+    """Whether people are shown it; else it is in JSON alone."""
 
     @property
     def is_number(self) -> bool:
@@ -119,7 +125,7 @@ class Section(NamedTuple):
 
     `table`; `bars`, one bar for each row, by its first number; `strip`, a row for each hour of a
     day; `trend`, a row for each day; `heat`, a row for each weekday and a column for each hour;
-    `points`, a list of sentences; `paragraph`; `figures`.
+    `points`, a list of sentences; `paragraph`; `figures`; `changes`, figures as rows of a table.
     """
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
@@ -135,7 +141,9 @@ class Section(NamedTuple):
     total: int | None = None
     """How many rows there would be, where not even `rows` has all."""
     figures: tuple[Figure, ...] = ()
-    """Of `figures`, instead of rows."""
+    """Of `figures` and `changes`, instead of rows."""
+    times: tuple[Sayable, ...] = ()
+    """What the time of the figures is called, and the one before it; empty for `Now`, `Before`."""
 
     @property
     def is_empty(self) -> bool:
@@ -156,6 +164,29 @@ class Report(NamedTuple):
     """What JSON says of the whole: period, zone, what was asked for."""
     footer: tuple[Sayable, ...] = ()
     """What is to be said at the very end, such as who saw the calls; a line each."""
+
+
+def for_people(report: Report) -> Report:
+    """Leave out the columns that are for programs alone, and no row that is the only one more."""
+    sections = (_with_last_row(_for_people(section)) for section in report.sections)
+    return report._replace(sections=tuple(sections))
+
+
+def _with_last_row(section: Section) -> Section:
+    all_rows = len(section.rows)
+    if section.shown is None or section.total not in (None, all_rows):
+        return section
+    return section._replace(shown=shown_of(all_rows, section.shown))
+
+
+def _for_people(section: Section) -> Section:
+    places = [place for place, column in enumerate(section.columns) if column.is_for_people]
+    if len(places) == len(section.columns):
+        return section
+    return section._replace(
+        columns=tuple(section.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in section.rows),
+    )
 
 
 class Shown(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.messages import message
-from fluxmirror_core.report.dates import date_range
+from fluxmirror_core.report.dates import date_range, short_range
 from fluxmirror_core.report.sections import AGENT, NAME, Shown
 
 if TYPE_CHECKING:
@@ -53,6 +53,29 @@ def subtitle(scope: Scope) -> Message:
     if scope.project is None:
         return message("work.subtitle.all", **values)
     return message("work.subtitle.project", **values, project=Shown(NAME, scope.project))
+
+
+def period_names(one: Period, other: Period, today: date) -> tuple[Message, Message]:
+    """Call two periods as the heads of a table do: `Today`, `Yesterday`, `9\u201315 Nov`.
+
+    Args:
+        one: the first of them.
+        other: the second; years are named where there are several.
+        today: which date is today: that day and the one before have names.
+    """
+    years = {day.year for each in (one, other) for day in (each.first, each.last)}
+    several = len(years) > 1
+    return _called(one, today, with_year=several), _called(other, today, with_year=several)
+
+
+def _called(period: Period, today: date, *, with_year: bool) -> Message:
+    names = {
+        today: message("time.day.today"),
+        today - timedelta(days=1): message("time.day.yesterday"),
+    }
+    if period.first == period.last and period.first in names:
+        return names[period.first]
+    return short_range(period.first, period.last, with_year=with_year)
 
 
 def period_facts(period: Period) -> dict[str, Any]:

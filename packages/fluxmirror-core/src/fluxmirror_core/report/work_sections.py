@@ -108,7 +108,7 @@ def agents_section(work: Work) -> Section:
 def projects_section(work: Work) -> Section:
     """Show in which projects the work was; nothing where no call tells one."""
     rows = tuple(
-        (one.name or message("work.no_project"), one.calls, one.share, one.sessions, one.agents)
+        (one.name or message("project.none"), one.calls, one.share, one.sessions, one.agents)
         for one in work.projects
     )
     named = any(one.name for one in work.projects)

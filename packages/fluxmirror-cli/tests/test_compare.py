@@ -1,0 +1,75 @@
+"""`fluxmirror compare` names its two times, and says what of them it has."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fluxmirror_core.event import AgentEvent
+
+    Run = Callable[..., Any]
+    Record = Callable[..., str]
+    Call = Callable[..., AgentEvent]
+
+DAY_MS: Final = 86_400_000
+MONDAY: Final = 1_740_960_000_000
+"""2025-03-03 in UTC."""
+
+
+def told(run_here: Run, *periods: str, form: str = "text") -> str:
+    """Give what is said of two periods."""
+    done = run_here("compare", *periods, "--tz", "UTC", "--format", form, "--out", "-")
+    assert (done.err, done.code) == ("", 0)
+    return str(done.out)
+
+
+def test_what_is_over_is_named_by_its_days(record: Record, call: Call, run_here: Run) -> None:
+    """Neither of two past weeks is now, nor is the later one before anything but the reader."""
+    record([call(MONDAY + hour * 3_600_000) for hour in range(3)])
+    text = told(run_here, "2025-W10", "2025-W09")
+    assert "| Figure        | 24 Feb \u2013 2 Mar | 3\u20139 Mar | Change |" in text
+    page = told(run_here, "2025-W10", "2025-W09", form="html")
+    assert '<th scope="col">24 Feb \u2013 2 Mar</th><th scope="col">3\u20139 Mar</th>' in page
+    assert "24 Feb \u2013 2 Mar: 0" in page
+    assert "Now" not in text + page
+
+
+def test_up_to_is_said_of_what_was_cut_alone(record: Record, call: Call, run_here: Run) -> None:
+    """Yesterday is cut beside today; beside the last 30 days it is whole."""
+    now_ms = time.time_ns() // 1_000_000
+    record([call(now_ms - 1), call(now_ms - DAY_MS)])
+    beside_today = told(run_here, "today", "yesterday")
+    assert " up to " in beside_today
+    assert "| Yesterday | Today | Change |" in beside_today
+    assert " up to " not in told(run_here, "30d", "yesterday")
+    assert " up to " not in told(run_here, "2025-W10", "today")
+
+
+def test_where_only_one_has_calls_its_days_are_named(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """Whichever column it stands in."""
+    record([call(MONDAY), call(MONDAY + 1)])
+    line = "All 2 calls are of 3\u20139 March 2025."
+    assert line in told(run_here, "2025-W10", "2025-W09")
+    assert line in told(run_here, "2025-W09", "2025-W10")
+
+
+def test_few_figures_are_tiles_and_the_others_one_table(
+    record: Record, call: Call, run_here: Run, read_page: Callable[[str], list[Any]]
+) -> None:
+    """What matters is seen first."""
+    record([call(MONDAY), call(MONDAY - 7 * DAY_MS)])
+    head, others, *_ = read_page(told(run_here, "2025-W10", "2025-W09", form="html"))
+    assert [title for title, *_ in head.figures] == [
+        "Tool calls",
+        "Files written",
+        "Sessions",
+        "Failure rate",
+        "Cost",
+    ]
+    assert others.rows[0] == ["Writes", "0", "0", "0%", ""]
+    assert len(others.rows) == 18
