@@ -152,6 +152,15 @@ def test_wide_permissions_are_told(flux_home: Path) -> None:
     assert [row.status for row in rows_of("permissions")] == ["warn"]
 
 
+def test_two_wide_paths_are_both_named(flux_home: Path) -> None:
+    """Three are one, and how many more."""
+    capture(CALL)
+    os.chmod(flux_home, 0o740)
+    os.chmod(here().spool, 0o740)
+    (row,) = rows_of("permissions")
+    assert str(row.detail) == f"others can read {flux_home} and {here().spool}"
+
+
 def test_permissions_are_fine_only_where_there_is_something(flux_home: Path) -> None:
     """Nothing recorded has no permissions; what is recorded has one row of them."""
     assert rows_of("permissions") == []

@@ -22,6 +22,18 @@ def test_lines_are_counted_by_kind(tmp_path: Path) -> None:
     assert first.endswith("Z bad something: it happened")
 
 
+def test_the_newest_line_of_a_kind_is_found(tmp_path: Path) -> None:
+    """With its time; a line that somebody wrote by hand may have none."""
+    (tmp_path / f"{journal.NAME}.1").write_text("2026-03-02T12:00:00Z sums Earlier (1)\n")
+    logs = str(tmp_path)
+    noon_ms = 1_772_452_800_000
+    assert journal.newest(logs, "sums") == (noon_ms, "Earlier (1)")
+    (tmp_path / journal.NAME).write_text("2026-03-02T12:00:01Z sums Later: on\nx bad y\n")
+    assert journal.newest(logs, "sums") == (noon_ms + 1000, "Later: on")
+    assert journal.newest(logs, "bad") is None
+    assert journal.newest(logs, "drain") is None
+
+
 def test_one_note_is_one_line(tmp_path: Path) -> None:
     """A file's name may hold a line feed, and what follows it must not look like a note."""
     journal.note(str(tmp_path), "bad", "name\nZ drain forged\r\x1b[2J")

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from fluxmirror_store import health_queries
 from fluxmirror_store.database import connect_to_write
-from fluxmirror_store.health_queries import LastHeard, crowded_ms, free_bytes, last_heard
+from fluxmirror_store.health_queries import (
+    LastHeard,
+    WaitingHours,
+    crowded_ms,
+    free_bytes,
+    last_heard,
+    waiting_hours,
+)
+from fluxmirror_store.summing import add_up
 
 if TYPE_CHECKING:
     import sqlite3
@@ -86,3 +94,14 @@ def test_no_question_reads_the_whole_table(db: sqlite3.Connection, statement: st
     values = ["claude-code", 0, 0][: statement.count("?")]
     plan = db.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
     assert all("USING" in detail and "TEMP" not in detail for *_, detail in plan)
+
+
+def test_hours_wait_until_they_are_added_up(db: sqlite3.Connection) -> None:
+    """However many calls they have, and the earliest tells how old what waits is."""
+    hour_ms = 3_600_000
+    assert waiting_hours(db) is None
+    for ts_ms in (5 * hour_ms + 1, 5 * hour_ms + 2, 9 * hour_ms):
+        add(db, ts_ms, "hook")
+    assert waiting_hours(db) == WaitingHours(2, 5 * hour_ms)
+    add_up(db)
+    assert waiting_hours(db) is None

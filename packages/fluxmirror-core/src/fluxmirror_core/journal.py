@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.private import make_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_BYTES: Final = 5 << 20
 """A longer journal is set aside as `….1`, in place of the one before."""
@@ -32,15 +35,39 @@ def note(logs: str, kind: str, message: str) -> None:
 def counts(logs: str) -> dict[str, int]:
     """Count the lines of the journal by kind, those set aside included."""
     found: dict[str, int] = {}
+    for line in _lines(logs):
+        kind = line.partition(" ")[2].partition(" ")[0]
+        found[kind] = found.get(kind, 0) + 1
+    return found
+
+
+def newest(logs: str, kind: str) -> tuple[int, str] | None:
+    """Give the last line of a kind: when it was noted, in UTC milliseconds, and its message.
+
+    None without one that can be read.
+    """
+    from datetime import datetime  # a hook that notes something has no use for it
+
+    last = ""
+    for line in _lines(logs):
+        if line.partition(" ")[2].startswith(f"{kind} "):
+            last = line
+    moment, _, rest = last.rstrip("\n").partition(" ")
+    try:
+        noted = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return int(noted.timestamp() * 1000), rest.partition(" ")[2]
+
+
+def _lines(logs: str) -> Iterator[str]:
+    """Read the journal, what was set aside first."""
     for name in (f"{NAME}.1", NAME):
         try:
             with open(os.path.join(logs, name), encoding="utf-8", errors="replace") as file:
-                for line in file:
-                    kind = line.partition(" ")[2].partition(" ")[0]
-                    found[kind] = found.get(kind, 0) + 1
+                yield from file
         except OSError:
             continue
-    return found
 
 
 def _append(logs: str, line: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fluxmirror_store.hour_ranges import HOUR_MS
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -16,7 +18,16 @@ SELECT ts_ms, max(coalesce(ended_ms, ts_ms), ts_ms), sources <> 'transcript' AND
 FROM event WHERE agent = ? AND ts_ms <= ? ORDER BY ts_ms DESC LIMIT ?
 """
 _CROWDED: Final = "SELECT ts_ms FROM event WHERE ts_ms < ? ORDER BY ts_ms DESC LIMIT 1 OFFSET ?"
+_WAITING_HOURS: Final = "SELECT count(DISTINCT hour), min(hour) FROM stale_hour"
 STATEMENTS: Final = (_NEWEST, _CROWDED)
+
+
+class WaitingHours(NamedTuple):
+    """Hours in which something changed that nobody added up since."""
+
+    hours: int
+    first_ms: int
+    """When the earliest of them begins, in UTC milliseconds."""
 
 
 class LastHeard(NamedTuple):
@@ -56,3 +67,9 @@ def free_bytes(db: sqlite3.Connection) -> int:
     pages: int = db.execute("PRAGMA freelist_count").fetchone()[0]
     size: int = db.execute("PRAGMA page_size").fetchone()[0]
     return pages * size
+
+
+def waiting_hours(db: sqlite3.Connection) -> WaitingHours | None:
+    """Count the hours that wait to be added up; None when none does."""
+    hours, first = db.execute(_WAITING_HOURS).fetchone()
+    return WaitingHours(hours, first * HOUR_MS) if hours else None

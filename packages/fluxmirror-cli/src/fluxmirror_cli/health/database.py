@@ -23,6 +23,7 @@ from fluxmirror_store.retention import marked_ms
 from fluxmirror_cli.health.clauses import about, joined
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import ERROR, OFF, OK, UPGRADE, WARN, Row, size
+from fluxmirror_cli.health.sums import examine_sums
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,6 +54,7 @@ def examine_database(places: Places) -> Iterator[Row]:
     try:
         with closing(connect_to_read(path)) as db:
             yield from _opened(db, path)
+            yield from examine_sums(db, places.logs)
     except UNREADABLE as error:
         sentence = error.sentence if isinstance(error, FluxMirrorError) else str(error)
         yield Row("database", ERROR, sentence, _remedy(error), facts)
@@ -92,7 +94,7 @@ def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
 
 
 def _figures(events: int, size_bytes: int, free: int, log: int, version: int) -> Iterator[Sayable]:
-    yield counted("doctor_records.events", events)
+    yield counted("unit.events", events)
     if free > _WORTH_TELLING * size_bytes:
         yield message("doctor_records.size_free", size=size(size_bytes), free=size(free))
     else:

@@ -8,7 +8,9 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.phrases import all_of
 from fluxmirror_store.database import files_of, is_own
 
 from fluxmirror_cli.health.row import ERROR, MEND, OK, WARN, Row, size
@@ -64,10 +66,10 @@ def _permissions(places: Places) -> Iterator[Row]:
 
 
 def _open_to_others(wide: list[str]) -> Message:
-    first, *more = wide
-    if more:
-        return counted("doctor.machine.open_paths", len(more), path=first)
-    return message("doctor.machine.open", path=first)
+    shown = shown_of(len(wide), 1)
+    if shown < len(wide):
+        return counted("doctor.machine.open_paths", len(wide) - shown, path=wide[0])
+    return message("doctor.machine.open", path=all_of(wide))
 
 
 def _is_writable(path: str) -> bool:

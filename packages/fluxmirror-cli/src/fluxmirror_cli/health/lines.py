@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.report.as_text import width
-
-from fluxmirror_cli.wrapping import wrap
+from fluxmirror_core.report.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -234,4 +234,4 @@ def _drain(places: Places) -> None:
         ConfigError: nobody can tell what is to be kept.
     """
     if drain(places, settings_to_capture(), wait_s=WAIT_S).busy:
-        raise StoreError(message("mend.busy"))
+        raise StoreError(message("draining.busy"))

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.transcripts.problem import (
     BAD_LINE,
@@ -57,8 +58,9 @@ def told(problems: Problems) -> Sayable:
     for (_, problem), times in problems.items():
         kinds[problem.kind] += times
     order = sorted(kinds, key=lambda kind: (kind not in _FAULTS, -kinds[kind], kind))
-    words = [_told_of(kind, kinds[kind], problems) for kind in order[:_MOST]]
-    if others := sum(kinds[kind] for kind in order[_MOST:]):
+    shown = shown_of(len(order), _MOST)
+    words = [_told_of(kind, kinds[kind], problems) for kind in order[:shown]]
+    if others := sum(kinds[kind] for kind in order[shown:]):
         words.append(message("oddity.others", count=f"{others:,}"))
     return named(words)
 

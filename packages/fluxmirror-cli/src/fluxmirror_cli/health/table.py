@@ -36,6 +36,7 @@ _GROUPS: Final = {
     "doctor.heading.records": (
         *(
             "database",
+            "sums",
             "torn",
             "recovered",
             "bad ever",

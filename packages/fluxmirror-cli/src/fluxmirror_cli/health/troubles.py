@@ -10,14 +10,15 @@ from fluxmirror_core.messages import counted, message
 
 from fluxmirror_cli.health.clauses import about, named
 from fluxmirror_cli.health.row import WARN, Row
+from fluxmirror_cli.health.sums import NOTED_AS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmirror_core.paths import Places
 
-_TOLD_ELSEWHERE: Final = "bad"
-"""A kind of journal line that says file by file what the spool's row says in one."""
+_TOLD_ELSEWHERE: Final = ("bad", NOTED_AS)
+"""Kinds of journal lines that have a row of their own, which knows whether it is over."""
 
 
 def examine_troubles(places: Places) -> Iterator[Row]:
@@ -28,8 +29,8 @@ def examine_troubles(places: Places) -> Iterator[Row]:
 
 def _journal(places: Places) -> Iterator[Row]:
     where = os.path.join(places.logs, journal.NAME)
-    kinds = dict(sorted(journal.counts(places.logs).items()))
-    kinds.pop(_TOLD_ELSEWHERE, None)
+    counts = sorted(journal.counts(places.logs).items())
+    kinds = {kind: count for kind, count in counts if kind not in _TOLD_ELSEWHERE}
     if kinds:
         lines = counted("doctor.machine.journal", sum(kinds.values()))
         told = about(lines, named(f"{kind} ({count:,})" for kind, count in kinds.items()))
