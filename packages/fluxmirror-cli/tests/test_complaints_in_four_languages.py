@@ -186,12 +186,16 @@ def all_complaints(complaint: Callable[[str], str], flux_home: Path) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_complaints_are_said_as_they_are_written_down(
-    speak: Callable[[str], None], complaint: Callable[[str], str], flux_home: Path, language: str
+    speak: Callable[[str], None],
+    complaint: Callable[[str], str],
+    flux_home: Path,
+    language: str,
+    same_as_golden: Callable[[str, str], None],
 ) -> None:
     """Whoever changes a text sees it among the others, and has it read by a native."""
     speak(language)
     screens = all_complaints(complaint, flux_home)
-    assert screens == (GOLDEN / f"complaints.{LANGUAGES[language]}.txt").read_text("utf-8")
+    same_as_golden(f"complaints.{LANGUAGES[language]}.txt", screens)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -254,7 +258,7 @@ def test_an_interrupt_is_said_in_the_language_of_the_run(
     """And so is what a command that was half-way says in it."""
 
     def interrupted() -> int:
-        raise KeyboardInterrupt(message("database_file.unchanged"))
+        raise KeyboardInterrupt(message("querying.nothing_changed"))
 
     monkeypatch.setattr(app, "run", interrupted)
     speak("korean")

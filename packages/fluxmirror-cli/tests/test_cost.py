@@ -49,7 +49,8 @@ SESSION = "11111111-2222-4333-8444-555555555555"
 
 def run(*arguments: str) -> Result:
     """Run `fluxmirror cost` in this process; what it raises is for the one place of errors."""
-    return CliRunner().invoke(command, ["--tz", "UTC", *arguments], catch_exceptions=True)
+    zone = () if "--tz" in arguments else ("--tz", "UTC")
+    return CliRunner().invoke(command, [*zone, *arguments], catch_exceptions=True)
 
 
 def explain(*arguments: str) -> Result:

@@ -103,9 +103,15 @@ def written(row: OptionRow, data: st.DataObject) -> list[str]:
 @pytest.mark.parametrize("name", REPORTS)
 @given(data=st.data())
 def test_plain_lines_mean_what_click_reads(name: str, data: st.DataObject) -> None:
-    """Every option in every way to write it, in any order, also twice, and the words between."""
+    """Every option in every way to write it, in any order, flags also twice, words between."""
     report = ALL[name]
-    rows = data.draw(st.lists(st.sampled_from(report.options()), max_size=6))
+    rows = data.draw(
+        st.lists(
+            st.sampled_from(report.options()),
+            max_size=6,
+            unique_by=lambda row: row.field if row.takes_value() else object(),
+        )
+    )
     needed = sum(word.is_needed for word in report.words)
     plain = data.draw(st.lists(TEXTS, min_size=needed, max_size=len(report.words)))
     parts = [*(written(row, data) for row in rows), *([word] for word in plain)]
@@ -140,6 +146,9 @@ def test_whatever_is_read_is_read_as_click_does(name: str, data: st.DataObject) 
         ("today", "--lang Klingon"),
         ("today", "--format pdf"),
         ("today", "-- --json"),
+        ("today", "--agent claude --agent codex"),
+        ("today", "--project=. --json --project=."),
+        ("week", "--from 2026-11-01 --since 2026-11-02"),
         ("week", "--no-git=1"),
         ("agent", ""),
         ("agent", "claude codex"),
@@ -194,6 +203,26 @@ def test_a_mistake_is_told_in_clicks_words(flux_home: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "--dat" in done.stderr
     assert "fluxmirror today --help" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("week --agent claude --agent=codex", "--agent is given more than once"),
+        ("week --from 2026-11-01 --since 2026-11-02", "--from is given more than once"),
+        ("coverage --agent claude --agent codex", "--agent is given more than once"),
+    ],
+)
+def test_two_values_of_one_option_are_a_mistake(line: str, told: str, flux_home: Path) -> None:
+    """One of them would be forgotten silently, as if the report were of both."""
+    done = run(f"{RUN} sys.exit(code)", *line.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_a_flag_is_the_same_twice(flux_home: Path) -> None:
+    """So is a list: its option may be there for each of its values."""
+    assert run(f"{RUN} sys.exit(code)", "today", "--json", "--json").returncode == 0
 
 
 def test_a_shell_that_completes_is_answered(flux_home: Path) -> None:

@@ -555,6 +555,45 @@ def test_a_pattern_of_a_whole_path_masks_its_parts(
     assert "plan.md" not in text
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+@pytest.mark.parametrize("asked", [(), ("--project", "hidden-merger")], ids=["all", "one"])
+@pytest.mark.parametrize("name", ["today", "week", "compare", "agents"])
+def test_a_pattern_of_a_projects_path_masks_its_name(
+    form: str,
+    asked: tuple[str, ...],
+    name: str,
+    run_here: Run,
+    record: Run,
+    call: Run,
+    flux_home: Path,
+    tmp_path: Path,
+) -> None:
+    """Who hides where a project lies hides what it is called after, in titles and tables alike."""
+    edit = {"tool": "Edit", "tool_canonical": "Edit", "tool_class": "Write"}
+    app, merger = "/srv/app", "/srv/deals/hidden-merger"
+    path = tmp_path / "merger.db"
+    record(
+        [
+            call(NOON + 60_000 * minute, path=f"{root}/a.py", project=root, cwd=root, **edit)
+            for minute, root in enumerate([app, merger] * 4)
+        ],
+        path=path,
+    )
+    (flux_home / "config").mkdir(exist_ok=True)
+    (flux_home / "config" / "config.toml").write_text(f"[redaction]\npatterns = ['{merger}']\n")
+    days = ("2025-03-05",) if name == "compare" else ("--to", "2025-03-05")
+    days = ("--date", "2025-03-05") if name == "today" else days
+    told = run_here(
+        *(name, *days, *asked, "--tz", "UTC", "--db", str(path)),
+        *("--format", form, "--out", str(tmp_path / "report")),
+    )
+    assert told.code == ExitCode.OK, told.err
+    text = (tmp_path / "report").read_text()
+    assert "hidden-merger" not in text
+    assert "deals" not in text
+    assert ("[REDACTED:user:" in text) or name in ("compare", "agents")
+
+
 @pytest.mark.parametrize("name", ["week", "month"])
 def test_a_single_day_tells_its_commits_too(name: str, run_here: Run) -> None:
     """Where they are asked for, even if no repository is there any more."""

@@ -113,13 +113,16 @@ def places() -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="paths are written otherwise")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_screens_are_as_they_were_reviewed(
-    speak: Callable[[str], None], home: Path, project: Path, language: str
+    speak: Callable[[str], None],
+    home: Path,
+    project: Path,
+    language: str,
+    same_as_golden: Callable[[str, str], None],
 ) -> None:
     """Whole, in the order in which somebody meets them."""
     speak(language)
     told = f"{screens()}{places()}".replace(str(home), "~").replace(str(project), "/app")
-    golden = GOLDEN / f"settings.{LANGUAGES[language]}.txt"
-    assert told.replace(VERSION, "X.Y.Z") == golden.read_text("utf-8")
+    same_as_golden(f"settings.{LANGUAGES[language]}.txt", told.replace(VERSION, "X.Y.Z"))
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -40,6 +40,13 @@ def test_one_thing_alone_is_itself() -> None:
     assert any_of(["a"]) == all_of(["a"]) == listed(["a"]) == some_of(["a"], 1) == "a"
 
 
+def test_the_last_of_some_is_said_rather_than_counted() -> None:
+    """`c` takes less room than `1 more`."""
+    catalog = load_catalog("en")
+    assert catalog.say(some_of(["a", "b", "c"], 2)) == "a, b, c"
+    assert catalog.say(some_of(["a", "b", "c", "d"], 2)) == "a, b and 2 more"
+
+
 def test_what_is_joined_may_be_a_message() -> None:
     """It is said in the language of the whole."""
     told = all_of([did_you_mean(["a"]), "b"])

@@ -11,6 +11,7 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HOME = "/home/kim"
@@ -48,7 +49,7 @@ def test_roots_with_one_remote_are_one_project(names: ProjectNames) -> None:
     """Clones and worktrees are; forks and directories without a remote are not."""
     assert names.key_of(API) == names.key_of(COPY)
     assert names.name_of(COPY) == names.name_of(API)
-    assert names.roots_of(API) == {API, COPY}
+    assert names.find("acme/api") == {API, COPY}
     assert len({names.key_of(root) for root in (API, FORK, WEB, NOTES, OTHER, "", HOME)}) == 7
 
 
@@ -61,7 +62,6 @@ def test_no_directory_is_no_project(names: ProjectNames) -> None:
 def test_a_root_nobody_told_of_goes_by_its_directory(names: ProjectNames) -> None:
     """Nobody can tell whether that is unique."""
     assert names.name_of("/somewhere/else") == "else"
-    assert names.roots_of("/somewhere/else") == {"/somewhere/else"}
 
 
 @pytest.mark.parametrize(
@@ -171,3 +171,49 @@ def test_thousands_of_namesakes_are_named() -> None:
     roots = [f"/srv/{number}/project" for number in range(5_000)]
     names = ProjectNames({}, roots)
     assert len({names.name_of(root) for root in roots}) == 5_000
+
+
+def masking(*secrets: str) -> Callable[[str], str]:
+    """Make what masks some texts, each in a way of its own."""
+
+    def mask(text: str) -> str:
+        for number, secret in enumerate(secrets):
+            text = text.replace(secret, f"[REDACTED:{number}]")
+        return text
+
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("secret", "called"),
+    [
+        (WEB, "[REDACTED:0]"),
+        ("kim/web", "[REDACTED:0]"),
+        ("/web", "kim[REDACTED:0]"),
+        ("web", "[REDACTED:0]"),
+        ("/home/kim", "web"),
+        ("github.com/acme/web", "web"),
+    ],
+)
+def test_a_name_tells_nothing_that_is_masked_in_the_path(secret: str, called: str) -> None:
+    """Neither does a remote, which would not have been looked for there."""
+    names = ProjectNames(REMOTES, [API, WEB], HOME, masking(secret))
+    assert names.name_of(WEB) == called
+    assert names.name_of(API) == "api"
+
+
+def test_a_project_is_itself_once_its_path_is_masked() -> None:
+    """What was recorded before a pattern and what was recorded since is one project's."""
+    names = ProjectNames(REMOTES, [WEB, "[REDACTED:0]"], HOME, masking(WEB))
+    assert names.find("[REDACTED:0]") == {WEB, "[REDACTED:0]"}
+    assert ProjectNames({}, [], HOME, masking(WEB)).name_of(WEB) == "[REDACTED:0]"
+
+
+@pytest.mark.parametrize("asked", ["web", "acme/web", WEB, f"{WEB}/src", "."])
+def test_a_masked_project_is_found_as_before(asked: str) -> None:
+    """Nobody learns anything from what they write themselves."""
+    names = ProjectNames(REMOTES, [API, WEB, NOTES], HOME, masking(WEB, NOTES))
+    assert names.find(asked, WEB) == {WEB}
+    with pytest.raises(UsageError) as error:
+        names.find("wep")
+    assert "web" not in str(error.value.hint)

@@ -196,7 +196,7 @@ def test_what_was_recorded_is_told_from_our_words() -> None:
 def test_what_has_no_name_is_called_in_our_words() -> None:
     """Among recorded names, which are masked."""
     told = voice(mask=lambda text: text.removeprefix("secret "))
-    names = ["secret api", message("work.no_project")]
+    names = ["secret api", message("project.none")]
     assert told.write_column(s.NAME, names) == ["api", "(no project)"]
 
 

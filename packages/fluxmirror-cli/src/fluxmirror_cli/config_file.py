@@ -102,9 +102,9 @@ def read_text(path: str) -> str:
         return ""
     except UnicodeDecodeError as error:
         sentence = message("config_problem.no_utf8", path=path)
-        raise ConfigError(sentence, hint=message("config_problem.save_as_utf8")) from error
+        raise ConfigError(sentence, hint=message("files.save_as_utf8")) from error
     except OSError as error:
-        sentence = message("config_problem.unreadable", path=path, reason=error.strerror)
+        sentence = message("files.unreadable", path=path, reason=error.strerror)
         raise ConfigError(sentence, hint=_RIGHTS) from error
 
 
@@ -119,7 +119,7 @@ def write_text(path: str, text: str) -> None:
         mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o600
         replace_file(target, text.encode("utf-8"), mode)
     except OSError as error:
-        sentence = message("config_problem.unwritable", path=path, reason=error.strerror)
+        sentence = message("files.unwritable", path=path, reason=error.strerror)
         raise ConfigError(sentence, hint=_RIGHTS) from error
 
 
@@ -178,7 +178,7 @@ def alone(path: str) -> Iterator[None]:
             ours = stack.enter_context(lock.held(lock_path, _WAIT_S))
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            sentence = message("config_problem.unwritable", path=directory, reason=reason)
+            sentence = message("files.unwritable", path=directory, reason=reason)
             raise ConfigError(sentence, hint=_RIGHTS) from error
         if not ours:
             sentence = message("config_problem.changing", path=path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 import click
@@ -88,12 +89,35 @@ class Command(click.Command):
         return super().shell_complete(ctx, begun)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options; what is wrong with them is known to be about this command."""
+        """Read the options; what is wrong with them is known to be about this command.
+
+        Raises:
+            UsageError: an option has two values, of which one would be forgotten.
+            click.UsageError: something else is wrong with them.
+        """
+        written = list(args)
         try:
-            return super().parse_args(ctx, args)
+            left = super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+        if not ctx.resilient_parsing:
+            _refuse_second_value(self.make_parser(ctx).parse_args(written)[2])
+        return left
+
+
+def _refuse_second_value(written: Sequence[click.Parameter]) -> None:
+    """Refuse two values of one option; a flag is the same however often it is there."""
+    for option, times in Counter(written).items():
+        if times > 1 and isinstance(option, click.Option) and _has_one_value(option):
+            raise UsageError(
+                message("usage_error.repeated", name=option.opts[0]),
+                hint=message("usage_error.leave_one_out"),
+            )
+
+
+def _has_one_value(option: click.Option) -> bool:
+    return not (option.is_flag or option.count or option.multiple)
 
 
 def _folded(example: str, room: int) -> Iterator[str]:

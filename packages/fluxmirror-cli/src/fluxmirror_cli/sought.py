@@ -176,7 +176,7 @@ def _ambiguous(asked: str, found: list[Sought]) -> UsageError:
         kinds=message(_MANY[kinds[0]]),
         names=some_of([one.name or UNKNOWN for one in found], _NAMED),
     )
-    return UsageError(several, hint=message("sought.write_more"))
+    return UsageError(several, hint=message("usage_error.write_more"))
 
 
 def _refuse_several_owners(

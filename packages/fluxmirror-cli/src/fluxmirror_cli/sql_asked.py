@@ -55,7 +55,7 @@ def read_values(
             raise UsageError(sentence, hint="--param NAME=VALUE")
         if name in values:
             sentence = message("statement.two_values", name=name)
-            raise UsageError(sentence, hint=message("statement.leave_one"))
+            raise UsageError(sentence, hint=message("usage_error.leave_one_out"))
         if not is_named(statements, name):
             hint = message("statement.write_name", name=name)
             raise UsageError(message("statement.no_parameter", name=name), hint=hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import message
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ def listed(things: Sequence[Sayable]) -> Sayable:
 
 
 def some_of(things: Sequence[Sayable], most: int) -> Sayable:
-    """Say the first few of one or more things, and how many are left."""
-    left = len(things) - most
-    first = listed(things[:most])
-    return message("phrase.more", names=first, count=f"{left:,}") if left > 0 else first
+    """Say the first few of one or more things, and how many are left; never that one is."""
+    shown = shown_of(len(things), most)
+    first, left = listed(things[:shown]), len(things) - shown
+    return message("phrase.more", names=first, count=f"{left:,}") if left else first
 
 
 def did_you_mean(things: Sequence[Sayable]) -> Message:

@@ -86,7 +86,7 @@ def connect_to_read(path: str) -> sqlite3.Connection:
         StoreError: it is damaged, not ours, or still in an older program's shape.
     """
     if not os.path.exists(path):
-        raise NoDataError(message("database_file.missing", path=path), hint=_MADE_LATER)
+        raise NoDataError(message("reading.no_database", path=path), hint=_MADE_LATER)
     with store_errors(path):
         _refuse_odd(path)
         db = _open_to_read(path)
@@ -184,7 +184,7 @@ def store_errors(path: str, unopened: str = "database_file.unopened") -> Iterato
     except OSError as error:
         raise StoreError(
             message(unopened, path=path, reason=error.strerror or str(error)),
-            hint=message("database_file.check_directory"),
+            hint=message("files.check_directory"),
         ) from error
 
 
@@ -205,7 +205,7 @@ def _hint(error: sqlite3.DatabaseError) -> Message:
         return message("database_file.move_away")
     if "full" in text:
         return message("database_file.free_space")
-    return message("database_file.doctor")
+    return message("reading.doctor")
 
 
 def _make_private(path: str) -> None:

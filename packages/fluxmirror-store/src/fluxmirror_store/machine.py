@@ -58,7 +58,7 @@ def _redaction_key(spool: str) -> bytes:
     if key is None:  # such as a link to nowhere in its place
         raise StoreError(
             message("database_file.no_key", path=key_path(spool)),
-            hint=message("database_file.check_directory"),
+            hint=message("files.check_directory"),
         )
     return key
 

@@ -194,10 +194,10 @@ def _refuse_no_text(sql: str) -> None:
     try:
         sql.encode()
     except UnicodeEncodeError:
-        hint = message("statement.save_as_utf8")
+        hint = message("files.save_as_utf8")
         raise UsageError(message("statement.no_utf8"), hint=hint) from None
     if "\0" in sql:
-        hint = message("statement.save_as_utf8")
+        hint = message("files.save_as_utf8")
         raise UsageError(message("statement.null"), hint=hint)
 
 

@@ -160,7 +160,7 @@ def restore(  # noqa: PLR0913 - an argument for each option
     """
     if wanted is not None and everything:
         both = message("archiving.refused.both", wanted=repr(wanted))
-        raise UsageError(both, hint=message("archiving.hint.one"))
+        raise UsageError(both, hint=message("usage_error.leave_one_out"))
     if wanted is None and not everything and agent is None:
         hint = message("archiving.hint.what")
         raise UsageError(message("archiving.refused.nothing_said"), hint=hint)

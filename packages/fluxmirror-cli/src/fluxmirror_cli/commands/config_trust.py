@@ -73,7 +73,7 @@ def _project_file(directory: str) -> FileText:
             hint=message("config_command.where_project_file"),
         )
     if file.data is None:
-        raise ConfigError(message("config_command.cannot_read", path=file.path, reason=file.fault))
+        raise ConfigError(message("files.unreadable", path=file.path, reason=file.fault))
     return file
 
 
@@ -128,7 +128,7 @@ def _written(write: Callable[[], _T]) -> _T:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError(
-            message("config_command.cannot_write", path=trust_path(here()), reason=reason)
+            message("files.unwritable", path=trust_path(here()), reason=reason)
         ) from error
 
 

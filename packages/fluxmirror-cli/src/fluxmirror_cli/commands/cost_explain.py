@@ -60,8 +60,8 @@ _DAY: Final = timedelta(days=1)
 _WRITTEN: Final = {By.DAY: "YYYY-MM-DD", By.WEEK: "YYYY-Www", By.MONTH: "YYYY-MM"}
 _NONE: Final = {
     By.DAY: "explaining.no_day",
-    By.WEEK: "explaining.no_week",
-    By.MONTH: "explaining.no_month",
+    By.WEEK: "period.no_week",
+    By.MONTH: "period.no_month",
 }
 """What is no day, no week, no month."""
 _KINDS: Final = tuple(dict.fromkeys((*map(str, By), *map(str, Named))))
@@ -193,7 +193,7 @@ def _asked_days(asked: str | None, kind: str | None, zone: ZoneInfo) -> Days | N
     days = parse_days(_dated(asked, zone))
     if days is None and asked is not None and (by or is_date_like(asked)):
         raise UsageError(
-            message("explaining.no_date", text=repr(asked)),
+            message("period.no_date", text=repr(asked)),
             hint=message("explaining.write_as", form=_WRITTEN[by])
             if by
             else message("explaining.write_as_any"),

@@ -105,8 +105,8 @@ def _invitation(path: str, events: int, responses: int, workday: date) -> str:
     database = f'"{path}"' if os.name == "nt" else shlex.quote(path)
     made = message(
         "demo.made",
-        events=counted("demo.events", events),
-        responses=counted("demo.responses", responses),
+        events=counted("unit.events", events),
+        responses=counted("unit.responses", responses),
     )
     return (
         f"{say(made)}\n"

@@ -35,7 +35,7 @@ from fluxmirror_cli.status.line import refresh_if_looked_at
 def command(*, quiet: bool, again: bool, as_json: bool) -> None:
     """Bring what waits in the spool into the database."""
     if quiet and again:
-        raise UsageError(message("draining.both"), hint=message("draining.leave_out"))
+        raise UsageError(message("draining.both"), hint=message("usage_error.leave_one_out"))
     if quiet:
         _leave_session()
         settings = drain_quietly()

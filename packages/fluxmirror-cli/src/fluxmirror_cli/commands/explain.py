@@ -9,13 +9,13 @@ import click
 from fluxmirror_core.analysis.metrics import BY_KEY, METRICS
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.report.wrapping import wrap
 
 from fluxmirror_cli.configured import chosen_catalog
 from fluxmirror_cli.options import Command, json_option, language_option
 from fluxmirror_cli.output import Result, show
 from fluxmirror_cli.table import aligned
 from fluxmirror_cli.wording import did_you_mean
-from fluxmirror_cli.wrapping import wrap
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.metrics import Metric

@@ -101,7 +101,7 @@ def _start_of(day: str | None) -> int | None:
     date = parse_date(day)
     if date is None:
         no_date = message("period.no_date", text=repr(day))
-        raise UsageError(no_date, hint=message("importing.hint.date"))
+        raise UsageError(no_date, hint=message("period.write_day"))
     return day_period(date, chosen_zone()).start_ms
 
 

@@ -144,7 +144,7 @@ def reprice(*, since: str | None, as_json: bool) -> None:
     book, path = open_book(here()), here().database
     _warn_of_aliases(book)
     if not os.path.exists(path):
-        nothing = message("price_list.complaint.nothing_recorded")
+        nothing = message("database_file.nothing_recorded")
         raise NoDataError(nothing, hint="fluxmirror import")
     with contextlib.closing(connect_to_write(path)) as db:
         repriced = reprice_responses(db, book, since_ms)
@@ -265,7 +265,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     told = row["price"]
     words = (row["agent"], one_line(row["model"] or "-"), f"{row['responses']:,}")
     if told is None:
-        return (*words, *("-" for _ in _KINDS), say(message("price_list.unknown")))
+        return (*words, *("-" for _ in _KINDS), say(message("cost.unknown")))
     return (*words, *told["per_million_tokens"].values(), told["source"])
 
 
@@ -273,5 +273,5 @@ def _day_start(since: str) -> int:
     day = parse_date(since)
     if day is None:
         no_date = message("period.no_date", text=repr(since))
-        raise UsageError(no_date, hint=message("price_list.mend.date"))
+        raise UsageError(no_date, hint=message("period.write_day"))
     return day_period(day, chosen_zone()).start_ms

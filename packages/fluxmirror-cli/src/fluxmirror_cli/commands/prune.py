@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fluxmirror_cli.kept_since import KeptSince
 
 _WAIT_S: Final = 10.0
-_KINDS: Final = ("pruning.events", "pruning.responses", "pruning.messages")
+_KINDS: Final = ("unit.events", "unit.responses", "pruning.messages")
 """What the rows are, in the order of `Rows`."""
 _EXAMPLES: Final = (
     "fluxmirror prune --older-than 90d --dry-run",

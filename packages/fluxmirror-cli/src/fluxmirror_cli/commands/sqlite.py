@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     writer = _writer(header=header, as_json=as_json, as_csv=as_csv)
     if yes and not writes:
         raise UsageError(
-            message("querying.yes_without_write"), hint=message("querying.leave_it_out")
+            message("querying.yes_without_write"), hint=message("usage_error.leave_it_out")
         )
     statements = split_statements(read_sql(statement) or "")
     if not statements:
@@ -135,7 +135,7 @@ def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
         other = "--header" if header else "--no-header"
         raise UsageError(
             message("querying.json_or_header", option=other),
-            hint=message("querying.leave_one_out"),
+            hint=message("usage_error.leave_one_out"),
         )
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     if as_json:

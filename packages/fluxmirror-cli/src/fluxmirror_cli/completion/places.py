@@ -72,7 +72,8 @@ def pieces(shell: str, script: str, env: Mapping[str, str], *, in_start_file: bo
     """
     if in_start_file and shell not in _START_FILES:
         raise UsageError(
-            message("completing.needs_no_line", shell=shell), hint=message("completing.leave_out")
+            message("completing.needs_no_line", shell=shell),
+            hint=message("usage_error.leave_it_out"),
         )
     if shell == "powershell":
         return [Piece(_powershell_profile(env), f"{_BEGIN}{script}{_END}", is_whole=False)]

@@ -91,7 +91,7 @@ def choose_agents_to_register(wishes: Wishes, work: Work) -> frozenset[str]:
         forget_typed_ahead()  # the agents were asked for their versions
     asker = Asker(asks=True)
     return frozenset(
-        one for one in planned if asker.wants(message("init.question.register", agent=name_of(one)))
+        one for one in planned if asker.wants(message("install.ask.record", agent=name_of(one)))
     )
 
 

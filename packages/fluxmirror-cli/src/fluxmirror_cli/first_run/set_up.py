@@ -182,7 +182,7 @@ class SetUp:
         if self._wishes.trust or not self._wishes.manner.asks:
             return True
         forget_typed_ahead()
-        return agrees(message("init.question.trust"))
+        return agrees(message("trust.ask_you"))
 
 
 def _write(places: Places, changes: dict[str, object]) -> tuple[Sayable, ...]:

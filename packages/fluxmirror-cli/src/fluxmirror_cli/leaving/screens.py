@@ -24,7 +24,7 @@ def describe_everything(ours: Everything, *, purging: bool) -> str:
     """Say what would be removed, beside what is registered in agents."""
     edited = frozenset(ours.edited)
     gone = _would_go(ours, purging=purging)
-    words = {path: "leaving.take" if path in edited else "leaving.remove" for path in gone}
+    words = {path: "leaving.take" if path in edited else "registration.remove" for path in gone}
     return "".join(f"{say(message(one, path=path))}\n" for path, one in words.items())
 
 
@@ -95,8 +95,8 @@ def describe_toll(ours: Everything) -> Message:
         if not number:
             return message("leaving.toll.file", path=path)
         return message("leaving.toll.file_and_waiting", path=path, waiting=waiting)
-    events = counted("leaving.events", recorded.events)
-    responses = counted("leaving.responses", recorded.responses)
+    events = counted("unit.events", recorded.events)
+    responses = counted("unit.responses", recorded.responses)
     if not number:
         return message("leaving.toll.known", events=events, responses=responses)
     return message(

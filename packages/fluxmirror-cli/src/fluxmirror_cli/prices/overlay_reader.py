@@ -51,7 +51,7 @@ def load_overlay(places: Places) -> Overlay:
         return Overlay()
     except OSError as error:
         reason = error.strerror or str(error)
-        unreadable = message("price_list.overlay.unreadable", path=path, reason=reason)
+        unreadable = message("files.unreadable", path=path, reason=reason)
         raise UsageError(unreadable, hint=_MEND) from error
     return parse_overlay(raw, path)
 
@@ -93,7 +93,7 @@ class _Table:
     def refuse_agent(self, agent: str) -> NoReturn:
         """Say that there is no such agent."""
         unknown = message("price_list.overlay.no_agent", place=self._place, agent=repr(agent))
-        everyone = message("price_list.mend.agents", names=listed(_AGENTS))
+        everyone = message("usage_error.agents", names=listed(_AGENTS))
         raise UsageError(unknown, hint=did_you_mean(agent, _AGENTS, otherwise=everyone))
 
     def text(self, key: str) -> str | None:
@@ -154,7 +154,7 @@ def _since(table: _Table) -> date | None:
     value = table.values.get("since")
     day = parse_date(value) if isinstance(value, str) else value
     if value is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-        table.refuse("price_list.overlay.no_date", "since", message("price_list.mend.date"))
+        table.refuse("price_list.overlay.no_date", "since", message("period.write_day"))
     return day
 
 

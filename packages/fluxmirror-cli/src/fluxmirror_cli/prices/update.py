@@ -121,5 +121,5 @@ def _keep(path: str, kept: dict[str, Any]) -> None:
         replace_text(path, json.dumps(kept, separators=(",", ":")))
     except OSError as error:
         reason = error.strerror or str(error)
-        unwritten = message("price_list.update.unwritten", path=path, reason=reason)
+        unwritten = message("files.unwritten", path=path, reason=reason)
         raise UpdateError(unwritten, hint=_AS_BEFORE) from error

@@ -43,7 +43,7 @@ def write_owned(path: str, content: bytes, *, executable: bool = False) -> bool:
             raise
     except OSError as error:
         raise RegistrationError(
-            message("registration.cannot_write", path=path, reason=error.strerror or error),
+            message("files.unwritable", path=path, reason=error.strerror or error),
             hint=room_hint(error),
         ) from error
     return True

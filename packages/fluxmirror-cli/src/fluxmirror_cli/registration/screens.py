@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fluxmirror_core.messages import message
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.report.wrapping import wrap
 
 from fluxmirror_cli.health.row import size
 from fluxmirror_cli.registration.agent_home import CODEX, name_of
@@ -26,7 +27,6 @@ from fluxmirror_cli.registration.installation import (
     Outcome,
 )
 from fluxmirror_cli.speech import say
-from fluxmirror_cli.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -93,40 +93,78 @@ def look_at(
         bundle: where this version's packages are.
         record: what we did to this agent.
     """
-    root = agent.root(env)
-    plugin = _PLUGINS[agent.id](root)
-    entries: dict[str, str] = {}
-    trouble: Sayable = ""
-    unread: Sayable = ""
-    path = agent.settings_path(env)
-    try:
-        file = read_settings(path) if path else None
-        text = file.text if file else ""
-        unread = _why_unread(agent, file, plugin) if file else ""
-        if text.strip():
-            found = [entry for entry in find_entries(text) if is_ours(entry.command, packages)]
-            entries = {entry.event: entry.command for entry in found}
-    except (RegistrationError, EntriesError) as error:
-        trouble = error.sentence
-    current = plugin is None or _is_current(agent, bundle, plugin.directory)
-    if entries:
-        hooks = settings_hooks(agent.id, bundle, packages)
-        wanted = {event: hook["command"] for event, hook in hooks.items()}
-        current = current and entries == wanted
+    plugin = _PLUGINS[agent.id](agent.root(env))
+    told = _told_by_settings(agent, env, plugin, packages)
+    is_plugin_current = plugin is None or _is_current(agent, bundle, plugin.directory)
+    current = is_plugin_current and _are_wanted(told.entries, agent, bundle, packages)
     return Standing(
         plugin=plugin,
-        version=_version(agent, plugin, packages, bundle if current else "")
-        if plugin or entries
-        else "",
+        version=_version(agent, plugin, told.entries, packages, bundle if current else ""),
         current=current,
-        entries=len(entries),
-        trust=read_trust(root, plugin and plugin.directory, path, entries, record.trust)
-        if agent.id == CODEX and (plugin or entries)
-        else "",
-        trouble=trouble,
-        unread=unread,
-        is_gone=_is_gone(plugin, entries, packages),
+        entries=len(told.entries),
+        trust=_trust(agent, env, plugin, told.entries, record),
+        trouble=told.trouble,
+        unread=told.unread,
+        is_gone=_is_gone(plugin, told.entries, packages),
     )
+
+
+class _Told(NamedTuple):
+    """What an agent's settings file tells."""
+
+    entries: Mapping[str, str]
+    """The commands of our hooks, by event."""
+    trouble: Sayable = ""
+    """As in `Standing`."""
+    unread: Sayable = ""
+    """As in `Standing`."""
+
+
+def _told_by_settings(
+    agent: AgentHome, env: Mapping[str, str], plugin: Plugin | None, packages: str
+) -> _Told:
+    path = agent.settings_path(env)
+    unread: Sayable = ""
+    try:
+        file = read_settings(path) if path else None
+        if file is None:
+            return _Told({})
+        unread = _why_unread(agent, file, plugin)
+        return _Told(_our_entries(file.text, packages), unread=unread)
+    except (RegistrationError, EntriesError) as error:
+        return _Told({}, error.sentence, unread)
+
+
+def _our_entries(text: str, packages: str) -> dict[str, str]:
+    """Give the commands of our hooks in a settings file, by event.
+
+    Raises:
+        EntriesError: nobody can tell which hooks there are.
+    """
+    found = find_entries(text) if text.strip() else ()
+    return {entry.event: entry.command for entry in found if is_ours(entry.command, packages)}
+
+
+def _are_wanted(entries: Mapping[str, str], agent: AgentHome, bundle: str, packages: str) -> bool:
+    """Tell whether our hooks are those that this version would enter; having none is fine."""
+    if not entries:
+        return True
+    hooks = settings_hooks(agent.id, bundle, packages)
+    return entries == {event: hook["command"] for event, hook in hooks.items()}
+
+
+def _trust(
+    agent: AgentHome,
+    env: Mapping[str, str],
+    plugin: Plugin | None,
+    entries: Mapping[str, str],
+    record: AgentRecord,
+) -> str:
+    """Tell whether Codex lets our hooks run; empty in other agents, and where there is none."""
+    if agent.id != CODEX or not (plugin or entries):
+        return ""
+    path = agent.settings_path(env)
+    return read_trust(agent.root(env), plugin and plugin.directory, path, entries, record.trust)
 
 
 def _why_unread(agent: AgentHome, file: SettingsFile, plugin: Plugin | None) -> Sayable:
@@ -143,12 +181,20 @@ def _is_gone(plugin: Plugin | None, entries: Mapping[str, str], packages: str) -
     return bool(entries) and not os.path.isdir(os.path.join(packages, PLUGIN))
 
 
-def _version(agent: AgentHome, plugin: Plugin | None, packages: str, current: str) -> str:
-    """Give the version of what is registered.
+def _version(
+    agent: AgentHome,
+    plugin: Plugin | None,
+    entries: Mapping[str, str],
+    packages: str,
+    current: str,
+) -> str:
+    """Give the version of what is registered; empty where nothing is.
 
     OpenCode's module has no manifest: it is this version's where it is `current`, the packages of
     this version, and else as old as what it was copied from.
     """
+    if not (plugin or entries):
+        return ""
     if plugin and agent.id != OPENCODE:
         return package_version(plugin.directory)
     return package_version(os.path.join(current or packages, PLUGIN))

@@ -38,7 +38,7 @@ def one_at_a_time(env: Mapping[str, str], wait_s: float = _WAIT_S) -> Iterator[N
             ours = stack.enter_context(lock.held(path, wait_s))
         except OSError as error:
             raise RegistrationError(
-                message("registration.cannot_write", path=path, reason=error.strerror)
+                message("files.unwritable", path=path, reason=error.strerror)
             ) from error
         if not ours:
             raise RegistrationError(

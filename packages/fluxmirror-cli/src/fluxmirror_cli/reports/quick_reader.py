@@ -3,8 +3,8 @@
 Click, and what it brings along (`inspect`, `ast`, `uuid`, `gettext` ...), takes as long to load as
 two bare interpreters. Only what is right in every way is read here: `--name VALUE`, `--name=VALUE`,
 flags, words. Whatever is unusual - help, an option or a choice that does not exist, a value that is
-missing, empty, or looks like an option, a word too many - is left to click, which has the words
-for it.
+missing, empty, the second one of an option, or looks like an option, a word too many - is left to
+click, which has the words for it.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def read_words(report: ReportCommand, words: Sequence[str]) -> dict[str, Any] | 
     contrary = {row.opposite: row.field for row in options if row.opposite}
     values: dict[str, Any] = {row.field: row.unsaid() for row in options}
     plain: list[str] = []
+    given: set[str] = set()
     waiting = iter(words)
     for word in waiting:
         if word and not word.startswith("-"):
@@ -62,12 +63,13 @@ def read_words(report: ReportCommand, words: Sequence[str]) -> dict[str, Any] | 
         else:
             name, equals, text = word.partition("=")
             row = by_name.get(name)
-            if row is None:
+            if row is None or row.field in given:
                 return None
             if not row.takes_value():
                 values[row.field] = None if equals else True
             else:
                 values[row.field] = _value(row, text if equals else next(waiting, ""))
+                given.add(row.field)
             if values[row.field] is None:
                 return None
     named = _named(report, plain)

@@ -13,6 +13,7 @@ from fluxmirror_store.projects import known_remotes
 
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.configured import current_directory
+from fluxmirror_cli.voice import forwarding_mask
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,7 +44,7 @@ def asked_scope(db: sqlite3.Connection, wanted: ReportWish) -> Asked:
     Raises:
         UsageError: there is no such agent or project.
     """
-    names = ProjectNames(known_remotes(db), recorded_roots(db), home(os.environ))
+    names = ProjectNames(known_remotes(db), recorded_roots(db), home(os.environ), forwarding_mask())
 
     def name_of(root: str) -> str:
         return str(names.name_of(root)) if root else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.cells import NAME_COLUMNS, agent_name, head
@@ -104,8 +105,9 @@ def _column(title: str) -> Column:
 
 
 def _tools(one: AgentRows) -> str:
-    named = [f"{head(tool, NAME_COLUMNS)} {times:,}" for tool, times in one.tools[:_TOOLS]]
-    if len(one.tools) > _TOOLS:
+    shown = shown_of(len(one.tools), _TOOLS)
+    named = [f"{head(tool, NAME_COLUMNS)} {times:,}" for tool, times in one.tools[:shown]]
+    if shown < len(one.tools):
         named.append("…")
     return say(message("join.names")).join(named)
 

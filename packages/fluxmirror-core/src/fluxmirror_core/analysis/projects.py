@@ -14,7 +14,7 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.phrases import did_you_mean, some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fluxmirror_core.messages import Sayable
 
@@ -30,18 +30,28 @@ class ProjectNames:
         roots: of all projects that are to be told apart; may hold the empty one, of calls that
             belong to no directory.
         home: the user's home, which is called `~`.
+        mask: takes out what must not be shown. A project is called as if its root had been
+            recorded without that: by what is left of the path, and by no remote.
     """
 
     def __init__(
-        self, remotes: Mapping[str, str | None], roots: Iterable[str], home: str = ""
+        self,
+        remotes: Mapping[str, str | None],
+        roots: Iterable[str],
+        home: str = "",
+        mask: Callable[[str], str] = str,
     ) -> None:
         self._home = home.rstrip("/\\")
-        self._keys = {root: _key(remotes.get(root), root) for root in sorted(set(roots))}
+        self._mask = mask
+        self._remotes = remotes
+        shown = {root: mask(root) for root in sorted(set(roots))}
+        told = {root: self._shown_remote(root) if root == shown[root] else None for root in shown}
+        self._keys = {root: _key(told[root], shown[root]) for root in shown}
         self._roots: dict[str, set[str]] = {}
         for root, key in self._keys.items():
             self._roots.setdefault(key, set()).add(root)
         self._parts = {
-            key: self._parts_of(remotes.get(min(own)), min(own))
+            key: self._parts_of(told[min(own)], shown[min(own)])
             for key, own in self._roots.items()
             if key
         }
@@ -51,15 +61,12 @@ class ProjectNames:
         """Give what is the same for all roots of a project, and for no other's."""
         return self._keys.get(root, root)
 
-    def roots_of(self, root: str) -> frozenset[str]:
-        """Give all roots of the project that has this one."""
-        return frozenset(self._roots.get(self.key_of(root), {root}))
-
     def name_of(self, root: str) -> Sayable:
         """Give the name of a root's project: a text, or the words for none at all."""
         if not root:
             return message("project.none")
-        return self._names.get(self.key_of(root)) or "/".join(self._parts_of(None, root)[-1:])
+        named = self._names.get(self.key_of(root))
+        return named or "/".join(self._parts_of(None, self._mask(root))[-1:])
 
     def names(self) -> list[str]:
         """Give the names of all projects, in the order of the alphabet."""
@@ -70,7 +77,8 @@ class ProjectNames:
 
         Args:
             asked: its name or the end of one (`name`, `owner/name`), the name of a directory of
-                its, or the path of a file or directory in it, such as `.`.
+                its, or the path of a file or directory in it, such as `.`; masked or not, as
+                nobody learns anything from what they write themselves.
             directory: where a relative path starts from; None where there is no such place.
 
         Raises:
@@ -97,7 +105,9 @@ class ProjectNames:
 
     def _ends(self, key: str) -> set[str]:
         """Give every end of a project's name, and of the paths of its roots."""
-        wholes = [self._parts[key], *(self._parts_of(None, root) for root in self._roots[key])]
+        wholes = [self._parts[key]]
+        for root in self._roots[key]:
+            wholes += [self._parts_of(None, root), self._parts_of(self._remotes.get(root), root)]
         return {"/".join(parts[at:]).casefold() for parts in wholes for at in range(len(parts))}
 
     def _key_of_path(self, asked: str, directory: str | None) -> str | None:
@@ -114,6 +124,10 @@ class ProjectNames:
                 return None
             path = above
         return self._keys[path]
+
+    def _shown_remote(self, root: str) -> str | None:
+        remote = self._remotes.get(root)
+        return remote if remote and self._mask(remote) == remote else None
 
     def _expanded(self, path: str) -> str:
         is_home = path[:1] == "~" and path[1:2] in ("", "/", "\\")

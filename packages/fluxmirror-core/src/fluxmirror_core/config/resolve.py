@@ -142,7 +142,7 @@ def _user(file: FileText) -> _Layer:
 def _told(layer: _Layer, file: FileText) -> Told:
     """Read a file, and note what of it is no TOML."""
     if file.data is None:
-        unread = message("config_problem.unreadable", path=file.path, reason=file.fault)
+        unread = message("files.unreadable", path=file.path, reason=file.fault)
         layer.problems.append(Problem(file.path, unread, _RIGHTS))
         return Told({}, {}, [Fault(0, file.fault)], frozenset())
     told = read_toml(file.data)

@@ -117,7 +117,7 @@ def _beginning(archive: Archive, last: dict[str, Copy], begin: str) -> str | Non
             count=len(found),
             names=some_of(found, _NAMED),
         )
-        raise UsageError(several, hint=message("copies.write_more"))
+        raise UsageError(several, hint=message("usage_error.write_more"))
     return found[0] if found else None
 
 

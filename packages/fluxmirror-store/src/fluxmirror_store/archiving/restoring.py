@@ -156,6 +156,6 @@ def _restore_errors(target: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
-            message("copies.unwritten", path=target, reason=reason),
-            hint=message("copies.check_directory"),
+            message("files.unwritable", path=target, reason=reason),
+            hint=message("files.check_directory"),
         ) from error

@@ -1,0 +1,28 @@
+"""How many of several things are shown."""
+
+from __future__ import annotations
+
+import pytest
+from fluxmirror_core.cutting import shown_of
+from fluxmirror_core.report.sections import Report, Section, for_people
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, 0), (1, 1), (3, 3), (4, 4), (5, 3), (1_000, 3)])
+def test_nothing_is_left_out_to_say_that_there_is_one_more(number: int, shown: int) -> None:
+    """It would take the same room."""
+    assert shown_of(number, 3) == shown
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "shown"), [(3, None, 3), (4, None, 4), (5, None, 3), (4, 5, 3), (4, 4, 4)]
+)
+def test_people_see_the_last_row_rather_than_that_there_is_one(
+    rows: int, total: int | None, shown: int
+) -> None:
+    """Unless nobody has it, as of commands that were not even read."""
+    section = Section(
+        "t", "points", rows=tuple((f"{n}",) for n in range(rows)), shown=3, total=total
+    )
+    (seen,) = for_people(Report("r", (section,))).sections
+    assert seen.shown == shown
+    assert seen.rows == section.rows, "JSON has all, whatever is shown"
