@@ -129,7 +129,7 @@ def test_what_did_not_get_at_a_file_did_not_touch_it(outcome: str) -> None:
     ]
     hour = build_hour(refused)
     assert hour.sightings == {}
-    assert (hour.activities[0].files, hour.activities[0].steps) == ([], [])
+    assert (hour.activities[0].files, hour.activities[0].steps) == ([], {})
     assert hour.activities[0].calls == 2
     for touched in ("interrupted", "unknown"):
         assert only([write("/a", outcome=touched)]).files == ["/a"]
@@ -154,7 +154,7 @@ def test_a_patch_says_itself_which_files_it_makes() -> None:
     one = only([write("/p/first.py", "ApplyPatch", **told)])
     assert (one.files, one.writes) == (["/p/new.py", "/p/a.py"], [1, 2])
     assert (one.whole, one.added) == ([], [0])
-    assert one.steps == [0, 0, 0, 0, 0, 1]
+    assert one.steps == {"s": [0, 0, 0, 1]}
 
 
 def test_a_patch_that_was_not_kept_changed_its_first_file() -> None:
@@ -184,9 +184,9 @@ def test_steps_are_writes_and_tests_in_the_order_of_calls() -> None:
     """A file that is written again right away is one step; every test run is one."""
     tests = [call(detail="pytest", outcome=outcome) for outcome in ("failed", "ok", "unknown")]
     calls = [write("/a"), write("/a"), *tests, tests[0], call(detail="ls"), write("/b")]
-    failed, other = FAILED_TEST, OTHER_TEST
-    expected = [(0, 0), (2, failed), (3, other), (4, other), (5, failed), (7, 1)]
-    assert only(calls).steps == [part for step in expected for part in (0, *step)]
+    assert only(calls).steps == {
+        "s": [0, 0, 2, FAILED_TEST, 3, OTHER_TEST, 4, OTHER_TEST, 5, FAILED_TEST, 7, 1]
+    }
 
 
 def test_steps_are_a_sessions_own() -> None:
@@ -199,9 +199,8 @@ def test_steps_are_a_sessions_own() -> None:
         write("/r/a", root="/r", session=""),
         call(detail="pytest", session="", root="/r"),
     ]
-    found = {one.root: (list(one.sessions), one.steps) for one in build_hour(calls).activities}
-    steps = [*(0, 0, 0), *(0, 2, 0), *(1, 3, 0)]
-    assert found == {"/r": (["s", "other"], steps), "/s": (["s"], [0, 1, 0])}
+    found = {one.root: one.steps for one in build_hour(calls).activities}
+    assert found == {"/r": {"s": [0, 0, 2, 0], "other": [3, 0]}, "/s": {"s": [1, 0]}}
 
 
 def test_an_hour_of_very_many_calls_is_added_up() -> None:

@@ -92,7 +92,7 @@ def test_a_burst_has_20_calls_and_three_times_the_mean() -> None:
 
 def test_minutes_in_a_row_are_one_burst() -> None:
     """One without a burst's calls in between makes two; the peak is the earliest of equal ones."""
-    quiet = {minute: {("x", "a"): 1} for minute in range(100, 130)}
+    quiet: Minutes = {minute: {"a": 1} for minute in range(100, 130)}
     bursts = find_bursts({**calls(20, 30, 30, 1, 40, 40), **quiet})
     assert bursts.all == (Burst(0, 3, 80, 1, 30), Burst(4, 2, 80, 4, 40))
     assert bursts.peak == Burst(4, 2, 80, 4, 40)

@@ -32,13 +32,13 @@ CASES: list[tuple[list[Step], dict[str, int]]] = [
 def hour(agent: str, **sessions: list[Step]) -> HourActivity:
     """Make an hour of an agent, with the steps of its sessions."""
     one = HourActivity(agent, "/r")
-    for place, (session, steps) in enumerate(sessions.items()):
-        one.sessions[session] = len(steps)
+    for session, steps in sessions.items():
+        one.steps[session] = []
         for number, step in enumerate(steps):
             if isinstance(step, str) and step not in one.files:
                 one.files.append(step)
             at = one.files.index(step) if isinstance(step, str) else step
-            one.steps += [place, number, at]
+            one.steps[session] += [number, at]
     return one
 
 
@@ -69,7 +69,7 @@ def test_sessions_are_counted_apart() -> None:
 def test_a_session_that_works_in_two_projects_has_one_order() -> None:
     """That of its calls, which the numbers of its steps tell."""
     here, there = hour("x", s=["a", "a"]), hour("x", s=["b", F])
-    here.steps[1::3], there.steps[1::3] = [0, 3], [1, 2]
+    here.steps["s"][::2], there.steps["s"][::2] = [0, 3], [1, 2]
     assert loops_of([here, there]) == loops_of([there, here]) == {"a": 1}
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from heapq import merge
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.analysis.activity import DayPart, build_activity
 from fluxmirror_core.analysis.day import ShellCommand
 from fluxmirror_core.analysis.hour import HOUR_MS
 from fluxmirror_core.event import Kind, Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.tools import ToolClass
 
 from fluxmirror_store.hour_ranges import LocalDays, hour_ranges
@@ -120,11 +121,11 @@ def load_activity(
     asked = _asked(wanted, roots)
     ranges = hour_ranges(db, CALLS, wanted.start_ms, wanted.end_ms, zone)
     days = LocalDays(zone)
-    parts = merge(
-        _from_table(db, asked, ranges, facets),
-        _counted_anew(db, wanted, roots, ranges),
-        key=lambda part: part[0],
-    )
+    parts = _from_table(db, asked, ranges, facets)
+    if ranges.counted_anew:
+        from heapq import merge  # which most reports need not load
+
+        parts = merge(parts, _counted_anew(db, wanted, roots, ranges), key=itemgetter(0))
     by_day = groupby(parts, key=lambda part: days.of(part[0]))
     return build_activity(
         (DayPart(day, ((hour, one) for _, hour, one in own)) for day, own in by_day),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from array import array
+import struct
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,7 @@ from fluxmirror_core.event import Kind, Outcome
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fluxmirror_core.analysis.hour import Hour
 
@@ -34,8 +33,7 @@ SUMMARY_FACETS: Final = ("outcomes", "classes", "sessions", "directories", "file
 """What the figures are worked out from that periods are compared by."""
 NUMBERS: Final = ("minutes", "reads", "writes", "whole", "added", "steps")
 """Columns that hold numbers one behind the other, and attributes."""
-_NUMBER: Final = "i"
-"""Type of an array's numbers: with a sign, and of four bytes on every machine there is."""
+_NUMBER_BYTES: Final = 4
 _FILE_CHARS: Final = 4_096
 """Older programs kept details of any length; no file's name has more."""
 DETAIL_CHARS: Final = 200
@@ -69,8 +67,15 @@ def count_hour(db: sqlite3.Connection, start_ms: int, end_ms: int) -> Hour:
 def hour_row(hour: int, activity: HourActivity) -> tuple[object, ...]:
     """Give the values of a row of `activity_hour`: hour, agent, root, calls, facets, numbers."""
     facets = (_encode(getattr(activity, name)) for name in FACETS)
-    numbers = (_packed(name, activity) for name in NUMBERS)
-    return (hour, activity.agent, activity.root, activity.calls, *facets, *numbers)
+    numbers = (
+        [*chain.from_iterable(activity.minutes.items())],
+        activity.reads,
+        activity.writes,
+        activity.whole,
+        activity.added,
+        _in_turn(activity.steps, activity.sessions),
+    )
+    return (hour, activity.agent, activity.root, activity.calls, *facets, *map(_packed, numbers))
 
 
 def columns_sql(facets: Sequence[str]) -> str:
@@ -82,29 +87,42 @@ def columns_sql(facets: Sequence[str]) -> str:
 def read_hours(
     rows: Iterable[Sequence[Any]], facets: Sequence[str]
 ) -> Iterator[tuple[int, HourActivity]]:
-    """Read rows of `columns_sql`; the other facets stay empty."""
+    """Read rows of `columns_sql`, `sessions` among the facets; the others stay empty."""
     for hour, agent, root, calls, text, *numbers in rows:
         activity = HourActivity(agent, root)
         activity.calls = calls
         for name, found in zip(facets, json.loads(text), strict=True):
             setattr(activity, name, found)
         activity.phases = {int(key): times for key, times in activity.phases.items()}
-        minutes, *others = map(_unpacked, numbers)
+        minutes, activity.reads, activity.writes, activity.whole, activity.added, steps = map(
+            _unpacked, numbers
+        )
         activity.minutes = dict(zip(minutes[::2], minutes[1::2], strict=True))
-        activity.reads, activity.writes, activity.whole, activity.added, activity.steps = others
+        activity.steps = _by_session(steps, activity.sessions)
         yield hour, activity
 
 
-def _packed(name: str, activity: HourActivity) -> bytes:
-    found = getattr(activity, name)
-    numbers = array(_NUMBER, chain.from_iterable(found.items()) if name == "minutes" else found)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
+def _packed(numbers: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}i", *numbers)
 
 
 def _unpacked(stored: bytes) -> list[int]:
-    numbers = array(_NUMBER, stored)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tolist()
+    return list(struct.unpack(f"<{len(stored) // _NUMBER_BYTES}i", stored))
+
+
+def _in_turn(steps: Mapping[str, Sequence[int]], sessions: Iterable[str]) -> list[int]:
+    """Give the steps of every session, how many numbers they are before them."""
+    own = (steps.get(session, ()) for session in sessions)
+    return [number for numbers in own for number in (len(numbers), *numbers)]
+
+
+def _by_session(in_turn: Sequence[int], sessions: Iterable[str]) -> dict[str, list[int]]:
+    """Undo `_in_turn`."""
+    steps: dict[str, list[int]] = {}
+    start = 0
+    for session in sessions:
+        end = start + 1 + in_turn[start]
+        if in_turn[start]:
+            steps[session] = list(in_turn[start + 1 : end])
+        start = end
+    return steps

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fluxmirror_core.analysis.hour import HourActivity
 from fluxmirror_core.analysis.rework import LoopFinder
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -223,6 +224,7 @@ def _add_writes(
     for file in writes.whole:
         if made.get(file) == day:
             makes[file] = makes.get(file, 0) + 1
-    edited = (file for file, times in writes.all.items() if times > makes.get(file, 0))
+    only_made = {file for file, times in makes.items() if times >= writes.all[file]}
     if writes.all:
-        activity.day_files[day] = WrittenFiles(frozenset(makes), frozenset(edited))
+        edited = frozenset(writes.all.keys() - only_made)
+        activity.day_files[day] = WrittenFiles(frozenset(makes), edited)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +54,7 @@ def file_languages(activity: Activity) -> tuple[LanguageFiles, ...]:
     and those that `LANGUAGES` does not know, are in none.
     """
     counts: dict[str, int] = {}
-    for language in _languages({*activity.reads, *activity.writes}):
+    for language in _languages(activity.reads.keys() | activity.writes.keys()):
         counts[language] = counts.get(language, 0) + 1
     rows = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     return tuple(LanguageFiles(*row) for row in rows)
@@ -60,7 +62,8 @@ def file_languages(activity: Activity) -> tuple[LanguageFiles, ...]:
 
 def _languages(files: Iterable[str]) -> Iterable[str]:
     for file in files:
-        name = file.replace("\\", "/").rpartition("/")[2]
-        stem, _, extension = name.rpartition(".")
-        if stem and extension.lower() in LANGUAGES:
-            yield LANGUAGES[extension.lower()]
+        stem, _, extension = file.rpartition(".")
+        language = LANGUAGES.get(extension) or LANGUAGES.get(extension.lower())
+        # A name that begins with its only dot has no extension.
+        if language and stem and stem[-1] not in "/\\":
+            yield language

@@ -7,10 +7,11 @@ for: minutes, and the steps of a session (`docs/reference/metrics.md` has the de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fluxmirror_core.analysis.patches import PATCH_TOOL, WHOLE_FILE_TOOLS, patched_files
 from fluxmirror_core.event import Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.tools import ToolClass
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ class HourActivity:
         "reads",
         "root",
         "servers",
-        "session_places",
         "sessions",
         "steps",
         "tools",
@@ -104,7 +104,6 @@ class HourActivity:
         self.minutes: dict[int, int] = {}
         """Calls by minute of the hour."""
         self.sessions: dict[str, int] = {}
-        """Calls by session, the first first."""
         self.tools: dict[str, list[int]] = {}
         """Calls, failures, and calls that are known to be either fine or failed."""
         self.servers: dict[str, list[int]] = {}
@@ -124,10 +123,8 @@ class HourActivity:
         """A place for each write that says itself that it makes the file."""
         self.places: dict[str, int] = {}
         """Of the files, while calls are counted."""
-        self.steps: list[int] = []
-        """Three numbers each: place of the session, number of the call in the hour, the step."""
-        self.session_places: dict[str, int] = {}
-        """Of the sessions, while calls are counted."""
+        self.steps: dict[str, list[int]] = {}
+        """By session: the number of the call within the hour, and the step, in turn."""
         self.phases: dict[int, int] = {}
         """Calls by who told of them."""
 
@@ -169,7 +166,6 @@ def _count(activity: HourActivity, call: Call) -> None:
         _add(activity.classes, call.tool_class)
     if call.session:
         _add(activity.sessions, call.session)
-        activity.session_places.setdefault(call.session, len(activity.session_places))
     if call.cwd:
         _add(activity.directories, call.cwd)
     if call.tool:
@@ -231,7 +227,7 @@ def _step(activity: HourActivity, session: str, number: int, step: int, latest: 
         return
     known, told = (activity.agent, session), (activity.root, step)
     if step < 0 or latest.get(known) != told:
-        activity.steps.extend((activity.session_places[session], number, step))
+        activity.steps.setdefault(session, []).extend((number, step))
     latest[known] = told
 
 

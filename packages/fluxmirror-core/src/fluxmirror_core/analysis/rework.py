@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.analysis.hour import FAILED_TEST
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fluxmirror_core.analysis.hour import HourActivity
-
-_NUMBER: Final = itemgetter(1)
-"""Of the call that a step is."""
 
 
 class Rework(NamedTuple):
@@ -47,66 +44,36 @@ class LoopFinder:
 
     def add_hour(self, activities: Iterable[HourActivity]) -> None:
         """Go through what every agent did in every project in an hour."""
-        by_agent: dict[str, list[HourActivity]] = {}
+        told: dict[tuple[str, str], list[HourActivity]] = {}
         for one in activities:
-            if one.steps:
-                by_agent.setdefault(one.agent, []).append(one)
-        for own in by_agent.values():
-            if _share_a_session(own):
+            for session in one.steps:
+                told.setdefault((one.agent, session), []).append(one)
+        for key, own in told.items():
+            known = self._sessions.get(key)
+            if known is None:
+                known = self._sessions[key] = _Files(set(), set())
+            first, *others = own
+            if others:
                 # A session that works in several projects has its steps told in each.
-                self._add_together(own)
+                self._go_through(known, *_together(key[1], own))
             else:
-                for one in own:
-                    self._add(one)
+                self._go_through(known, first.files, first.steps[key[1]][1::2])
 
-    def _add(self, one: HourActivity) -> None:
-        steps = iter(one.steps)
-        self._go_through(self._known(one), one.files, zip(steps, steps, steps, strict=True))
-
-    def _add_together(self, activities: Iterable[HourActivity]) -> None:
-        sessions: list[_Files] = []
-        files: list[str] = []
-        noted: list[tuple[int, int, int]] = []
-        for one in activities:
-            first_session, first_file = len(sessions), len(files)
-            steps = iter(one.steps)
-            noted += [
-                (first_session + place, number, first_file + step if step >= 0 else step)
-                for place, number, step in zip(steps, steps, steps, strict=True)
-            ]
-            sessions += self._known(one)
-            files += one.files
-        noted.sort(key=_NUMBER)
-        self._go_through(sessions, files, noted)
-
-    def _known(self, one: HourActivity) -> list[_Files]:
-        """Give what is known of each session of an hour, by its place."""
-        return [
-            self._sessions.setdefault((one.agent, session), _Files(set(), set()))
-            for session in one.sessions
-        ]
-
-    def _go_through(
-        self,
-        sessions: Sequence[_Files],
-        files: Sequence[str],
-        steps: Iterable[tuple[int, int, int]],
-    ) -> None:
-        """Go through steps; of a month there are hundreds of thousands."""
-        loops = self.loops
-        for place, _, step in steps:
-            written, failed = sessions[place]
+    def _go_through(self, known: _Files, files: Sequence[str], steps: Iterable[int]) -> None:
+        """Go through a session's steps; of a month there are very many."""
+        written, failed = known
+        for step in steps:
             if step >= 0:
                 file = files[step]
-                if failed and file in failed:
+                if file in failed:
                     failed.remove(file)
-                    loops[file] = loops.get(file, 0) + 1
+                    self.loops[file] = self.loops.get(file, 0) + 1
                 written.add(file)
+            elif step == FAILED_TEST:
+                failed |= written
+                written.clear()
             else:
-                if step == FAILED_TEST:
-                    failed |= written
-                else:
-                    failed.clear()
+                failed.clear()
                 written.clear()
 
 
@@ -119,8 +86,14 @@ class _Files(NamedTuple):
     """Written before a run that failed, and not since; no run has ended otherwise since."""
 
 
-def _share_a_session(activities: Sequence[HourActivity]) -> bool:
-    if len(activities) == 1:
-        return False
-    apart = sum(len(one.sessions) for one in activities)
-    return apart > len(set().union(*(one.sessions for one in activities)))
+def _together(session: str, activities: Iterable[HourActivity]) -> tuple[list[str], list[int]]:
+    """Give files and steps of a session in the order of its calls."""
+    files: list[str] = []
+    noted: list[tuple[int, int]] = []
+    for one in activities:
+        flat, first = one.steps[session], len(files)
+        steps = (first + step if step >= 0 else step for step in flat[1::2])
+        noted += zip(flat[::2], steps, strict=True)
+        files += one.files
+    noted.sort()
+    return files, [step for _, step in noted]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.activity import MINUTES
@@ -18,6 +19,7 @@ from fluxmirror_core.analysis.themes import (
     shape_of,
     week_theme,
 )
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import local_days
 from fluxmirror_core.tools import ToolClass
 
@@ -299,14 +301,20 @@ def _named(rows: Mapping[str, list[int]]) -> tuple[NamedCalls, ...]:
 
 
 def _counts(counts: Mapping[str, int]) -> tuple[NameCount, ...]:
-    rows = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return tuple(NameCount(*row) for row in rows)
+    return tuple(map(NameCount._make, _most_first(counts)))
 
 
 def _written(activity: Activity) -> tuple[WrittenFile, ...]:
     new = frozenset().union(*(one.new for one in activity.day_files.values()))
-    rows = sorted(activity.writes.items(), key=lambda one: (-one[1], one[0]))
+    rows = _most_first(activity.writes)
     return tuple(WrittenFile(path, writes, path in new) for path, writes in rows)
+
+
+def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Put counts in order, most first, then by name; in two steps, as there are thousands."""
+    rows = sorted(counts.items(), key=itemgetter(0))
+    rows.sort(key=itemgetter(1), reverse=True)
+    return rows
 
 
 def build_heat(activity: Activity, zone: ZoneInfo) -> tuple[tuple[int, ...], ...]:
