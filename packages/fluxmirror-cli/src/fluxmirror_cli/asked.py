@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.usage import By
 from fluxmirror_core.days import parse_month, parse_week
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import parse_date
 from fluxmirror_store import queries
 from fluxmirror_store.usage_queries import EVER_MS, FIRST_MS, UsageWindow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import phrases
 from fluxmirror_core.days import (
@@ -20,6 +20,7 @@ from fluxmirror_core.days import (
 )
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import (
     Period,
     day_end_ms,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.queries import window
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import day_period, local_date, parse_date
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ without click.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.config.languages import parse_language
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.asked_period import NAMED_PERIODS
 

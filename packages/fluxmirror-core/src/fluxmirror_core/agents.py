@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from fluxmirror_core.event import Kind
+from fluxmirror_core.named_tuple import NamedTuple
 
 
 class AgentSpec(NamedTuple):

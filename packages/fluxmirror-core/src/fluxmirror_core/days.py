@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import parse_date
 
 # Compiled when a command line has one: all of them would take every report most of a millisecond.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 SCHEMA_VERSION: Final = 2
 """The meaning of a row's columns; rows written by the older programs say 1."""

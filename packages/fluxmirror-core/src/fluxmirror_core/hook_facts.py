@@ -6,9 +6,10 @@ otherwise.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from fluxmirror_core.event import Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 
 _NOT_RUN: Final = frozenset((Outcome.DENIED, Outcome.REJECTED, Outcome.INTERRUPTED))
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from fluxmirror_core.flat import flat
+from fluxmirror_core.named_tuple import NamedTuple
 
 ENGLISH: Final = "en"
 _FOLDER: Final = os.path.join(os.path.dirname(__file__), "locales")

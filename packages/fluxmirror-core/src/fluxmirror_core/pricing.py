@@ -7,7 +7,9 @@ million tokens is 37,500 pico-dollars per token. So a cost is exact, and adding 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fluxmirror_core.transcripts.response import Tokens

@@ -9,8 +9,9 @@ specification's rules is left out here and why; `user_patterns.py` runs those th
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.redact_rules import (
     EXACT_FINDERS,
     FOLDED_FINDERS,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 
 class ToolClass(StrEnum):

@@ -11,10 +11,11 @@ import gc
 import os
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
 from fluxmirror_core.event import Kind
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import aside, lock, spool, spool_reader, tally

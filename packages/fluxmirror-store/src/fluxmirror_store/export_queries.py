@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_store.queries import snapshot
 from fluxmirror_store.stored_text import lenient_text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import day_end_ms, day_start_ms, local_date
 
 if TYPE_CHECKING:

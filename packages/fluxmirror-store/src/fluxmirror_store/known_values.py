@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import EVER_MS, day_period, local_date
 
 from fluxmirror_store import queries

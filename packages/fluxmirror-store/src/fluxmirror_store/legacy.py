@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import bounds
 from fluxmirror_core.event import AFTER, Kind, Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.tools import NamedTool, name_tool
 from fluxmirror_core.touched import absolute, touched_path
 from fluxmirror_core.wire.identity import digest

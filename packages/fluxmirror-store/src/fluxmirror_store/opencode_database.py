@@ -14,9 +14,10 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.response import Tokens
 
 from fluxmirror_store.importing.response_rows import Prices

@@ -6,10 +6,11 @@ import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import NoDataError, UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store import lock

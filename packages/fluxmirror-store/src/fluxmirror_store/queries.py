@@ -7,9 +7,10 @@ hidden (`self_noise`), and without the set-up's own row once there are real ones
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.event import Kind, Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import EVER_MS
 
 if TYPE_CHECKING:

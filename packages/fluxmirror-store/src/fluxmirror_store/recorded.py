@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import FluxMirrorError
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_store.database import connect_to_read, is_own, store_errors
 

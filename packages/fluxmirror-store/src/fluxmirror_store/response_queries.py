@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.explanation import Named, ToldResponse
 from fluxmirror_core.analysis.usage import MAIN
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.response import Tokens
 
 from fluxmirror_store.queries import snapshot

@@ -6,10 +6,11 @@ asked when exactly the last was heard.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.told_calls import FILES, HOOKS, FileSigns, HookSigns
 from fluxmirror_core.event import ANSWERED
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,9 @@ import heapq
 import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_store.hook_times import took_us
 from fluxmirror_store.spool import EVIDENCE, MAGIC

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3

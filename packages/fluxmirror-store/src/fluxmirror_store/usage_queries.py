@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.analysis.usage import MAIN, NO_TOOL, TIMES, By, ModelCount, UsageSum
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.response import Tokens
 
 from fluxmirror_store.hour_ranges import LocalDays

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.event import (
     AFTER,
@@ -12,6 +12,7 @@ from fluxmirror_core.event import (
     AgentEvent,
     Kind,
 )
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.pairing import merge
 from fluxmirror_core.wire.identity import TWIN_WINDOW_MS
 

@@ -6,10 +6,11 @@ import os
 import platform
 import sys
 import tomllib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_store.archiving.names import archive_directory
 

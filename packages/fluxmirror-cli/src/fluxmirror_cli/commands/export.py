@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_store.export_queries import ExportWindow, View, exported
 

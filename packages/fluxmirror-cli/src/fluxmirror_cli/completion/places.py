@@ -7,10 +7,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 
 from fluxmirror_cli.completion.shells import SHELLS

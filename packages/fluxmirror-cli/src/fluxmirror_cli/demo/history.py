@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.touched import Repositories
 
 from fluxmirror_cli.demo.conversation import Conversation

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 from fluxmirror_core.config.schema import KEYS
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.first_run.defaults import AGENT_KEYS, LANGUAGE
 from fluxmirror_cli.first_run.questions import (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.config.resolution import Source, layers_of
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.configured import resolution
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES

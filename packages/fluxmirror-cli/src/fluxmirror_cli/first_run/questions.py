@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 from fluxmirror_core.config.languages import NATIVE
@@ -11,6 +11,7 @@ from fluxmirror_core.config.schema import KEYS, parse_value
 from fluxmirror_core.config.settings import FULL, INPUT, NONE
 from fluxmirror_core.errors import ConfigError, FluxMirrorError, UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.phrases import listed
 
 from fluxmirror_cli.first_run.defaults import LANGUAGE, PAYLOADS, RETENTION, TIMEZONE

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.registration.journal import (
     is_unchanged,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.commits import (
     ALL,
@@ -14,6 +14,7 @@ from fluxmirror_core.analysis.commits import (
     RepositoryLog,
     Unread,
 )
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

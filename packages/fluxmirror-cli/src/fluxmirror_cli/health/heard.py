@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_store.health_queries import LastHeard, last_heard
 from fluxmirror_store.importing.session_files import DATABASE_AGENT
 

@@ -12,13 +12,14 @@ import stat
 import sys
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.config.inputs import user_path
 from fluxmirror_core.config.load import last_good_path, remembered_directory
 from fluxmirror_core.config.trust import trust_path
 from fluxmirror_core.errors import FluxMirrorError, StoreError
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_core.private import make_directory
 from fluxmirror_store import lock, spool_reader

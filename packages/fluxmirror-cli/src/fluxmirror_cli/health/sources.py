@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.messages import Message, Sayable, counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.stored_reasons import said_reason
 from fluxmirror_store.archiving.archive import known_copies
 from fluxmirror_store.archiving.run import files_to_archive

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line, width
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
 from fluxmirror_core.config.inputs import older_path, user_path
 from fluxmirror_core.config.load import last_good_path, remembered_directory
 from fluxmirror_core.config.trust import trust_path
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_store.archiving.names import archive_directory
 from fluxmirror_store.database import files_of, is_own
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 _MAKERS: Final = (
     (re.compile(r"claude-"), "anthropic"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.prices.kept_file import replace_text
 from fluxmirror_cli.prices.price_list import downloaded_path, parse_providers

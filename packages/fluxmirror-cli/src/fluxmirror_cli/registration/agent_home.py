@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID as AGENTS
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import NamedTuple
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.registration.settings_file import (
     SettingsFile,

@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.command_table import VERSION
 from fluxmirror_cli.registration.agent_program import AWAY, end_group, quiet_environment

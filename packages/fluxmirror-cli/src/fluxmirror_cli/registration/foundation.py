@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.registration.journal import note_own_directories
 from fluxmirror_cli.registration.packages import (

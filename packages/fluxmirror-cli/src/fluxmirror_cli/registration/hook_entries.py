@@ -7,9 +7,10 @@ What is ours is told by its command, so nothing is asked of the format but to ke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.registration.jsonc import (
     JsoncError,

@@ -6,9 +6,10 @@ import glob
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES, CLAUDE, GEMINI, QWEN

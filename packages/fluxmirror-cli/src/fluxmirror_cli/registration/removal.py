@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.registration.agent_home import CODEX, OPENCODE
 from fluxmirror_cli.registration.agent_program import run_agent

@@ -6,9 +6,10 @@ import os
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.wrapping import wrap

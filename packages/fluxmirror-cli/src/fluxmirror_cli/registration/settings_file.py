@@ -9,10 +9,11 @@ import codecs
 import os
 import stat
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.errors import ExitCode, FluxMirrorError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 if TYPE_CHECKING:

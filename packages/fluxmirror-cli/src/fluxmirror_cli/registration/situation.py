@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import places
 
 from fluxmirror_cli.registration.packages import bundle_directory, packages_directory

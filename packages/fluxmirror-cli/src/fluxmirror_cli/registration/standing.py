@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.registration.agent_home import CLAUDE, CODEX, COPILOT, GEMINI, OPENCODE, QWEN
 from fluxmirror_cli.registration.codex_state import read_trust

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.option_rows import DAYS
 from fluxmirror_cli.reports.wish import REPORT_OPTIONS, build_wish

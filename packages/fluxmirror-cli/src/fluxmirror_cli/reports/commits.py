@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.configured import settings
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.analysis.day import Elsewhen
 from fluxmirror_core.analysis.earlier import earlier_period
 from fluxmirror_core.analysis.work import build_summary, build_work
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import local_date
 from fluxmirror_store import queries
 from fluxmirror_store.activity_queries import load_activity

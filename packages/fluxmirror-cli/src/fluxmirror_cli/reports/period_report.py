@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.day import Day
 from fluxmirror_core.analysis.span import Span
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import days_period
 from fluxmirror_core.report.coverage import coverage_line
 from fluxmirror_core.report.day import build_day_report, build_empty_report, no_activity

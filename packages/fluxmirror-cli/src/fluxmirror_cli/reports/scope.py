@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.analysis.projects import ProjectNames
 from fluxmirror_core.analysis.work import Scope
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_store.activity_queries import Projects, recorded_roots
 from fluxmirror_store.projects import known_remotes

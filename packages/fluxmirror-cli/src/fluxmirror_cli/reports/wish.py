@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.asked_period import PeriodWish
 from fluxmirror_cli.option_rows import AGENT, DATABASE, LANGUAGE, PROJECT, ZONE, OptionRow

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import journal
 from fluxmirror_core.analysis.usage import billed
 from fluxmirror_core.analysis.work import build_totals
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import day_period, local_date
 from fluxmirror_core.report.as_text import one_line
 from fluxmirror_core.report.cells import money, short_count

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.rates import whole_percent
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fluxmirror_core.analysis.work import AgentWork, Work

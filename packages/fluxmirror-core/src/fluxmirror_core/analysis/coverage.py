@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.losses import (
     HALF_HOOKS,
@@ -17,6 +17,7 @@ from fluxmirror_core.analysis.losses import (
 from fluxmirror_core.analysis.session_names import SessionFiles
 from fluxmirror_core.analysis.spans import build_spans
 from fluxmirror_core.analysis.told_calls import FILES, HOOKS
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import local_days
 
 if TYPE_CHECKING:

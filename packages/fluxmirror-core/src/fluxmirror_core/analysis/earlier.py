@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.errors import UsageError
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import Period, days_period, instants_period
 
 if TYPE_CHECKING:

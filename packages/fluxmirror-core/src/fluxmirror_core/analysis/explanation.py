@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.pricing import Price, tier_of
 
 if TYPE_CHECKING:

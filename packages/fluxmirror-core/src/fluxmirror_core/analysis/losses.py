@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.told_calls import FILES, HOOKS
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BATCH, BEFORE, Outcome
 from fluxmirror_core.hook_facts import after_event, hook_facts
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,10 @@ What a definition means to the last detail is in `docs/reference/metrics.md`.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from fluxmirror_core.messages import Message, message
+from fluxmirror_core.named_tuple import NamedTuple
 
 
 class Metric(NamedTuple):

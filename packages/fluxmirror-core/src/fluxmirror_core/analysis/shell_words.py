@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.shell_lines import steps_of
 from fluxmirror_core.analysis.shell_programs import (
@@ -27,6 +27,7 @@ from fluxmirror_core.analysis.shell_programs import (
     WINDOWS_SHELLS,
     WRAPPERS,
 )
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

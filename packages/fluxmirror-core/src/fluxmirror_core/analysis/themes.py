@@ -7,9 +7,10 @@ A word means one thing wherever it stands: what a day's shape shares with its th
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.activity import WrittenFiles
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.tools import ToolClass
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.response import Tokens
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxmirror_core.atomic import replace_file
 from fluxmirror_core.config.inputs import read_inputs
 from fluxmirror_core.config.resolution import Problem, Resolution, Value
 from fluxmirror_core.messages import Message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 if TYPE_CHECKING:

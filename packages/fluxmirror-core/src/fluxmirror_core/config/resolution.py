@@ -6,11 +6,12 @@ As plain as JSON, because it is remembered as such.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.config.languages import inferred_language
 from fluxmirror_core.config.settings import Settings, field_of
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.zones import inferred_zone
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
@@ -16,6 +16,7 @@ from fluxmirror_core.config.languages import find_language
 from fluxmirror_core.config.settings import Settings, field_of
 from fluxmirror_core.errors import ConfigError, FluxMirrorError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.phrases import did_you_mean
 from fluxmirror_core.user_patterns import pattern_fault
 from fluxmirror_core.zones import find_zone

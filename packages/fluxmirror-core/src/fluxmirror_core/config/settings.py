@@ -6,7 +6,9 @@ has dots and dashes where a field here has underscores.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 NONE: Final = "none"
 INPUT: Final = "input"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.flat import flat
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

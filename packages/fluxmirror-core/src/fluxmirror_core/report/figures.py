@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import Message, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.report.sections import (
     DECIMAL,
     MINUTES,

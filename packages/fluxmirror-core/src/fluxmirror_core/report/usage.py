@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.analysis.usage import TIMES, By, billed
 from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, width
 from fluxmirror_core.report.cells import (
     agent_name,

@@ -6,12 +6,13 @@ import json
 import os
 from hashlib import sha256
 from math import isfinite
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import bounds
 from fluxmirror_core.config.settings import FULL, NONE
 from fluxmirror_core.detail import extract_detail, program_or_paths
 from fluxmirror_core.event import ASKED, BEFORE, SCHEMA_VERSION, AgentEvent, Kind
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.self_noise import is_self_noise
 from fluxmirror_core.tools import name_tool
 from fluxmirror_core.touched import touched_path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.event import HOOK, Kind, Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.wire import claude, copilot, gemini, opencode
 from fluxmirror_core.wire.builder import Origin
 from fluxmirror_core.wire.identity import identify

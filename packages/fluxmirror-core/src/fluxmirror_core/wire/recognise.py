@@ -7,9 +7,10 @@ inside another one inherits them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID, BY_KIND
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.wire.observation import first_text
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import NoDataError, StoreError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 
 from fluxmirror_store.archiving import names

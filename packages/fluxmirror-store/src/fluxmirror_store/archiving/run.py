@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.errors import StoreError
 from fluxmirror_core.messages import message
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.problem import Problem
 
 from fluxmirror_store.archiving import names

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.wire.identity import digest
 
 from fluxmirror_store.portions import portions

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.problem import FAILED, SLOW_PATTERN, Problem
 
 from fluxmirror_store.importing.calls import read_calls

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.pricing import cost
 from fluxmirror_core.transcripts.response import Tokens
 

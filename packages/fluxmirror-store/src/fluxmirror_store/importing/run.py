@@ -7,8 +7,9 @@ import time
 from collections import Counter
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.private import make_directory
 from fluxmirror_core.transcripts.problem import FAILED, Problem
 

@@ -6,9 +6,10 @@ import contextlib
 import os
 from collections import Counter
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import AGENTS, BY_ID
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_core.transcripts.problem import Problem
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.problem import BAD_LINE, LONG_LINE, REWRITTEN, TORN_END, Problem
 
 from fluxmirror_store.importing.passes import CALLS

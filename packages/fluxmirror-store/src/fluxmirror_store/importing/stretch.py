@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.part import Part, whole_lines
 from fluxmirror_core.transcripts.problem import LONG_LINE, REWRITTEN, TORN_END, Problem
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_store import lock
 from fluxmirror_store.database import connect_to_read, is_outdated, store_errors

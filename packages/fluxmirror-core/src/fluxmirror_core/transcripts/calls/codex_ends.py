@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from fluxmirror_core.event import Outcome
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.transcripts.calls.codex_tools import PATCH, SHELL
 from fluxmirror_core.wire import failure
 from fluxmirror_core.wire.observation import (

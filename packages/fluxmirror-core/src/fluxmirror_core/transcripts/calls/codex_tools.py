@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.wire.observation import members, text
 
 if TYPE_CHECKING:
