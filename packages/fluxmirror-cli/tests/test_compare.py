@@ -34,7 +34,7 @@ def test_what_is_over_is_named_by_its_days(record: Record, call: Call, run_here:
     page = told(run_here, "2025-W10", "2025-W09", form="html")
     assert '<th scope="col">24 Feb \u2013 2 Mar</th><th scope="col">3\u20139 Mar</th>' in page
     assert "24 Feb \u2013 2 Mar: 0" in page
-    assert "Now" not in text + page
+    assert "Value" not in text + page
 
 
 def test_up_to_is_said_of_what_was_cut_alone(record: Record, call: Call, run_here: Run) -> None:
@@ -45,7 +45,14 @@ def test_up_to_is_said_of_what_was_cut_alone(record: Record, call: Call, run_her
     assert " up to " in beside_today
     assert "| Yesterday | Today | Change |" in beside_today
     assert " up to " not in told(run_here, "30d", "yesterday")
-    assert " up to " not in told(run_here, "2025-W10", "today")
+    assert " up to " not in told(run_here, "2025-W10", "2025-W09")
+
+
+def test_the_later_is_compared_with_the_earlier(record: Record, call: Call, run_here: Run) -> None:
+    """Whichever is named first."""
+    record([call(MONDAY), call(MONDAY - 7 * DAY_MS), call(MONDAY + 1)])
+    assert told(run_here, "2025-W09", "2025-W10") == told(run_here, "2025-W10", "2025-W09")
+    assert "Calls rose by 100%" in told(run_here, "2025-W09", "2025-W10")
 
 
 def test_where_only_one_has_calls_its_days_are_named(

@@ -332,7 +332,7 @@ def check_figures(facts: dict[str, Any], figures: list[list[str]], lines: list[s
     """Compare figures: the table of the text, the strip of the page, and the facts."""
     told = {row[0]: row[1:] for row in table(lines)}
     assert list(told) == [title for title, *_ in figures]
-    has_names = " Now |" not in lines[0]
+    has_names = " Value |" not in lines[0]
     for title, value, *was in figures:
         fact = facts[FIGURES[title]]
         now, *earlier = told[title]

@@ -42,15 +42,18 @@ def run(asked: ReportWish, *, one: str, other: str | None) -> None:
     """Today beside yesterday up to the same time, or any other two periods.
 
     A PERIOD is today, yesterday, week, last-week, month, last-month, a date (2026-11-20), a week
-    (2026-W47), a month (2026-11) or so many days (14d). One that is not over yet is compared up to
-    the same time of the other. Alone, it is compared with the time before it.
+    (2026-W47), a month (2026-11) or so many days (14d). The later of the two is compared with the
+    earlier; one that is not over yet, up to the same time of the other. Alone, a period is compared
+    with the time before it.
     """
     zone = chosen_zone(asked.zone_name)
-    period = _named(one, zone)
     if other is None:
+        period = _named(one, zone)
         beside = _before(period, zone)
     else:
-        beside = same_part(_named(other, zone), period, now_ms(), zone)
+        # What changed is told from the earlier one on, whichever of them is named first.
+        earlier, period = sorted((_named(one, zone), _named(other, zone)), key=_ends)
+        beside = same_part(earlier, period, now_ms(), zone)
     with drained_database(asked.database) as db:
         about = asked_scope(db, asked)
         report = _build(db, about, period, beside, zone)
@@ -98,6 +101,10 @@ def _named(text: str, zone: ZoneInfo) -> Period:
         hint = did_you_mean(text, SPANS, otherwise=message("delivery.write_period"))
         raise UsageError(message("delivery.no_period", text=repr(text)), hint=hint)
     return days_period(span.first, span.last, zone)
+
+
+def _ends(period: Period) -> tuple[date, date]:
+    return period.last, period.first
 
 
 def _before(period: Period, zone: ZoneInfo) -> Period:

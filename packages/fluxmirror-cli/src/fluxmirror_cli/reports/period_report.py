@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.day import Day
 from fluxmirror_core.analysis.span import Span
+from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
 from fluxmirror_core.named_tuple import NamedTuple
@@ -104,7 +105,7 @@ def _build(db: sqlite3.Connection, about: Asked, wanted: Wanted) -> Report:
         commands = latest_commands(
             db,
             window(db, wanted.period, about.agent),
-            COMMANDS_SHOWN,
+            shown_of(work.summary.totals.shells, COMMANDS_SHOWN),
             about.projects.roots,
         )
         day = Day(work, commands, *beside[1:])
