@@ -31,6 +31,9 @@ def test_the_newest_line_of_a_kind_is_found(tmp_path: Path) -> None:
     (tmp_path / journal.NAME).write_text("2026-03-02T12:00:01Z sums Later: on\nx bad y\n")
     assert journal.newest(logs, "sums") == (noon_ms + 1000, "Later: on")
     assert journal.newest(logs, "bad") is None
+    with (tmp_path / journal.NAME).open("a") as file:
+        file.write("garb sums torn\n")
+    assert journal.newest(logs, "sums") == (noon_ms + 1000, "Later: on")
     assert journal.newest(logs, "drain") is None
 
 

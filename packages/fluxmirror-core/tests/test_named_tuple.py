@@ -6,6 +6,7 @@ import copy
 import pickle
 import types
 import typing
+from typing import Any
 
 import pytest
 from fluxmirror_core.named_tuple import NamedTuple
@@ -37,6 +38,16 @@ class Theirs(typing.NamedTuple):
     name: str | None = None
 
 
+class Hidden(NamedTuple):
+    """Shows nothing."""
+
+    x: int
+
+    def __repr__(self) -> str:
+        """Give its name."""
+        return "Hidden"
+
+
 class Alone(NamedTuple):
     """Nothing at all."""
 
@@ -66,8 +77,26 @@ def test_it_can_be_copied_and_pickled() -> None:
 
 
 def test_what_typing_refuses_is_refused() -> None:
-    """Missing values, and a second base, which would be lost."""
+    """Missing values, and what a body may not say."""
     with pytest.raises(TypeError):
         Ours()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="no other base"):
         types.new_class("Both", (NamedTuple, dict))
+    for base in (NamedTuple, typing.NamedTuple):
+        for refused in ("__new__", "__init__", "_asdict", "_fields"):
+            with pytest.raises(AttributeError):
+                make(base, {refused: None})
+        with pytest.raises(TypeError):
+            make(base, {"__annotations__": {"x": "int", "y": "int"}, "x": 1})
+
+
+def make(base: Any, body: dict[str, Any]) -> type:  # noqa: ANN401 - `typing` has a function there
+    """Make a named tuple with such a body."""
+    return types.new_class(
+        "Made", (base,), exec_body=lambda given: given.update({"__module__": __name__, **body})
+    )
+
+
+def test_a_body_says_how_it_is_written() -> None:
+    """A class that hides something would show it else."""
+    assert repr(Hidden(1)) == "Hidden"

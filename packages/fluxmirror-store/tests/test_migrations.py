@@ -11,6 +11,7 @@ from fluxmirror_store import legacy as legacy_rows
 from fluxmirror_store import migrations
 from fluxmirror_store.database import connect_to_read, connect_to_write, newest_version
 from fluxmirror_store.schema import LEGACY_COLUMNS
+from fluxmirror_store.summing import add_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,6 +226,28 @@ def test_an_upgraded_database_has_all_its_hours_to_be_added_up(
         stale = db.execute("SELECT what, hour FROM stale_hour ORDER BY what, hour").fetchall()
         assert stale == [("calls", -1), ("calls", 0), ("calls", 1), ("usage", 2)]
         assert db.execute("SELECT count(*) FROM event").fetchone() == (8,)
+
+
+def test_hours_of_the_older_table_are_added_up_once_more(
+    places: Places, legacy: Callable[..., sqlite3.Connection], insert: Callable[..., int]
+) -> None:
+    """Into the new one; what was stale before stays so, once."""
+    with closing(legacy("")) as db:
+        for step in migrations.STEPS[:9]:
+            step(db, lambda _done, _total: None)
+        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        for ts_ms in (0, 3_600_000):
+            insert(db, ts_ms=ts_ms)
+        db.execute("DELETE FROM stale_hour WHERE hour = 0")
+        names = [name for _, name, *_ in db.execute("PRAGMA table_info(activity_hour)")]
+        for hour in (0, 1):
+            values = (hour, "claude-code", "/r", 1, *["{}"] * (len(names) - 4))
+            db.execute(f"INSERT INTO activity_hour VALUES ({', '.join('?' * len(names))})", values)
+    with closing(connect_to_write(places.database)) as db:
+        assert db.execute("SELECT hour FROM stale_hour ORDER BY 1").fetchall() == [(0,), (1,)]
+        assert add_up(db) == 2
+        found = db.execute("SELECT hour, calls FROM activity_hour ORDER BY 1").fetchall()
+        assert found == [(0, 1), (1, 1)]
 
 
 def test_steps_are_as_many_as_versions() -> None:

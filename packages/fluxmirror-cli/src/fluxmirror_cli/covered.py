@@ -47,7 +47,7 @@ def covered(
 
 
 def seen(db: sqlite3.Connection, period: Period, agent: str | None, *, is_usual: bool) -> Seen:
-    """Count who saw what of a period, which takes a third of the time; as `covered` has it."""
+    """Count who saw what of a period, and put no findings together; as `covered` has it."""
     return count_seen(*_asked(db, period, agent, is_usual=is_usual))
 
 

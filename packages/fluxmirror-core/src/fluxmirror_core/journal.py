@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 5 << 20
 """A longer journal is set aside as `….1`, in place of the one before."""
+SUMS: Final = "sums"
+"""Kind of a line that tells that hours could not be added up."""
 NAME: Final = "capture.log"
 
 
@@ -44,20 +46,20 @@ def counts(logs: str) -> dict[str, int]:
 def newest(logs: str, kind: str) -> tuple[int, str] | None:
     """Give the last line of a kind: when it was noted, in UTC milliseconds, and its message.
 
-    None without one that can be read.
+    None without one that can be read; a full disk may have torn one.
     """
     from datetime import datetime  # a hook that notes something has no use for it
 
-    last = ""
+    found = None
     for line in _lines(logs):
-        if line.partition(" ")[2].startswith(f"{kind} "):
-            last = line
-    moment, _, rest = last.rstrip("\n").partition(" ")
-    try:
-        noted = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return int(noted.timestamp() * 1000), rest.partition(" ")[2]
+        moment, _, rest = line.rstrip("\n").partition(" ")
+        noted_as, _, told = rest.partition(" ")
+        if noted_as == kind:
+            try:
+                found = int(datetime.fromisoformat(moment).timestamp() * 1000), told
+            except ValueError:
+                continue
+    return found
 
 
 def _lines(logs: str) -> Iterator[str]:

@@ -14,8 +14,13 @@ __all__ = ["NamedTuple"]
 if TYPE_CHECKING:
     from typing import NamedTuple  # noqa: TID251 - what every type checker knows
 else:
-    _OWN = frozenset(vars(namedtuple("_Own", ()))) - {"__doc__"}  # noqa: PYI024 - it has no fields
-    """What is a named tuple's own, and no method of the body."""
+    _REFUSED = frozenset(
+        (
+            *("__new__", "__init__", "__slots__", "__getnewargs__"),
+            *("_fields", "_field_defaults", "_make", "_replace", "_asdict"),
+        )
+    )
+    """What a body may not have, neither here nor there."""
 
     class _Maker(type):
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
@@ -24,13 +29,23 @@ else:
             if len(bases) > 1:
                 message = f"{name}: a named tuple has no other base"
                 raise TypeError(message)
-            fields = body.get("__annotations__", {})
-            defaults = [body[field] for field in fields if field in body]
-            made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])  # noqa: PYI024 - the body says the types
-            for key, value in body.items():
-                if key not in fields and key not in _OWN:
-                    setattr(made, key, value)
-            return made
+            if refused := _REFUSED & body.keys():
+                message = f"{name}: a named tuple has its own {', '.join(sorted(refused))}"
+                raise AttributeError(message)
+            return _made(name, body)
+
+    def _made(name: str, body: dict[str, Any]) -> type:
+        fields = body.get("__annotations__", {})
+        with_default = [field for field in fields if field in body]
+        if with_default != list(fields)[len(fields) - len(with_default) :]:
+            message = f"{name}: a field without a default follows one that has one"
+            raise TypeError(message)
+        defaults = [body[field] for field in with_default]
+        made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])  # noqa: PYI024 - the body says the types
+        for key, value in body.items():
+            if key not in fields:
+                setattr(made, key, value)
+        return made
 
     class NamedTuple(metaclass=_Maker):
         """A class of tuples whose fields are those that its body annotates."""

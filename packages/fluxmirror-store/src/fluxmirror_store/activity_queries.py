@@ -24,7 +24,7 @@ from fluxmirror_store.hour_rows import (
     read_hours,
 )
 from fluxmirror_store.schema import REACH_MS, hour_of
-from fluxmirror_store.stored_text import fetch_own
+from fluxmirror_store.stored_text import own_rows
 from fluxmirror_store.summing import CALLS, first_sighting, is_stale
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _from_table(
     db: sqlite3.Connection, asked: Mapping[str, Any], ranges: HourRanges, facets: Sequence[str]
 ) -> Iterator[_Part]:
     question = _IN_TABLE.format(columns=columns_sql(facets))
-    rows = fetch_own(db, question, {**asked, "first": ranges.first, "end": ranges.end})
+    rows = own_rows(db, question, {**asked, "first": ranges.first, "end": ranges.end})
     known = (row for row in rows if row[0] not in ranges.counted_anew)
     for hour, one in read_hours(known, facets):
         yield hour * HOUR_MS, hour, one
@@ -195,7 +195,7 @@ def _made(db: sqlite3.Connection, asked: Mapping[str, Any], days: LocalDays) -> 
     if is_stale(db, CALLS):
         found = _made_beside_stale_hours(db, asked)
     else:
-        found = dict(fetch_own(db, _MADE, asked))
+        found = dict(own_rows(db, _MADE, asked))
     return {path: days.of(first_ms) for path, first_ms in found.items()}
 
 

@@ -29,7 +29,7 @@ FACETS: Final = (
     "files",
 )
 """Columns of `activity_hour` that hold JSON, and attributes of `HourActivity`."""
-SUMMARY_FACETS: Final = ("outcomes", "classes", "sessions", "directories", "files")
+SUMMARY_FACETS: Final = ("outcomes", "classes", "directories", "files")
 """What the figures are worked out from that periods are compared by."""
 NUMBERS: Final = ("minutes", "reads", "writes", "whole", "added", "steps")
 """Columns that hold numbers one behind the other, and attributes."""
@@ -80,18 +80,20 @@ def hour_row(hour: int, activity: HourActivity) -> tuple[object, ...]:
 
 def columns_sql(facets: Sequence[str]) -> str:
     """Give SQL for what `read_hours` reads: facets as one list, to be decoded at once; numbers."""
-    as_one = f"printf('[{', '.join('%s' for _ in facets)}]', {', '.join(facets)})"
+    names = _with_sessions(facets)
+    as_one = f"printf('[{', '.join('%s' for _ in names)}]', {', '.join(names)})"
     return f"hour, agent, root, calls, {as_one}, {', '.join(NUMBERS)}"
 
 
 def read_hours(
     rows: Iterable[Sequence[Any]], facets: Sequence[str]
 ) -> Iterator[tuple[int, HourActivity]]:
-    """Read rows of `columns_sql`, `sessions` among the facets; the others stay empty."""
+    """Read rows of `columns_sql`; facets that are not wanted stay empty."""
+    names = _with_sessions(facets)
     for hour, agent, root, calls, text, *numbers in rows:
         activity = HourActivity(agent, root)
         activity.calls = calls
-        for name, found in zip(facets, json.loads(text), strict=True):
+        for name, found in zip(names, json.loads(text), strict=True):
             setattr(activity, name, found)
         activity.phases = {int(key): times for key, times in activity.phases.items()}
         minutes, activity.reads, activity.writes, activity.whole, activity.added, steps = map(
@@ -100,6 +102,11 @@ def read_hours(
         activity.minutes = dict(zip(minutes[::2], minutes[1::2], strict=True))
         activity.steps = _by_session(steps, activity.sessions)
         yield hour, activity
+
+
+def _with_sessions(facets: Sequence[str]) -> tuple[str, ...]:
+    """Have the sessions as well: the steps are in their order."""
+    return tuple(dict.fromkeys(("sessions", *facets)))
 
 
 def _packed(numbers: Sequence[int]) -> bytes:

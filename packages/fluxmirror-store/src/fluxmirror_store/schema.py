@@ -425,6 +425,7 @@ QUICK_READING: Final = (
     # With all that is asked of most rows, so that these need not be looked up.
     "DROP INDEX file_sighting_first",
     "CREATE INDEX file_sighting_first ON file_sighting (first_ms, made, agent)",
+    # Queries name this index: a later one of another shape gets another name.
     "DROP INDEX event_odd",
     """
     CREATE INDEX event_odd ON event (agent, ts_ms, phases, outcome)

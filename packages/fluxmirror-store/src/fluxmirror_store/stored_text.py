@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
+
+_AT_ONCE: Final = 200
+"""Rows of a long table that are in memory together."""
 
 
 def lenient_text(raw: bytes) -> str:
@@ -26,11 +29,19 @@ def read_leniently(db: sqlite3.Connection) -> Iterator[None]:
         db.text_factory = strict
 
 
-def fetch_own(db: sqlite3.Connection, question: str, values: Mapping[str, Any]) -> list[Any]:
-    """Ask a table that nobody but us writes: its text is UTF-8, and quickly read as such."""
+def own_rows(
+    db: sqlite3.Connection, question: str, values: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Ask a table whose text was written from Python: it is UTF-8, and quickly read as such."""
+    found = db.execute(question, values)
     lenient = db.text_factory
-    db.text_factory = str
-    try:
-        return db.execute(question, values).fetchall()
-    finally:
-        db.text_factory = lenient
+    while True:
+        # Whoever takes the rows may ask something else in between.
+        db.text_factory = str
+        try:
+            some = found.fetchmany(_AT_ONCE)
+        finally:
+            db.text_factory = lenient
+        if not some:
+            return
+        yield from some

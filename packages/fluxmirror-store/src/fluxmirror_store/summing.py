@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 CALLS: Final = "calls"
 USAGE: Final = "usage"
 """What is added up by the hour."""
-_SUMS: Final = "sums"
-"""What the journal counts failures by."""
 _AT_ONCE: Final = 12
 """Hours of one transaction: others may write in between."""
 _TOKENS: Final = tuple(f"{name}_tokens" for name in Tokens._fields)
@@ -135,7 +133,7 @@ def bring_up_to_date(places: Places, progress: Progress | None = None) -> None:
                 if ours:
                     _add_up_held(places, progress)
     except StoreError as error:
-        journal.note(places.logs, _SUMS, type(error).__name__)
+        journal.note(places.logs, journal.SUMS, type(error).__name__)
 
 
 def first_sighting(db: sqlite3.Connection, path: str) -> Sighting | None:
@@ -151,7 +149,7 @@ def _add_up_held(places: Places, progress: Progress | None) -> None:
         add_up(db, progress, failures)
     shorten_log(path)
     for kind, hours in failures.items():
-        journal.note(places.logs, _SUMS, f"{kind} ({hours})")
+        journal.note(places.logs, journal.SUMS, f"{kind} ({hours})")
 
 
 def _add_one(db: sqlite3.Connection, what: str, hour: int) -> str | None:

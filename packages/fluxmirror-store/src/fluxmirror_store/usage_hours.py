@@ -11,7 +11,6 @@ from fluxmirror_core.analysis.work import PeriodUsage
 from fluxmirror_core.transcripts.response import Tokens
 
 from fluxmirror_store.hour_ranges import LocalDays, hour_ranges
-from fluxmirror_store.stored_text import fetch_own
 from fluxmirror_store.summing import USAGE
 from fluxmirror_store.usage_queries import load_currencies
 
@@ -40,10 +39,10 @@ GROUP BY 1, 2, 3, 4
 """
 
 
-_Sums: TypeAlias = dict[tuple[Any, ...], list[int]]
-"""By what responses are told apart by: how many, tokens of each sort, pico, first and last time."""
-_KEEPS: Final = -2
-"""Numbers behind this place are times, which are not added up."""
+_Key: TypeAlias = tuple[str | None, str | None]
+"""An agent, a day or nothing, and a currency; None for responses without a price."""
+_Sums: TypeAlias = dict[_Key, list[int]]
+"""How many responses, tokens of each sort, pico, when the first and when the last was."""
 
 
 def load_period_usage(
@@ -104,7 +103,7 @@ def _rows(
     ranges = hour_ranges(db, USAGE, wanted.start_ms, wanted.end_ms, zone)
     asked = wanted._asdict()
     limits = {"first": ranges.first, "end": ranges.end}
-    for hour, *row in fetch_own(db, _IN_TABLE, {**asked, **limits}):
+    for hour, *row in db.execute(_IN_TABLE, {**asked, **limits}):
         if hour not in ranges.counted_anew:
             yield hour * HOUR_MS, row
     for parts in ranges.counted_anew.values():
@@ -113,13 +112,15 @@ def _rows(
                 yield part.start_ms, row
 
 
-def _add(sums: _Sums, key: tuple[Any, ...], numbers: list[int]) -> None:
+def _add(sums: _Sums, key: _Key, numbers: list[int]) -> None:
     known = sums.get(key)
     if known is None:
         sums[key] = numbers
         return
-    first_ms, last_ms = min(known[-2], numbers[-2]), max(known[-1], numbers[-1])
-    sums[key] = [*map(add, known[:_KEEPS], numbers[:_KEEPS]), first_ms, last_ms]
+    *counts, first_ms, last_ms = known
+    *more, other_first_ms, other_last_ms = numbers
+    times = min(first_ms, other_first_ms), max(last_ms, other_last_ms)
+    sums[key] = [*map(add, counts, more), *times]
 
 
 def _usage_sums(sums: _Sums) -> list[UsageSum]:

@@ -18,29 +18,28 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-NOTED_AS: Final = "sums"
-"""The kind of journal line that tells that hours could not be added up."""
+_DAY_MS: Final = 86_400_000
 
 
 def examine_sums(db: sqlite3.Connection, logs: str) -> Iterator[Row]:
     """Count the hours in which something changed since they were added up.
 
-    Reports count these themselves, so that no figure is wrong, but they take longer. Who adds up
-    tries all that wait: a failure is theirs if one of them had begun by then, and over once none
-    waits any more.
+    Reports count these themselves, so that no figure is wrong, but they take longer. Every report
+    and every drain tries all that wait: a failure that nobody met again for a day is over.
     """
     waiting = waiting_hours(db)
     if waiting is None:
         return
     told = counted("doctor_records.hours", waiting.hours)
-    failed_ms, reason = journal.newest(logs, NOTED_AS) or (None, None)
-    if failed_ms is not None and failed_ms < waiting.first_ms:
+    now_ms = time.time_ns() // 1_000_000
+    failed_ms, reason = journal.newest(logs, journal.SUMS) or (None, None)
+    if failed_ms is not None and failed_ms < now_ms - _DAY_MS:
         failed_ms, reason = None, None
     facts = {**waiting._asdict(), "failed_ms": failed_ms, "reason": reason}
     if failed_ms is None:
         yield Row("sums", OK, told, message("doctor_records.next_report_adds"), facts)
         return
-    when = ago(failed_ms, time.time_ns() // 1_000_000)
+    when = ago(failed_ms, now_ms)
     failed = message("doctor_records.adding_failed", ago=when, reason=reason)
     remedy = message("doctor_records.add_again", path=os.path.join(logs, journal.NAME))
     yield Row("sums", WARN, besides(told, failed), remedy, facts)

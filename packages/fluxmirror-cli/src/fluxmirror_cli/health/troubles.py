@@ -10,14 +10,13 @@ from fluxmirror_core.messages import counted, message
 
 from fluxmirror_cli.health.clauses import about, named
 from fluxmirror_cli.health.row import WARN, Row
-from fluxmirror_cli.health.sums import NOTED_AS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmirror_core.paths import Places
 
-_TOLD_ELSEWHERE: Final = ("bad", NOTED_AS)
+_TOLD_ELSEWHERE: Final = ("bad", journal.SUMS)
 """Kinds of journal lines that have a row of their own, which knows whether it is over."""
 
 
