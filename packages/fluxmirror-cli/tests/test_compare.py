@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,32 @@ def test_up_to_is_said_of_what_was_cut_alone(record: Record, call: Call, run_her
     assert "| Yesterday | Today | Change |" in beside_today
     assert " up to " not in told(run_here, "30d", "yesterday")
     assert " up to " not in told(run_here, "2025-W10", "2025-W09")
+
+
+def test_times_of_two_lengths_are_both_whole(record: Record, call: Call, run_here: Run) -> None:
+    """Whether one of them goes on or not, and whether it is a part of the other."""
+    now_ms = time.time_ns() // 1_000_000
+    record([call(now_ms - 1), *(call(now_ms - day * DAY_MS) for day in range(1, 14))])
+    for periods in (("week", "today"), ("today", "week")):
+        assert "| Tool calls    |" in told(run_here, *periods)
+        facts = json.loads(told(run_here, *periods, form="json"))
+        calls = facts["figures"]["calls"]
+        assert (calls["before"], calls["value"]) == (7, 1)
+    text = told(run_here, "14d", "7d")
+    assert " up to " not in text
+    facts = json.loads(told(run_here, "14d", "7d", form="json"))
+    assert facts["figures"]["calls"]["before"] == 14
+
+
+def test_a_time_that_has_not_begun_is_compared_with_none(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """Nobody was idle on it yet."""
+    record([call(MONDAY)])
+    for periods in (("today", "9998-01-01"), ("9998-01-01", "today")):
+        done = run_here("compare", *periods)
+        assert (done.out, done.code) == ("", 2)
+        assert "has not begun" in done.err
 
 
 def test_the_later_is_compared_with_the_earlier(record: Record, call: Call, run_here: Run) -> None:

@@ -47,13 +47,13 @@ def run(asked: ReportWish, *, one: str, other: str | None) -> None:
     with the time before it.
     """
     zone = chosen_zone(asked.zone_name)
+    period = _named(one, zone)
     if other is None:
-        period = _named(one, zone)
         beside = _before(period, zone)
     else:
         # What changed is told from the earlier one on, whichever of them is named first.
-        earlier, period = sorted((_named(one, zone), _named(other, zone)), key=_ends)
-        beside = same_part(earlier, period, now_ms(), zone)
+        beside, period = sorted((period, _named(other, zone)), key=_first_day)
+        beside = _cut_alike(beside, period, zone)
     with drained_database(asked.database) as db:
         about = asked_scope(db, asked)
         report = _build(db, about, period, beside, zone)
@@ -103,14 +103,31 @@ def _named(text: str, zone: ZoneInfo) -> Period:
     return days_period(span.first, span.last, zone)
 
 
-def _ends(period: Period) -> tuple[date, date]:
-    return period.last, period.first
+def _first_day(period: Period) -> tuple[date, date]:
+    return period.first, period.last
+
+
+def _cut_alike(earlier: Period, period: Period, zone: ZoneInfo) -> Period:
+    """Cut the earlier period where the other one has come to, if the two are of one length.
+
+    Raises:
+        UsageError: the other one has not begun.
+    """
+    if period.start_ms > now_ms():
+        raise UsageError(message("delivery.not_begun"), hint=message("delivery.name_periods"))
+    are_months = _is_month(earlier) and _is_month(period)
+    if are_months or earlier.last - earlier.first == period.last - period.first:
+        return same_part(earlier, period, now_ms(), zone)
+    return earlier
+
+
+def _is_month(period: Period) -> bool:
+    return parse_month(period.first.isoformat()[:7]) == (period.first, period.last)
 
 
 def _before(period: Period, zone: ZoneInfo) -> Period:
     """Give what a period is compared with where nothing else is named: a month with a month."""
-    is_month = parse_month(period.first.isoformat()[:7]) == (period.first, period.last)
-    if is_month and period.first > date.min:
+    if _is_month(period) and period.first > date.min:
         month = parse_month((period.first - _DAY).isoformat()[:7])
         if month is not None:
             return same_part(days_period(*month, zone), period, now_ms(), zone)
