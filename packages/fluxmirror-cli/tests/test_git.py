@@ -275,7 +275,7 @@ def test_every_kind_of_repository_is_read(tmp_path: Path) -> None:
 
 
 def test_what_is_no_repository_is_passed_over(repository: Repository, tmp_path: Path) -> None:
-    """An agent may work anywhere; what was one and is gone is told."""
+    """An agent may work anywhere; what was one and is gone or damaged is told."""
     (tmp_path / "plain").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "broken" / ".git").mkdir(parents=True)
@@ -287,11 +287,13 @@ def test_what_is_no_repository_is_passed_over(repository: Repository, tmp_path: 
     lost.commit("one")
     shutil.rmtree(lost.root / ".git" / "objects")
     (lost.root / ".git" / "objects").mkdir()
-    names = ("plain", "file", "broken", "astray", "odd", "lost", "gone", "api")
+    headless = Repository(tmp_path / "headless")
+    (headless.root / ".git" / "HEAD").rename(headless.root / ".git" / "HEAD.kept")
+    names = ("plain", "file", "broken", "astray", "odd", "lost", "headless", "gone", "api")
     found = committed(*(tmp_path / name for name in names))
     assert reasons(found) == {
         Reason.GONE: ("file", "gone"),
-        Reason.BROKEN: ("astray", "odd", "lost"),
+        Reason.BROKEN: ("broken", "astray", "odd", "lost", "headless"),
     }
 
 

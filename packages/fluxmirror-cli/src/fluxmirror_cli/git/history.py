@@ -34,6 +34,7 @@ _REFUSALS: Final = (
 _NO_REPOSITORY: Final = "not a git repository (or any"
 """Of a `.git` that leads nowhere it says the same, and where."""
 _NO_DIRECTORY: Final = ("No such file or directory", "Not a directory")
+_OWN_DIRECTORY: Final = ".git"
 _START: Final = "\0"
 _FORMAT: Final = "%x00%h%n%ct%n%an%n%s"
 """No part of it holds a line feed; the last is the one that may be missing its end."""
@@ -96,12 +97,20 @@ class _Reader:
         asked = ("rev-parse", "--path-format=absolute", "--git-common-dir")
         told = self._git.ask(self.root, asked, self._end_s, with_errors=True)
         if told.code:
-            raise _UnreadError(_reason(told.output))
+            raise _UnreadError(_reason(told.output) or self._reason_of_silence())
         if told.code is None:
             raise _UnreadError(Reason.SLOW)
         # Warnings come first; git before 2.31 gives a relative path.
         last = told.output.removesuffix("\n").rpartition("\n")[2]
         return os.path.normpath(os.path.join(self.root, last))
+
+    def _reason_of_silence(self) -> Reason | None:
+        """Say why git finds no repository: it does not take a damaged one for one."""
+        # Tells only whether there is such a directory, which is for git to ask the disk.
+        told = self._git.ask(os.path.join(self.root, _OWN_DIRECTORY), ("version",), self._end_s)
+        if told.code is None:
+            return Reason.SLOW
+        return None if told.code else Reason.BROKEN
 
     def own_addresses(self, more: Sequence[str]) -> list[str]:
         """Give the addresses that git would write into the user's commits.

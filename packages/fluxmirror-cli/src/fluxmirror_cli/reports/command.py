@@ -11,6 +11,7 @@ from fluxmirror_core.named_tuple import NamedTuple
 
 from fluxmirror_cli.option_rows import DAYS
 from fluxmirror_cli.reports.wish import REPORT_OPTIONS, build_wish
+from fluxmirror_cli.speech import report_into_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,4 +61,6 @@ class ReportCommand(NamedTuple):
             FluxMirrorError: as the command says.
         """
         own = [*(word.field for word in self.words), *(row.field for row in self.behind)]
-        self.run(build_wish(values), **{field: values[field] for field in own})
+        asked = build_wish(values)
+        report_into_file(into_file=asked.goes_into_file())
+        self.run(asked, **{field: values[field] for field in own})

@@ -12,8 +12,9 @@ from fluxmirror_core.errors import OutputError
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.sections import for_people
 
-from fluxmirror_cli.output import can_write, complain, emit, json_text
-from fluxmirror_cli.reports.wish import HTML, JSON, STDOUT, TEXT
+from fluxmirror_cli.output import complain, emit, json_text, terminal_room
+from fluxmirror_cli.reports.wish import HTML, JSON, TEXT
+from fluxmirror_cli.speech import own_catalog, unwritable_language
 
 if TYPE_CHECKING:
     from fluxmirror_core.report.sections import Report
@@ -25,7 +26,6 @@ VERSION: Final = 2
 """Of the shape of the JSON."""
 _FOLDER: Final = "reports"
 _SUFFIXES: Final = {TEXT: "md", "markdown": "md", HTML: "html", JSON: "json"}
-_CUT: Final = "…"
 _TRIES: Final = 1_000
 _READ_AND_WRITE: Final = 0o666
 
@@ -43,15 +43,30 @@ def deliver(report: Report, voice: Voice, asked: ReportWish, name: str) -> None:
         OutputError: it cannot be written there.
     """
     text = _rendered(report, voice, asked)
-    path = asked.out
-    if path == STDOUT or (path is None and asked.form != HTML):
+    if not asked.goes_into_file():
+        if asked.form != JSON:
+            _tell_of_letters()
         emit(text)
         return
-    path = _put_into(path, text) if path is not None else _put_aside(name, asked.form, text)
+    named = asked.out
+    path = _put_into(named, text) if named is not None else _put_aside(name, asked.form, text)
     size = len(text.encode())
-    emit(f"{voice.say(counted('delivery.written', size, path=path))}\n")
+    # Of the terminal's language, which need not be that of the file.
+    told = voice.in_language(own_catalog())
+    emit(f"{told.say(counted('delivery.written', size, path=path))}\n")
     if asked.opens:
         _open(path)
+
+
+def _tell_of_letters() -> None:
+    """Say that the report is in another language than somebody chose, as the output is."""
+    language = unwritable_language()
+    if language is not None:
+        encoding = getattr(sys.stdout, "encoding", "")
+        complain(
+            message("delivery.no_letters", language=language.capitalize(), encoding=encoding),
+            message("delivery.with_letters"),
+        )
 
 
 def _rendered(report: Report, voice: Voice, asked: ReportWish) -> str:
@@ -66,21 +81,8 @@ def _rendered(report: Report, voice: Voice, asked: ReportWish) -> str:
         return render_html(shown, voice, _made())
     from fluxmirror_core.report.as_text import render_text
 
-    return render_text(shown, voice, _room(asked))
-
-
-def _room(asked: ReportWish) -> int | None:
-    """Give the columns of the terminal that a report is written for.
-
-    None where it goes elsewhere, where nobody knows them, and where a cut cannot be marked.
-    """
-    if asked.form != TEXT or asked.out is not None:
-        return None
-    if sys.stdout is None or not sys.stdout.isatty() or not can_write(_CUT):
-        return None
-    from shutil import get_terminal_size
-
-    return get_terminal_size((0, 0)).columns or None
+    for_terminal = asked.form == TEXT and asked.out is None
+    return render_text(shown, voice, terminal_room() if for_terminal else None)
 
 
 def _put_into(path: str, text: str) -> str:
@@ -138,8 +140,10 @@ def _put_aside(name: str, form: str, text: str) -> str:
             _write_whole(descriptor, path, text)
             return path
     except OSError as error:
+        from fluxmirror_core.system_reasons import system_reason
+
         raise OutputError(
-            message("delivery.not_written", path=folder, reason=error.strerror or str(error)),
+            message("delivery.not_written", path=folder, reason=system_reason(error)),
             hint=message("delivery.name_file"),
         ) from error
     raise OutputError(message("delivery.full", path=folder), hint=message("delivery.name_file"))

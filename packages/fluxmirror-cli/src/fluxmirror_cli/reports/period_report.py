@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _MOST_DAYS: Final = 3_700
 """Ten years: nobody reads more, and every day of them costs memory."""
 COMMANDS_SHOWN: Final = 20
-"""Of a day's shell commands, the last ones."""
+"""Of a day's shell commands, the last ones; all of them where that is just one more."""
 
 
 class Wanted(NamedTuple):
@@ -85,7 +85,7 @@ def _begun(wanted: Wanted) -> Period:
     """
     period, today = wanted.period, today_in(wanted.zone)
     if (period.last - period.first).days >= _MOST_DAYS:
-        raise UsageError(message("delivery.too_long"), hint=message("delivery.fewer_days"))
+        raise UsageError(message("delivery.too_long"), hint=message("period.fewer_days"))
     if not period.first <= today < period.last:
         return period
     return days_period(period.first, today, wanted.zone)

@@ -3,8 +3,8 @@
 Click, and what it brings along (`inspect`, `ast`, `uuid`, `gettext` ...), takes as long to load as
 two bare interpreters. Only what is right in every way is read here: `--name VALUE`, `--name=VALUE`,
 flags, words. Whatever is unusual - help, an option or a choice that does not exist, a value that is
-missing, empty, the second one of an option, or looks like an option, a word too many - is left to
-click, which has the words for it.
+missing, empty, the second one of an option, or looks like an option, both names of a flag, a word
+too many - is left to click, which has the words for it.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ def read_words(report: ReportCommand, words: Sequence[str]) -> dict[str, Any] | 
         What click would give the command, by field; None where that is for click to say.
     """
     options = report.options()
-    by_name = {name: row for row in options for name in row.names}
-    contrary = {row.opposite: row.field for row in options if row.opposite}
+    by_name = {name: row for row in options for name in (*row.names, row.opposite) if name}
     values: dict[str, Any] = {row.field: row.unsaid() for row in options}
     plain: list[str] = []
     given: set[str] = set()
@@ -58,20 +57,19 @@ def read_words(report: ReportCommand, words: Sequence[str]) -> dict[str, Any] | 
     for word in waiting:
         if word and not word.startswith("-"):
             plain.append(word)
-        elif word in contrary:
-            values[contrary[word]] = False
+            continue
+        name, equals, text = word.partition("=")
+        row = by_name.get(name)
+        if row is None or row.field in given:
+            return None
+        if row.takes_value():
+            values[row.field] = _value(row, text if equals else next(waiting, ""))
         else:
-            name, equals, text = word.partition("=")
-            row = by_name.get(name)
-            if row is None or row.field in given:
-                return None
-            if not row.takes_value():
-                values[row.field] = None if equals else True
-            else:
-                values[row.field] = _value(row, text if equals else next(waiting, ""))
-                given.add(row.field)
-            if values[row.field] is None:
-                return None
+            values[row.field] = None if equals else name != row.opposite
+        if values[row.field] is None:
+            return None
+        if row.takes_value() or row.opposite:
+            given.add(row.field)
     named = _named(report, plain)
     return None if named is None else values | named
 

@@ -14,7 +14,7 @@ from fluxmirror_store.projects import known_remotes
 
 from fluxmirror_cli.asked import asked_agent
 from fluxmirror_cli.configured import current_directory
-from fluxmirror_cli.voice import forwarding_mask
+from fluxmirror_cli.voice import are_tags_lasting, forwarding_mask
 
 if TYPE_CHECKING:
     import sqlite3
@@ -45,7 +45,7 @@ def asked_scope(db: sqlite3.Connection, wanted: ReportWish) -> Asked:
     Raises:
         UsageError: there is no such agent or project.
     """
-    names = ProjectNames(known_remotes(db), recorded_roots(db), home(os.environ), forwarding_mask())
+    names = _project_names(db)
 
     def name_of(root: str) -> str:
         return str(names.name_of(root)) if root else ""
@@ -55,3 +55,12 @@ def asked_scope(db: sqlite3.Connection, wanted: ReportWish) -> Asked:
         return Asked(agent, Projects(None, name_of), None)
     roots = names.find(wanted.project, current_directory())
     return Asked(agent, Projects(roots, name_of), name_of(min(roots)))
+
+
+def _project_names(db: sqlite3.Connection) -> ProjectNames:
+    kind = ProjectNames
+    if not are_tags_lasting():
+        from fluxmirror_cli.reports.passing_tags import NamesWithPassingTags
+
+        kind = NamesWithPassingTags
+    return kind(known_remotes(db), recorded_roots(db), home(os.environ), forwarding_mask())

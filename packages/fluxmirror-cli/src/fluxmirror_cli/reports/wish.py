@@ -21,7 +21,9 @@ HTML: Final = "html"
 JSON: Final = "json"
 FORMATS: Final = (TEXT, MARKDOWN, HTML, JSON)
 STDOUT: Final = "-"
-_BY_SUFFIX: Final = {".html": HTML, ".json": JSON, ".md": MARKDOWN}
+_BY_SUFFIX: Final = {".html": HTML, ".htm": HTML, ".json": JSON, ".md": MARKDOWN}
+_UNKNOWN: Final = (".pdf", ".doc", ".docx", ".odt", ".rtf")
+"""Files that are of no use with anything else in them."""
 
 
 class ReportWish(NamedTuple):
@@ -40,6 +42,10 @@ class ReportWish(NamedTuple):
     """A file, or `STDOUT`; None for the usual place."""
     opens: bool
     """Whether to show the report in a browser."""
+
+    def goes_into_file(self) -> bool:
+        """Tell whether it is written into a file: one that is named, or a new one."""
+        return self.out != STDOUT and (self.out is not None or self.form == HTML)
 
 
 REPORT_OPTIONS: Final = (
@@ -62,7 +68,7 @@ REPORT_OPTIONS: Final = (
         " output. HTML goes into a private folder unless this says where.",
         "FILE",
     ),
-    OptionRow(("--open",), "opens", "Show the HTML in your browser."),
+    OptionRow(("--open",), "opens", "Make it HTML, and show it in your browser."),
     DATABASE,
 )
 """The options of every report, in the order of its help; those that say when stand before them."""
@@ -79,25 +85,34 @@ def build_wish(values: Mapping[str, Any]) -> ReportWish:
     """
     said = {name: values[name] for name in PeriodWish._fields if name in values}
     fields = {name: values[name] for name in ReportWish._fields if name in values}
-    form = _format(values["form"], values["out"], as_json=values["as_json"])
+    form = _format(values["form"], values["out"], as_json=values["as_json"], opens=values["opens"])
     asked = ReportWish(**{**fields, "wish": PeriodWish(**said), "form": form})
     _refuse(asked)
     return asked
 
 
-def _format(form: str | None, out: str | None, *, as_json: bool) -> str:
-    """Give the format that is asked for: by an option, else by the name of a file."""
+def _format(form: str | None, out: str | None, *, as_json: bool, opens: bool) -> str:
+    """Give the format that is asked for: by options, else by the name of a file."""
     if as_json and form not in (None, JSON):
         raise UsageError(
             message("delivery.two_formats", form=form), hint=message("usage_error.leave_one_out")
         )
     if as_json or form is not None:
         return form or JSON
-    suffix = os.path.splitext(out or "")[1]
-    return _BY_SUFFIX.get(suffix.casefold(), TEXT)
+    if opens and out in (None, STDOUT):
+        return HTML
+    return _BY_SUFFIX.get(_suffix(out), TEXT)
+
+
+def _suffix(out: str | None) -> str:
+    return os.path.splitext(out or "")[1].casefold()
 
 
 def _refuse(asked: ReportWish) -> None:
+    if (suffix := _suffix(asked.out)) in _UNKNOWN:
+        raise UsageError(
+            message("delivery.no_such_format", suffix=suffix), hint=message("delivery.print_html")
+        )
     if asked.opens and asked.form != HTML:
         raise UsageError(message("delivery.only_html"), hint=message("delivery.give_html"))
     if asked.opens and asked.out == STDOUT:
