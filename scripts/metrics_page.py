@@ -37,7 +37,9 @@ and ends when the next day begins: it may have 23 or 25 hours. A day that the zo
 weekdays stay side by side), and ends where this one begins. As long as this one goes on (now is
 before its end), it ends at the same time of day as now, as many days earlier, within its own
 bounds, and the whole of this one, later calls too, is compared with it. A period that has not
-begun is compared with none, nor is one before which all the days were skipped. A period from
+begun is compared with none, nor is one before which all the days were skipped. `compare` takes the
+period that begins later, or else ends later, for this one, and the other for that before it, which
+it cuts so where both have as many dates or are both calendar months, and else not. A period from
 instant to instant has the same number of milliseconds before it.
 
 **Minutes.** A call is in the minute `ts_ms // 60000`, which is active then. Its local date,
@@ -63,8 +65,8 @@ with `failed` or `ok` below it. Where there is nothing below the line there is n
 
 **Order.** Lists have the largest number first, ties by name (path, id) in the order of code points.
 Of several equal ones the earliest, or the first by name, is the busiest, the longest, the first.
-Days, weekdays and hours are in their own order. Commands are the last 20 of the shell calls, the
-oldest first, each the first 200 characters of `detail`.
+Days, weekdays and hours are in their own order. Commands are the last 20 of the shell calls, or
+all where that is 21, the oldest first, each the first 200 characters of `detail`.
 
 **Rounding.** Figures are exact in JSON (shares to four decimals). People read shares in whole
 percent, half a percent up; more than nothing and less than half a percent is `<1%`, less than

@@ -39,7 +39,9 @@ def question_of(words: Sequence[str], now_ms: int) -> Question:
     zone, project = options["--tz"], options.get("--project")
     agent = rest[0] if command == "agent" else options.get("--agent")
     spans = rest[:at] if command == "compare" else [_span_asked(command, options)]
-    one, *others = (Asked(*_days_of(span), zone, agent, project) for span in spans)
+    # The later is compared with the earlier.
+    days = sorted((_days_of(span) for span in spans), reverse=True)
+    one, *others = (Asked(*own, zone, agent, project) for own in days)
     return Question(command, _begun(one, command, now_ms), *others)
 
 

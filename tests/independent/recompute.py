@@ -79,6 +79,14 @@ class Asked(NamedTuple):
             return None
         return before if now_ms >= end else before._cut(now_ms, length)
 
+    def is_as_long_as(self, other: Asked) -> bool:
+        """Tell whether two times have as many dates, or are both calendar months."""
+        if self.last - self.first == other.last - other.first:
+            return True
+        following = (one.last + timedelta(days=1) for one in (self, other))
+        are_whole = all(day.day == 1 for day in (self.first, other.first, *following))
+        return are_whole and all(one.first.month == one.last.month for one in (self, other))
+
     def cut_like(self, other: Asked, now_ms: int) -> Asked:
         """Cut this period where another one has come to by now, counted from its first day."""
         start, end = other.bounds_ms
@@ -553,15 +561,16 @@ def files_written(part: Part) -> list[Row]:
 
 
 def commands(part: Part) -> list[Row]:
-    """List the last shell commands, the oldest first."""
+    """List the last shell commands, the oldest first; all where that leaves only one out."""
     shells = [call for call in part.calls if call["tool_class"] == "Shell"]
+    shown = LAST_COMMANDS if len(shells) != LAST_COMMANDS + 1 else len(shells)
     return [
         {
             "time": f"{datetime.fromtimestamp(call['ts_ms'] / 1000, UTC):%FT%T.%f}"[:-3] + "Z",
             "command": call["detail"],
             "outcome": call["outcome"],
         }
-        for call in shells[-LAST_COMMANDS:]
+        for call in shells[-shown:]
     ]
 
 

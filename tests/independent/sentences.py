@@ -38,7 +38,7 @@ def sentence_differences(report: dict[str, Any], part: Part) -> Iterator[Differe
     )
     points = report["insights"]
     wanted = {
-        "insight.new_to_edited": _new_to_edited(part),
+        f"insight.new_to_edited{'_shared' if _is_shared(part) else ''}": _new_to_edited(part),
         f"insight.{focus}": _longest_focus(part),
         f"insight.{burst}": _burst(part),
         **_rework(part),
@@ -95,6 +95,11 @@ def _busiest_day(part: Part) -> Said:
         "edited": _number(row["edited_files"]),
         "theme": _text(f"theme.{row['theme']}"),
     }
+
+
+def _is_shared(part: Part) -> bool:
+    """Tell whether a file is both new and edited."""
+    return bool(part.new_files & part.edited_files)
 
 
 def _new_to_edited(part: Part) -> Said:

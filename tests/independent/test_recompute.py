@@ -205,6 +205,8 @@ def earlier_of(question: Question, now_ms: int) -> Asked | None:
     if question.command == "agents":
         return None
     if question.other is not None:
+        if not question.other.is_as_long_as(question.asked):
+            return question.other
         return question.other.cut_like(question.asked, now_ms)
     return question.asked.before(now_ms)
 
