@@ -23,7 +23,6 @@ from fluxmirror_core.analysis.isolation import SeenRows, build_isolation, build_
 from fluxmirror_core.analysis.usage import Cost, build_total
 from fluxmirror_core.config.languages import LANGUAGES
 from fluxmirror_core.errors import FluxMirrorError
-from fluxmirror_core.messages import load_catalog
 from fluxmirror_core.paths import here
 from fluxmirror_core.period import day_period
 from fluxmirror_core.report.as_text import width
@@ -84,7 +83,7 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Have this process speak a language, whatever its output could write."""
 
     def in_language(name: str) -> None:
-        monkeypatch.setattr(speech, "_spoken", [load_catalog(LANGUAGES[name])])
+        monkeypatch.setattr(speech, "_spoken", [speech.Language(name, is_chosen=True)])
 
     return in_language
 

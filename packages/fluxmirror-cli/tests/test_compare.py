@@ -87,7 +87,7 @@ def test_where_only_one_has_calls_its_days_are_named(
 ) -> None:
     """Whichever column it stands in."""
     record([call(MONDAY), call(MONDAY + 1)])
-    line = "All 2 calls are of 3\u20139 March 2025."
+    line = "Only 3\u20139 March 2025 has calls: 2."
     assert line in told(run_here, "2025-W10", "2025-W09")
     assert line in told(run_here, "2025-W09", "2025-W10")
 

@@ -131,7 +131,7 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def in_language(name: str) -> None:
         monkeypatch.setenv("FLUXMIRROR_LANGUAGE", name)
-        monkeypatch.setattr(speech, "_spoken", [load_catalog(LANGUAGES[name])])
+        monkeypatch.setattr(speech, "_spoken", [speech.Language(name, is_chosen=True)])
         monkeypatch.setattr(configured, "_told", set())
         monkeypatch.setattr(configured, "_tried", set())
 
@@ -258,7 +258,7 @@ def test_an_interrupt_is_said_in_the_language_of_the_run(
     """And so is what a command that was half-way says in it."""
 
     def interrupted() -> int:
-        raise KeyboardInterrupt(message("querying.nothing_changed"))
+        raise KeyboardInterrupt(message("phrase.nothing_changed"))
 
     monkeypatch.setattr(app, "run", interrupted)
     speak("korean")

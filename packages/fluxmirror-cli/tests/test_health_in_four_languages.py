@@ -22,7 +22,7 @@ from fluxmirror_cli.registration.situation import survey
 from fluxmirror_core import journal
 from fluxmirror_core.config.languages import LANGUAGES
 from fluxmirror_core.config.settings import Settings
-from fluxmirror_core.messages import counted, load_catalog, message, read_texts
+from fluxmirror_core.messages import counted, message, read_texts
 from fluxmirror_core.paths import here
 from fluxmirror_core.report.as_text import width
 from fluxmirror_store import spool
@@ -157,7 +157,7 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Have this process speak a language, whatever its output could write."""
 
     def in_language(name: str) -> None:
-        monkeypatch.setattr(speech, "_spoken", [load_catalog(LANGUAGES[name])])
+        monkeypatch.setattr(speech, "_spoken", [speech.Language(name, is_chosen=True)])
 
     return in_language
 

@@ -150,6 +150,8 @@ def test_whatever_is_read_is_read_as_click_does(name: str, data: st.DataObject) 
         ("today", "--project=. --json --project=."),
         ("week", "--from 2026-11-01 --since 2026-11-02"),
         ("week", "--no-git=1"),
+        ("week", "--git --no-git"),
+        ("week", "--no-git --json --git"),
         ("agent", ""),
         ("agent", "claude codex"),
         ("agents", "list"),
@@ -209,11 +211,16 @@ def test_a_mistake_is_told_in_clicks_words(flux_home: Path) -> None:
     ("line", "told"),
     [
         ("week --agent claude --agent=codex", "--agent is given more than once"),
-        ("week --from 2026-11-01 --since 2026-11-02", "--from is given more than once"),
+        ("week --last 2d --last 3d --last 4d", "more than once\n  hint: give it once"),
+        ("week --since 2026-11-01 --since 2026-11-02", "--since is given more than once"),
+        ("week --from 2026-11-01 --since 2026-11-02", "--from and --since are the same option"),
+        ("week --git --no-git", "--git and --no-git contradict each other\n  hint: leave one out"),
+        ("week --no-git --json --git", "--git and --no-git contradict each other"),
+        ("sqlite --header --no-header x", "--header and --no-header contradict each other"),
         ("coverage --agent claude --agent codex", "--agent is given more than once"),
     ],
 )
-def test_two_values_of_one_option_are_a_mistake(line: str, told: str, flux_home: Path) -> None:
+def test_an_option_that_says_two_things_is_a_mistake(line: str, told: str, flux_home: Path) -> None:
     """One of them would be forgotten silently, as if the report were of both."""
     done = run(f"{RUN} sys.exit(code)", *line.split())
     assert (done.returncode, done.stdout) == (2, "")
@@ -223,6 +230,13 @@ def test_two_values_of_one_option_are_a_mistake(line: str, told: str, flux_home:
 def test_a_flag_is_the_same_twice(flux_home: Path) -> None:
     """So is a list: its option may be there for each of its values."""
     assert run(f"{RUN} sys.exit(code)", "today", "--json", "--json").returncode == 0
+    assert run(f"{RUN} sys.exit(code)", "week", "--no-git", "--no-git").returncode == 0
+
+
+def test_help_is_given_whatever_else_is_there(flux_home: Path) -> None:
+    """Who asks for it may not know yet what is wrong with the line."""
+    done = run(f"{RUN} sys.exit(code)", "week", "--git", "--no-git", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_shell_that_completes_is_answered(flux_home: Path) -> None:

@@ -160,8 +160,15 @@ def test_a_week_and_a_month_have_names_and_other_days_have_none(name: str, run_h
         (("compare", "zzz"), "write today, yesterday, week"),
         (("compare", "today", "yesterday", "week"), "unexpected extra argument"),
         (("compare", "2999-01-01"), "that time has not begun"),
-        (("today", "--open"), "--open shows HTML alone"),
-        (("today", "--open", "--format", "html", "--out", "-"), "--out - is none"),
+        (("today", "--open", "--format", "text"), "--open shows HTML alone"),
+        (("today", "--open", "--json"), "--open shows HTML alone"),
+        (("today", "--open", "--out", "a.md"), "--open shows HTML alone"),
+        (("today", "--open", "--out", "-"), "--out - is none"),
+        (("today", "--out", "a.pdf"), "a report cannot be written as .pdf"),
+        (("today", "--out", "a.DOCX", "--format", "html"), "and print it from the browser"),
+        (("today", "--lang", "koren"), "did you mean korean?"),
+        (("today", "--lang", "한국"), "did you mean korean?"),
+        (("today", "--lang", "klingon"), "there are english (English), korean"),
         (("week", "--month", "2025-13"), "2025-13"),
         (("week", "--last", "0d"), "0d"),
         (("week", "--last", "9999999d"), "calendar"),
@@ -394,6 +401,7 @@ def test_a_replaced_file_keeps_its_mode_and_a_new_one_is_private(
     [
         ("a.html", (), "<!doctype html>"),
         ("a.HTML", (), "<!doctype html>"),
+        ("a.htm", (), "<!doctype html>"),
         ("a.json", (), "{"),
         ("a.md", (), "# "),
         ("a.txt", (), "# "),
@@ -416,6 +424,7 @@ def test_a_folder_that_is_not_there_is_not_made(run_here: Run, tmp_path: Path) -
     done = run_here("today", "--format", "html", "--out", str(file))
     assert (done.code, done.out) == (ExitCode.OUTPUT, "")
     assert str(file) in done.err
+    assert f"there is no directory {file.parent}" in done.err
     assert not file.parent.exists()
 
 
@@ -467,25 +476,26 @@ def test_a_report_is_shown_in_a_browser(path: str, tmp_path: Path) -> None:
     programs = tmp_path / "bin"
     programs.mkdir()
     file = tmp_path / "week.html"
-    words = ("week", "--db", path, "--date", "2025-03-05", "--format", "html", "--open")
+    words = ("week", "--db", path, "--date", "2025-03-05", "--open")
 
-    def run() -> subprocess.CompletedProcess[str]:
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", RUN, *words, "--out", str(file)],
+            [sys.executable, "-c", RUN, *words, *more],
             capture_output=True,
             text=True,
             check=False,
             env=os.environ | {"PATH": str(programs), "LC_ALL": "C.UTF-8"},
         )
 
-    without = run()
+    without = run("--out", str(file))
     assert without.returncode == ExitCode.OK
     assert f"no browser could be started for {file}" in without.stderr
-    assert file.exists()
+    assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert run().stdout.partition(" (")[0].endswith(".html")
     for name in ("xdg-open", "open"):
         (programs / name).write_text("#!/bin/sh\necho noise\necho noise >&2\nexit 3\n")
         (programs / name).chmod(0o755)
-    in_vain = run()
+    in_vain = run("--out", str(file))
     assert (in_vain.returncode, in_vain.stderr) == (ExitCode.OK, without.stderr)
     assert "noise" not in in_vain.stdout
     shown = tmp_path / "shown"
@@ -493,7 +503,7 @@ def test_a_report_is_shown_in_a_browser(path: str, tmp_path: Path) -> None:
     for name in ("xdg-open", "open"):
         (programs / name).write_text(f'#!/bin/sh\nexec >&- 2>&-\necho "$1" > {shown}\n')
         (programs / name).chmod(0o755)
-    done = run()
+    done = run("--out", str(file))
     assert (done.stderr, shown.read_text()) == ("", f"{file}\n")
 
 

@@ -40,7 +40,6 @@ REPORTS: Final = (
 )
 Words = tuple[str, ...]
 NUMBERS: Final = re.compile(r"\d[\d,.]*")
-PATH: Final = re.compile(r"[^\s/]*(?:/[^\s/]+){2,}")
 
 
 @pytest.fixture(scope="module")
@@ -120,13 +119,25 @@ def _read_all(terminal: int) -> Iterator[bytes]:
 def test_every_report_fits_a_terminal(
     place: Path, database: str, language: str, columns: int
 ) -> None:
-    """In every language; but for a path in a sentence, which would be none if it were broken."""
+    """In every language; a path in a sentence is cut where a line has no room for it."""
     options = f"--lang {language} --db {database}"
     commands = ";".join(f"{' '.join(words)} {options}" for words in REPORTS)
     lines = seen(place, columns, commands, code=RUN_ALL).splitlines()
     assert sum(line.startswith("# ") for line in lines) == len(REPORTS)
-    wide = [line for line in lines if width(line) > columns]
-    assert not [line for line in wide if line.startswith("|") or not PATH.search(line)]
+    assert not [line for line in lines if width(line) > columns]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("language", languages())
+def test_what_models_used_fits_a_terminal(
+    place: Path, database: str, language: str, columns: int
+) -> None:
+    """Its notes break between words, as those of other reports do."""
+    options = f"--lang {language} --db {database}"
+    commands = ";".join(f"cost --by {by} {options}" for by in ("day", "model", "project"))
+    lines = seen(place, columns, commands, code=RUN_ALL).splitlines()
+    assert sum(line.startswith("# ") for line in lines) == commands.count("cost")
+    assert not [line for line in lines if width(line) > columns]
 
 
 def test_no_number_is_cut(place: Path, week: Words) -> None:

@@ -56,7 +56,7 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Have this process speak a language, whatever its output could write."""
 
     def in_language(name: str) -> None:
-        monkeypatch.setattr(speech, "_spoken", [load_catalog(LANGUAGES[name])])
+        monkeypatch.setattr(speech, "_spoken", [speech.Language(name, is_chosen=True)])
 
     return in_language
 

@@ -215,7 +215,7 @@ def test_a_report_without_losses_says_so() -> None:
     """An empty table would leave people guessing."""
     report = build_coverage_report(built((CLAUDE, BOTH, 2)), load_catalog(), agent=CLAUDE)
     assert [section.title for section in report.sections] == ["Coverage"]
-    assert report.sections[0].note == "Nothing is missing that is not explained."
+    assert str(report.sections[0].note) == "Nothing is missing that is not explained."
     assert report.title == "Who saw what Claude Code did (1970-01-01, UTC)"
 
 

@@ -132,13 +132,71 @@ def test_a_single_day_is_set_beside_the_day_before(until_ms: int | None, said: s
     assert said in render_text(report, Voice(load_catalog(), SEOUL, "/home/mira"))
 
 
+def under(heading: str, text: str) -> str:
+    """Give what a report says under a heading, up to the next one."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_what_a_report_compares_with_is_said_under_its_key_figures() -> None:
+    """A reader meets the numbers of before there, and not at the very end."""
+    earlier = Earlier(day_period(date(2026, 3, 1), SEOUL), at(9))
+    day = Day(work(call(at(9))), (), earlier, work(call(at(9))).summary)
+    report = build_day_report(day, today=DATE)
+    told = render_text(report, Voice(load_catalog(), SEOUL, "/home/mira"))
+    line = "\nCompared with Sunday, 1 March 2026 up to 09:00.\n"
+    assert line in under("Key figures", told)
+    assert told.count(line) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("ok", "ok"), ""),
+        (("ok", "denied"), ""),
+        (("unknown", "unknown"), ""),
+        (("ok", "unknown"), "of the 1 call that is known to be fine or failed."),
+        (("ok", "failed", "denied", "unknown"), "of the 2 calls that are known to be fine or"),
+    ],
+)
+def test_a_rate_of_few_calls_says_of_how_many(outcomes: tuple[str, ...], said: str) -> None:
+    """No failure among a few known ends is no promise about all the others."""
+    found = work(*(call(at(9), outcome=one) for one in outcomes))
+    told = under("Key figures", rendered(found))
+    assert said in told
+    assert ("\nFailure rate: " in told) == bool(said)
+
+
+@pytest.mark.parametrize(("minutes", "times"), [(range(0, 40, 8), 1), (range(40), 0)])
+def test_focus_that_is_longer_than_the_active_time_is_explained(minutes: range, times: int) -> None:
+    """It looks like a mistake, where it is the pauses."""
+    told = rendered(work(*(call(at(9, one), root="/it") for one in minutes)))
+    line = "\nFocus time counts short pauses too; active time does not.\n"
+    assert under("How the work went", told).count(line) == times
+
+
+@pytest.mark.parametrize(
+    ("edited", "said"),
+    [
+        (2, "- Files: 1 new, 2 edited (a file may be both), a ratio of 0.5; "),
+        (1, "- Files: 1 new, 1 edited, a ratio of 1; "),
+    ],
+)
+def test_files_that_are_new_and_edited_are_not_to_be_added(edited: int, said: str) -> None:
+    """Both together may be more than were written."""
+    found = work(call(at(9)))
+    totals = found.summary.totals
+    files = totals.files._replace(written=2, new=1, edited=edited)
+    summary = found.summary._replace(totals=totals._replace(files=files))
+    assert said in rendered(found._replace(summary=summary))
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
         ((("/a.py", 1),), "- One rework loop (edit, failed test, edit again), on /a.py."),
         (
             (("/a.py", 1), ("/b.py", 1)),
-            "- 2 rework loops (edit, failed test, edit again), each on another file.",
+            "- 2 rework loops (edit, failed test, edit again), each of a different file.",
         ),
         (
             (("/a.py", 2), ("/b.py", 1)),

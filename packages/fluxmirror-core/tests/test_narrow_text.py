@@ -8,7 +8,7 @@ from unicodedata import category
 from zoneinfo import ZoneInfo
 
 import pytest
-from fluxmirror_core.messages import load_catalog, message
+from fluxmirror_core.messages import languages, load_catalog, message
 from fluxmirror_core.redact import Redactor
 from fluxmirror_core.report.as_text import render_text, width
 from fluxmirror_core.report.sections import (
@@ -20,6 +20,7 @@ from fluxmirror_core.report.sections import (
     WEEKDAY,
     Column,
     Figure,
+    Kind,
     Report,
     Section,
     Shown,
@@ -32,11 +33,14 @@ PATHS = (Column("Path", PATH), Column("Writes", NUMBER))
 NAMES = (Column("Name", NAME), Column("Calls", NUMBER))
 COMMANDS = (Column("Command", COMMAND), Column("Calls", NUMBER))
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)
+WITHOUT_BLOCKS = st.text(
+    alphabet=st.characters(exclude_characters="`|>#=-+*:_.)$<[~\\"), max_size=60
+)
 
 
-def rendered(section: Section, room: int | None) -> list[str]:
-    """Render one section in English; gives its lines below the title."""
-    voice = Voice(load_catalog(), ZoneInfo("UTC"), "/home/mira")
+def rendered(section: Section, room: int | None, language: str = "en") -> list[str]:
+    """Render one section; gives its lines below the title."""
+    voice = Voice(load_catalog(language), ZoneInfo("UTC"), "/home/mira")
     return render_text(Report("T", (section,)), voice, room).splitlines()[4:]
 
 
@@ -149,14 +153,71 @@ def test_sentences_break_between_words() -> None:
         "- `__init__.py`: one",
         "  two three four",
     ]
-    assert rendered(Section("S", "paragraph", rows=((sentence,),), note="a b c d e f"), 10) == [
+    assert rendered(Section("S", "paragraph", rows=((sentence,),), note="a b c d e f g h"), 14) == [
         "`__init__.py`:",
-        "one two",
-        "three four",
+        "one two three",
+        "four",
         "",
-        "a b c d e",
-        "f",
+        "a b c d e f g",
+        "h",
     ]
+
+
+@pytest.mark.parametrize("room", range(16, 60))
+@pytest.mark.parametrize("language", languages())
+def test_no_recorded_word_is_broken(language: str, room: int) -> None:
+    """Half a path is another one: only our own words break between Chinese characters."""
+    path = "/home/mira/文档/季度计划/项目说明/readme.md"
+    name = "한국어_저장소_이름/日本語の名前"
+    told = message("clause.about", what=Shown(PATH, path), told=Shown(NAME, name))
+    lines = rendered(Section("S", "points", rows=((told,),)), room, language)
+    assert all(width(line) <= room for line in lines)
+    _, shown_path, shown_name, *_ = re.split(r"[^\w/.~…]+", "".join(lines))
+    assert f"~{path.removeprefix('/home/mira')}".endswith(shown_path.removeprefix("…"))
+    assert name.startswith(shown_name.removesuffix("…"))
+
+
+def test_a_long_word_of_a_path_is_cut_at_its_beginning() -> None:
+    """As in a table, and of a name its end; what stands beside it stays on its line."""
+    told = message(
+        "clause.about",
+        what=Shown(PATH, "packages/app/src/components/Chart.tsx"),
+        told=Shown(NAME, "browser_take_screenshot_of_all"),
+    )
+    assert rendered(Section("S", "points", rows=((told,),)), 24) == [
+        "- …components/Chart.tsx:",
+        "  browser_take_screens…",
+    ]
+
+
+def test_words_of_a_name_break_before_they_are_cut() -> None:
+    """Nothing is lost where its spaces are enough."""
+    told = message("clause.about", what="", told=Shown(NAME, "a name of words, each short"))
+    text = " ".join(rendered(Section("S", "points", rows=((told,),)), 16))
+    assert "…" not in text
+
+
+def test_evidence_is_never_cut() -> None:
+    """What is no name and no path is shown to be copied, such as a session's id."""
+    key = "0123456789" * 5
+    lines = rendered(Section("S", "points", rows=((message("cost.explain.key", name=key),),)), 24)
+    assert any(key in line for line in lines)
+
+
+@settings(deadline=None)
+@given(WITHOUT_BLOCKS, st.sampled_from((NAME, PATH, COMMAND)), st.integers(16, 60))
+def test_whatever_was_recorded_fits_a_line(text: str, kind: Kind, room: int) -> None:
+    """However it is spelt; but for what would begin a block, which may keep a line whole."""
+    told = message("clause.about", what=Shown(kind, text), told="one two")
+    lines = rendered(Section("S", "points", rows=((told,),)), room)
+    assert all(width(line) <= room for line in lines)
+
+
+def test_invisible_signs_take_the_room_that_they_are_spelt_in() -> None:
+    r"""A row of `\u200b` has no width of its own."""
+    lines = table(NAMES, ("\u200b" * 30, 1), room=30)
+    assert {width(line) for line in lines} <= set(range(31))
+    assert "\\u200b…" in lines[2]
 
 
 @pytest.mark.parametrize(
@@ -265,5 +326,7 @@ def test_a_cut_opens_no_mask(room: int) -> None:
     voice = Voice(load_catalog(), ZoneInfo("UTC"), "", Redactor(b"k" * 32).text)
     columns = (Column("P", PATH), Column("N", NAME), Column("C", COMMAND))
     rows = ((f"/a/{secret}/b", f"x {secret}", f"curl -H {secret}"),)
-    sections = (Section("S", "table", columns, rows), Section("S", "points", rows=((secret,),)))
+    told = message("clause.about", what=Shown(PATH, f"/a/{secret}/b"), told=Shown(NAME, secret))
+    points = Section("S", "points", rows=((secret,), (told,)))
+    sections = (Section("S", "table", columns, rows), points)
     assert "x1Y2" not in render_text(Report("T", sections), voice, room)

@@ -481,6 +481,15 @@ def test_a_figure_without_a_value_has_a_dash() -> None:
     assert re.search(r"\| Rate +\| +\u2013 \| +\| +\|", render_text(report, voice()))
 
 
+def test_each_of_two_times_has_its_figures() -> None:
+    """Also where one of them has none: a blank beside a dash would be read as something else."""
+    nothing = Figure("rate", "Rate", s.SHARE, None)
+    one = Figure("calls", "Calls", s.NUMBER, 2, 1, Change(2, 1))
+    section = Section("S", "changes", figures=(nothing, one), times=("now", "then"))
+    text = render_text(Report("T", (section,)), voice())
+    assert re.search(r"\| Rate +\| +\u2013 \| +\u2013 \| +\|", text)
+
+
 def test_json_is_the_same_in_every_language() -> None:
     """And comes back from its text as it was."""
     facts = [render_json(week(), voice(language)) for language in LANGUAGES]

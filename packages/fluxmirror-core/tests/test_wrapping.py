@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from fluxmirror_core.report.as_text import padded, width
-from fluxmirror_core.report.wrapping import wrap
+from fluxmirror_core.report.wrapping import widest_part, wrap
 
 JAPANESE = "プラグインとして登録しました。`fluxmirror today` で活動を確認できます（3件）。"
 CHINESE = "已注册为插件；之后的活动可用 `fluxmirror today` 查看（共 3 个）。"
@@ -36,6 +36,16 @@ def test_korean_breaks_between_words() -> None:
         "뒤의 활동은 `fluxmirror",
         "today`에서 볼 수 있습니다",
     ]
+
+
+def test_what_is_kept_breaks_at_its_spaces() -> None:
+    """Text around it breaks as its language has it."""
+    text = "打开项目说明文件.md之后继续"
+    assert wrap(text, 12) == ["打开项目说明", "文件.md之后", "继续"]
+    kept = [range(text.index("项"), text.index("之"))]
+    assert wrap(text, 12, kept=kept) == ["打开", "项目说明文件.md", "之后继续"]
+    assert widest_part(text, kept) == width("项目说明文件.md")
+    assert wrap("看 项目 说明 吧", 4, kept=[range(2, 7)]) == ["看", "项目", "说明", "吧"]
 
 
 def test_what_is_longer_than_a_line_stays_whole() -> None:

@@ -16,7 +16,7 @@ from fluxmirror_core.paths import Places, places
 from fluxmirror_core.zones import find_zone, unread_tz
 
 from fluxmirror_cli.output import complain
-from fluxmirror_cli.speech import own_catalog, prefer
+from fluxmirror_cli.speech import own_catalog, prefer, report_catalog
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -136,10 +136,27 @@ def chosen_catalog(asked: str | None = None) -> Catalog:
     Raises:
         UsageError: there is no such language.
     """
+    _heed(asked)
+    return own_catalog()
+
+
+def chosen_report_catalog(asked: str | None = None) -> Catalog:
+    """Give the texts of the language of a report: as it was chosen, where it goes into a file.
+
+    Args:
+        asked: what the command line says, or None.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    _heed(asked)
+    return report_catalog()
+
+
+def _heed(asked: str | None) -> None:
     if asked:
         find_language(asked)
         prefer(asked)
-    return own_catalog()
 
 
 def _settings(found: Resolution) -> Settings:

@@ -21,8 +21,7 @@ from fluxmirror_cli.options import (
     script_period_options,
     zone_option,
 )
-from fluxmirror_cli.output import emit, show
-from fluxmirror_cli.results.usage_text import terminal_width
+from fluxmirror_cli.output import emit, is_terminal, show
 from fluxmirror_cli.rows.as_csv import CsvWriter
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def show_data(
         as_csv: whether CSV is asked for.
     """
     if as_csv:
-        writer = CsvWriter(header=True, on_terminal=terminal_width() is not None)
+        writer = CsvWriter(header=True, on_terminal=is_terminal())
         emit("".join(writer.result(columns, rows)))
     else:
         show(result, as_json=as_json)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from fluxmirror_core.errors import OutputError
 from fluxmirror_core.messages import message
+from fluxmirror_core.system_reasons import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
+
+    from fluxmirror_core.messages import Message
 
 
 def refuse_taken(path: str, *, replace: bool) -> None:
@@ -87,6 +90,13 @@ def _told(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            message("files.unwritten", path=path, reason=error.strerror or str(error)),
-            hint=message("files.check_directory"),
+            message("files.unwritten", path=path, reason=system_reason(error)),
+            hint=_hint(path),
         ) from error
+
+
+def _hint(path: str) -> Message:
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        return message("files.no_directory", folder=os.path.dirname(path) or folder)
+    return message("files.check_directory")

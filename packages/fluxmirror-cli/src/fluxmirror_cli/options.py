@@ -6,6 +6,7 @@ import functools
 import importlib
 import re
 from collections import Counter
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 import click
@@ -92,7 +93,7 @@ class Command(click.Command):
         """Read the options; what is wrong with them is known to be about this command.
 
         Raises:
-            UsageError: an option has two values, of which one would be forgotten.
+            UsageError: an option says two things, of which one would be forgotten.
             click.UsageError: something else is wrong with them.
         """
         written = list(args)
@@ -102,22 +103,45 @@ class Command(click.Command):
             error.ctx = error.ctx or ctx
             raise
         if not ctx.resilient_parsing:
-            _refuse_second_value(self.make_parser(ctx).parse_args(written)[2])
+            # Behind, as `--help` is answered whatever else is there; and read once more, as click
+            # keeps only the last of each.
+            _refuse_second(self.make_parser(ctx).parse_args(list(written))[2], written)
         return left
 
 
-def _refuse_second_value(written: Sequence[click.Parameter]) -> None:
-    """Refuse two values of one option; a flag is the same however often it is there."""
-    for option, times in Counter(written).items():
-        if times > 1 and isinstance(option, click.Option) and _has_one_value(option):
-            raise UsageError(
-                message("usage_error.repeated", name=option.opts[0]),
-                hint=message("usage_error.leave_one_out"),
-            )
+def _refuse_second(given: Sequence[click.Parameter], words: Sequence[str]) -> None:
+    """Refuse an option that says two things; a flag is the same however often it is there."""
+    for option, times in Counter(given).items():
+        if times > 1 and isinstance(option, click.Option):
+            if option.is_flag:
+                _refuse_opposites(option, words)
+            elif not (option.count or option.multiple):
+                _refuse_second_value(option, words)
 
 
-def _has_one_value(option: click.Option) -> bool:
-    return not (option.is_flag or option.count or option.multiple)
+def _refuse_opposites(option: click.Option, words: Sequence[str]) -> None:
+    said, opposite = _written(option.opts, words), _written(option.secondary_opts, words)
+    if said and opposite:
+        raise UsageError(
+            message("usage_error.opposites", one=said[0], other=opposite[0]),
+            hint=message("usage_error.leave_one_out"),
+        )
+
+
+def _refuse_second_value(option: click.Option, words: Sequence[str]) -> None:
+    names = _written(option.opts, words) or option.opts[:1]
+    if len(names) > 1:
+        sentence = message("usage_error.same_option", one=names[0], other=names[1])
+    else:
+        sentence = message("usage_error.repeated", name=names[0])
+    raise UsageError(sentence, hint=message("usage_error.give_once"))
+
+
+def _written(names: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Give those names of an option that a command line has, each once."""
+    before_plain_words = takewhile(lambda word: word != "--", words)
+    said = dict.fromkeys(word.partition("=")[0] for word in before_plain_words)
+    return [name for name in said if name in names]
 
 
 def _folded(example: str, room: int) -> Iterator[str]:

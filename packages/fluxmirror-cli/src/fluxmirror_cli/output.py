@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _PLAIN = {"→": "->", "…": "...", "·": ".", "\u2013": "-", "✓": "x", "↑": "^", "↓": "v"}
 _PLAIN |= {"░": ":", "▒": "+", "▓": "*", "█": "#"}
 _PLAINLY = "fluxmirror-plainly"
+_CUT = "…"
 
 
 def emit(text: str) -> None:
@@ -112,9 +113,26 @@ def can_write(text: str) -> bool:
     return True
 
 
+def is_terminal() -> bool:
+    """Tell whether a person looks at the output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def terminal_room() -> int | None:
+    """Give the columns of the terminal that a person looks at.
+
+    None where there is none, where nobody knows them, and where a cut cannot be marked.
+    """
+    if not is_terminal() or not can_write(_CUT):
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size((0, 0)).columns or None
+
+
 def is_coloured() -> bool:
     """Tell whether a person looks at the output, on a terminal that knows colours."""
-    if sys.stdout is None or not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+    if not is_terminal() or os.environ.get("NO_COLOR"):
         return False
     return sys.platform != "win32" or "WT_SESSION" in os.environ
 
@@ -162,5 +180,6 @@ def _failure(error: OSError) -> FluxMirrorError:
     if closed:
         return PipeClosedError("the reader of the output is gone")
     from fluxmirror_core.messages import message
+    from fluxmirror_core.system_reasons import system_reason
 
-    return OutputError(message("files.no_output", reason=error.strerror or str(error)))
+    return OutputError(message("files.no_output", reason=system_reason(error)))

@@ -10,7 +10,12 @@ from fluxmirror_core.errors import ConfigError
 from fluxmirror_core.paths import home
 from fluxmirror_core.report.voice import Voice
 
-from fluxmirror_cli.configured import chosen_catalog, here, patterns_to_show
+from fluxmirror_cli.configured import (
+    chosen_catalog,
+    chosen_report_catalog,
+    here,
+    patterns_to_show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +45,7 @@ def masked_voice(language: str | None, zone: ZoneInfo) -> Voice:
     Raises:
         UsageError: there is no such language.
     """
-    return Voice(chosen_catalog(language), zone, home(os.environ), forwarding_mask())
+    return Voice(chosen_report_catalog(language), zone, home(os.environ), forwarding_mask())
 
 
 def forwarding_mask() -> Callable[[str], str]:
@@ -55,6 +60,16 @@ def forwarding_mask() -> Callable[[str], str]:
         # Nobody can tell the patterns now; the built-in rules hold whatever they are.
         patterns = ()
     return _mask(here().spool, patterns)
+
+
+def are_tags_lasting() -> bool:
+    """Tell whether equal secrets have equal tags in every run: by a key of this installation."""
+    from fluxmirror_store.tag_key import read_key
+
+    try:
+        return read_key(here().spool) is not None
+    except OSError:
+        return False
 
 
 @lru_cache(maxsize=1)

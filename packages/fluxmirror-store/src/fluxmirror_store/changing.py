@@ -122,7 +122,7 @@ def _restricted(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _interruption() -> KeyboardInterrupt:
-    return KeyboardInterrupt(message("querying.nothing_changed"))
+    return KeyboardInterrupt(message("phrase.nothing_changed"))
 
 
 def _is_denied(error: BaseException | None) -> bool:

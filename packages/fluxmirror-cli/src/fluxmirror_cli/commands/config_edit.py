@@ -35,7 +35,7 @@ def command() -> None:
     before = read_text(user_file())
     typed = _edited(before, user_file())
     if typed is None:
-        emit(f"{say(message('config_command.nothing_changed'))}\n")
+        emit(f"{say(message('phrase.nothing_changed'))}\n")
         return
 
     def put(now: str, path: str) -> str:

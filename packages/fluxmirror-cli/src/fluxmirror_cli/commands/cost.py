@@ -27,9 +27,9 @@ from fluxmirror_cli.options import (
     refuse_options,
     zone_option,
 )
-from fluxmirror_cli.output import Result, emit, show
+from fluxmirror_cli.output import Result, emit, show, terminal_room
 from fluxmirror_cli.results.usage_facts import usage_csv, usage_facts
-from fluxmirror_cli.results.usage_text import nothing_text, terminal_width
+from fluxmirror_cli.results.usage_text import nothing_text
 from fluxmirror_cli.voice import own_voice
 
 if TYPE_CHECKING:
@@ -117,12 +117,13 @@ def _text(usage: Usage, window: UsageWindow, limits: Limits, voice: Voice) -> st
     end_ms = usage.total.last_ms or window.end_ms
     first = limits.first or local_date(start_ms, zone)
     last = limits.last or local_date(end_ms, zone)
+    room = terminal_room()
     report = build_usage_report(
         usage,
         voice.catalog,
         period=Period(window.start_ms, window.end_ms, first, last, zone.key),
         agent=window.agent,
         home=voice.home,
-        terminal=terminal_width(),
+        terminal=room,
     )
-    return render_text(report, voice)
+    return render_text(report, voice, room)

@@ -30,7 +30,7 @@ from fluxmirror_cli.options import (
     not_empty,
     period_options,
 )
-from fluxmirror_cli.output import emit
+from fluxmirror_cli.output import emit, terminal_room
 from fluxmirror_cli.results.usage_facts import (
     Facts,
     compact_json,
@@ -243,7 +243,7 @@ def _text(explanation: Explanation, of: Subject, voice: Voice, gone: Collection[
     report = build_explanation_report(
         explanation, voice.catalog, of=of, zone=voice.zone.key, gone=gone
     )
-    return render_text(report, voice)
+    return render_text(report, voice, terminal_room())
 
 
 def _json(explanation: Explanation, of: Subject, gone: Collection[str]) -> str:

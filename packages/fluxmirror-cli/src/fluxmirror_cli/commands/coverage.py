@@ -23,7 +23,7 @@ from fluxmirror_cli.options import (
     period_options,
     zone_option,
 )
-from fluxmirror_cli.output import Result, show
+from fluxmirror_cli.output import Result, show, terminal_room
 from fluxmirror_cli.results.coverage_facts import coverage_facts
 from fluxmirror_cli.voice import own_voice
 
@@ -80,4 +80,5 @@ def command(  # noqa: PLR0913 - an argument for each option
 def _text(coverage: Coverage, agent: str | None, voice: Voice) -> str:
     if not coverage.total.calls:
         return f"{one_line(no_calls(coverage, voice.catalog))}\n"
-    return render_text(build_coverage_report(coverage, voice.catalog, agent=agent), voice)
+    report = build_coverage_report(coverage, voice.catalog, agent=agent)
+    return render_text(report, voice, terminal_room())

@@ -28,9 +28,8 @@ from fluxmirror_cli.options import (
     script_period_options,
     zone_option,
 )
-from fluxmirror_cli.output import Result, complain, says_everything, show
+from fluxmirror_cli.output import Result, complain, is_terminal, says_everything, show
 from fluxmirror_cli.own_places import refuse_own_place
-from fluxmirror_cli.results.usage_text import terminal_width
 from fluxmirror_cli.rows.writer import print_pieces
 from fluxmirror_cli.speech import say
 
@@ -154,7 +153,7 @@ def _write(found: Export, target: _Target, mask: Mask) -> int:
 
 def _printed(columns: Sequence[str], rows: Iterable[Row], form: str) -> Iterator[str]:
     if form == _CSV:
-        return csv_lines(columns, rows, on_terminal=terminal_width() is not None)
+        return csv_lines(columns, rows, on_terminal=is_terminal())
     return json_lines(columns, rows, ascii_only=not says_everything())
 
 

@@ -170,7 +170,7 @@ def _done(work: Work, cleaned: list[Sayable], left: list[Leftover]) -> Result:
         if work.account.is_any_new:
             lines.append(fitted(THEN))
         elif any(outcome.state == DECLINED for outcome in outcomes) and not cleaned:
-            lines.append(f"{say(message('querying.nothing_changed'))}\n")
+            lines.append(f"{say(message('phrase.nothing_changed'))}\n")
         return "".join(lines)
 
     return Result(facts, text)

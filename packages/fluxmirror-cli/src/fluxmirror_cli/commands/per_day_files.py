@@ -36,8 +36,8 @@ _DAYS: Final = 7
 def command(wanted: DataWish) -> None:
     """Files that each local day made and changed; of the last seven, unless others are asked for.
 
-    A line for each day on which any was written. A file is new when the first that is recorded of
-    it is that it was written.
+    A line for each day on which any was written. A file is new when the first that is known of it
+    is that it was written as a whole, or when a patch says that it adds the file.
     """
     with asked_calls(wanted, _DAYS) as asked:
         found = daily_files(asked.db, asked.window, asked.zone)

@@ -232,7 +232,7 @@ def _per_million(rates: Rates) -> dict[str, str]:
 
 def _price_text(price: Price) -> str:
     whose = message("price_list.own") if price.provider == OWN else price.provider
-    since = [message("price_list.since", date=price.since)] if price.since else []
+    since = [message("phrase.since", date=price.since)] if price.since else []
     first = " · ".join(map(say, [price.model, whose, price.source, *since]))
     per_million = message("price_list.per_million", currency=price.currency)
     head = [say(word) for word in (per_million, *(_COLUMNS[kind] for kind in _KINDS))]

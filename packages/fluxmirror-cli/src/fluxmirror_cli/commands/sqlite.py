@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +18,7 @@ from fluxmirror_cli.configured import here
 from fluxmirror_cli.drained import WAIT_S, drained_database, is_usual_database
 from fluxmirror_cli.masking import Mask, redactor_here
 from fluxmirror_cli.options import Command, database_option, format_options
-from fluxmirror_cli.output import complain, emit
+from fluxmirror_cli.output import complain, emit, is_terminal
 from fluxmirror_cli.registration.choice import confirms, is_answered
 from fluxmirror_cli.rows.as_csv import CsvWriter
 from fluxmirror_cli.rows.as_json import JsonWriter
@@ -122,7 +121,7 @@ def command(  # noqa: PLR0913 - an argument for each option
     elif yes or _is_agreed(database, len(statements)):
         _change(Script(statements, values, CHANGING, mask.text), database, writer, mask)
     else:
-        complain(message("querying.nothing_changed"))
+        complain(message("phrase.nothing_changed"))
 
 
 def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
@@ -137,7 +136,7 @@ def _writer(*, header: bool | None, as_json: bool, as_csv: bool) -> RowsWriter:
             message("querying.json_or_header", option=other),
             hint=message("usage_error.leave_one_out"),
         )
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    on_terminal = is_terminal()
     if as_json:
         return JsonWriter()
     if as_csv:
@@ -158,7 +157,7 @@ def _is_agreed(database: str | None, statements: int) -> bool:
         raise UsageError(message("querying.nobody_there"), hint=message("querying.add_yes"))
     path = one_line(database or here().database)
     question = counted("querying.let_change", statements, path=path)
-    return confirms(question, otherwise=say(message("querying.nothing_changed")))
+    return confirms(question, otherwise=say(message("phrase.nothing_changed")))
 
 
 def _change(script: Script, database: str | None, writer: RowsWriter, mask: Mask) -> None:

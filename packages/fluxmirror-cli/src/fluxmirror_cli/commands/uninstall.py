@@ -108,7 +108,7 @@ def command(  # noqa: PLR0913 - one argument per option
     if left is None:
         left = choose_what_stays(ours, shown, undone, purging=purge)
     if left is None:
-        emit(f"{say(message('querying.nothing_changed'))}\n")
+        emit(f"{say(message('phrase.nothing_changed'))}\n")
         return
     work = _Work(ours, whole=not agents, purging=purge)
     with work.account.told_when_stopped():

@@ -53,7 +53,7 @@ def choose_what_stays(
     click.echo("".join(outlines), err=True)
     if purging:
         question = wrapped(message("leaving.go_ahead", toll=describe_toll(ours)))
-        otherwise = message("querying.nothing_changed")
+        otherwise = message("phrase.nothing_changed")
         is_agreed = confirms(question, otherwise=otherwise)
         return frozenset() if is_agreed else None
     with Account().told_when_stopped():

@@ -24,7 +24,7 @@ def describe_everything(ours: Everything, *, purging: bool) -> str:
     """Say what would be removed, beside what is registered in agents."""
     edited = frozenset(ours.edited)
     gone = _would_go(ours, purging=purging)
-    words = {path: "leaving.take" if path in edited else "registration.remove" for path in gone}
+    words = {path: "leaving.take" if path in edited else "files.remove" for path in gone}
     return "".join(f"{say(message(one, path=path))}\n" for path, one in words.items())
 
 

@@ -185,7 +185,7 @@ def _outline_changes(changes: list[Change]) -> list[Message]:
     lines = [message("registration.change", path=path) for path in changed]
     for one, several, paths in (
         ("registration.write", "registration.write_several", new),
-        ("registration.remove", "registration.remove_several", gone),
+        ("files.remove", "registration.remove_several", gone),
     ):
         if len(paths) == 1:
             lines.append(message(one, path=paths[0]))

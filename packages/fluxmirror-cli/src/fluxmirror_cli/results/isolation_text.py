@@ -9,9 +9,10 @@ from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import render_text
 from fluxmirror_core.report.cells import NAME_COLUMNS, agent_name, head
-from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
+from fluxmirror_core.report.sections import NAME, NUMBER, Column, Report, Section
 from fluxmirror_store.isolation_queries import DATABASE, MIRROR
 
+from fluxmirror_cli.output import terminal_room
 from fluxmirror_cli.speech import say
 from fluxmirror_cli.voice import own_voice
 
@@ -51,19 +52,20 @@ def isolation_text(found: Isolation) -> str:
         sections.append(_leaks(found))
     title = say(message("verify.title.all", date=found.period.first, zone=found.period.zone))
     voice = own_voice(None, ZoneInfo(found.period.zone))
-    return f"{render_text(Report(title, tuple(sections)), voice)}\n{say(_sum(found))}\n"
+    text = render_text(Report(title, tuple(sections)), voice, terminal_room())
+    return f"{text}\n{say(_sum(found))}\n"
 
 
 def _leaks(found: Isolation) -> Section:
     columns = (
-        _column("verify.column.session"),
+        Column(say(message("verify.column.session")), NAME),
         _column("verify.column.agents"),
         _column("verify.column.seen_in"),
     )
     comma = say(message("join.names"))
     rows = tuple(
         (
-            head(leak.session, NAME_COLUMNS),
+            leak.session,
             comma.join(map(agent_name, leak.agents)),
             comma.join(say(message(_LAYERS[layer])) for layer in leak.layers),
         )

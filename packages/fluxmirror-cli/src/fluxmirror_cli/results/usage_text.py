@@ -1,8 +1,7 @@
-"""What there is to say where no response is, and how wide what is said may be."""
+"""What there is to say where no response is."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from fluxmirror_core.period import local_date
@@ -19,15 +18,6 @@ if TYPE_CHECKING:
     from fluxmirror_core.messages import Catalog
 
     from fluxmirror_cli.asked_period import Limits
-
-
-def terminal_width() -> int | None:
-    """Give the columns of the terminal that a person looks at; None when it is none."""
-    if sys.stdout is None or not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
 
 
 def nothing_text(

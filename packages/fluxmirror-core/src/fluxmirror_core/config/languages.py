@@ -37,20 +37,33 @@ def find_language(text: str) -> str:
     """Give the name of the language that a word means.
 
     Raises:
-        UsageError: it means none; the hint names the four.
+        UsageError: it means none; the hint guesses which was meant, or names the four.
     """
     language = parse_language(text)
     if language is None:
         from fluxmirror_core.errors import UsageError
         from fluxmirror_core.messages import message
-        from fluxmirror_core.phrases import listed
+        from fluxmirror_core.phrases import did_you_mean, listed
 
         offered = listed([f"{name} ({NATIVE[name]})" for name in LANGUAGES])
+        near = _near(text)
         raise UsageError(
             message("config_problem.no_language", text=repr(text)),
-            hint=message("config_problem.languages", offered=offered),
+            hint=did_you_mean(near)
+            if near
+            else message("config_problem.languages", offered=offered),
         )
     return language
+
+
+def _near(text: str) -> list[str]:
+    """Name the languages that a mistyped word is like, the likeliest first."""
+    from difflib import get_close_matches
+
+    # Words for English in other languages are like too much else.
+    words = [word for word in _BY_WORD if word != "anglais"]
+    near = get_close_matches(text.strip().casefold(), words)
+    return list(dict.fromkeys(_BY_WORD[word] for word in near))
 
 
 def inferred_language(env: Mapping[str, str]) -> tuple[str, str] | None:

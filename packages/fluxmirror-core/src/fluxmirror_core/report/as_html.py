@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.as_text import one_line, width
-from fluxmirror_core.report.changes import written_change
+from fluxmirror_core.report.changes import times, written_change
 from fluxmirror_core.report.drawing import drawn_rows, left_out
 from fluxmirror_core.report.html_charts import bar_lengths, change_bar, columns_chart, heat_chart
 from fluxmirror_core.report.sections import (
@@ -34,6 +34,7 @@ from fluxmirror_core.report.sections import (
     WORD,
     Column,
 )
+from fluxmirror_core.report.voice import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -233,7 +234,7 @@ def _isolated(spans: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [
         (
             "isolated"
-            if role == "recorded" and max(text, default="") >= _FIRST_RIGHT_TO_LEFT
+            if role in RECORDED and max(text, default="") >= _FIRST_RIGHT_TO_LEFT
             else role,
             text,
         )
@@ -245,7 +246,7 @@ def _figure(figure: Figure, section: Section, voice: Voice) -> _View:
     before = ""
     if figure.before is not None:
         told = voice.write(figure.kind, figure.before)
-        _, earlier = _times(section)
+        _, earlier = times(section)
         before = voice.say(message("clause.about", what=earlier, told=told))
     return {
         "title": _spans(figure.title, voice),
@@ -258,7 +259,7 @@ def _figure(figure: Figure, section: Section, voice: Voice) -> _View:
 
 def _changes(section: Section, voice: Voice) -> _View:
     """Give figures as rows: what each was before, what it is, and its change, drawn as well."""
-    now, before = _times(section)
+    now, before = times(section)
     heads = (
         Column(message("card.figure")),
         *(Column(time, NUMBER) for time in (before, now)),
@@ -281,11 +282,6 @@ def _change_row(figure: Figure, voice: Voice) -> list[_View]:
     )
     cells = [{"look": "", "spans": one} for one in spans]
     return [{"look": _PROSE, "spans": _spans(figure.title, voice)}, *cells]
-
-
-def _times(section: Section) -> Sequence[Sayable]:
-    """Say what the time of figures is called, and the one before it."""
-    return section.times or (message("card.now"), message("card.before"))
 
 
 def _layout(section: Section, table: _View) -> str:

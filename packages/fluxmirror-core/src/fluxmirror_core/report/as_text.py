@@ -41,10 +41,10 @@ def render_text(report: Report, voice: Voice, room: int | None = None) -> str:
 
     blocks = [f"# {spoken_line(report.title, voice)}"]
     if report.subtitle:
-        blocks.append(flowing(spoken_line(report.subtitle, voice), room))
+        blocks.append(flowing(report.subtitle, voice, room))
     for section in report.sections:
         blocks += section_blocks(section, voice, room)
-    blocks += [flowing(spoken_line(line, voice), room) for line in report.footer]
+    blocks += [flowing(line, voice, room) for line in report.footer]
     return "\n\n".join(blocks) + "\n"
 
 

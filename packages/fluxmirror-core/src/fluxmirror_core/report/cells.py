@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.agents import BY_ID
 from fluxmirror_core.pricing import UNIT, amount
-from fluxmirror_core.report.as_text import width
+from fluxmirror_core.report.as_text import one_line, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,11 +63,12 @@ def tail(text: str, limit: int) -> str:
 
 def _fitting(text: str, limit: int) -> int | None:
     """Count the characters that fit beside the mark of a cut; None when all do without one."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return None if len(text) <= limit else limit - 1
     taken = fitting = 0
     for number, char in enumerate(text, 1):
-        taken += width(char)
+        # What is not visible takes as much as it is spelt with.
+        taken += width(one_line(char))
         if taken > limit:
             return fitting
         if taken < limit:

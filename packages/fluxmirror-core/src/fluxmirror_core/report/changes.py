@@ -1,4 +1,4 @@
-"""How much a figure changed, as people read it."""
+"""How much a figure changed, and between which times, as people read it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.report.sections import CHANGE, SHARE
 
 if TYPE_CHECKING:
-    from fluxmirror_core.report.sections import Figure
+    from collections.abc import Sequence
+
+    from fluxmirror_core.messages import Sayable
+    from fluxmirror_core.report.sections import Figure, Section
     from fluxmirror_core.report.voice import Voice
 
 _PARTS: Final = 1000
@@ -17,6 +20,11 @@ _PARTS: Final = 1000
 _EXACT: Final = 9
 """Decimals that a float of our figures has right."""
 _HALF: Final = 0.5
+
+
+def times(section: Section) -> Sequence[Sayable]:
+    """Say what the time of figures is called, and the one before it."""
+    return section.times or (message("card.now"), message("card.before"))
 
 
 def written_change(figure: Figure, voice: Voice) -> str:

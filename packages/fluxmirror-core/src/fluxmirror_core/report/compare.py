@@ -8,6 +8,7 @@ from fluxmirror_core.analysis.rates import percent_change
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.dates import date_range
 from fluxmirror_core.report.figures import build_figures, unpriced_note
+from fluxmirror_core.report.joining import sentences
 from fluxmirror_core.report.sections import CLOCK, Report, Section, Shown
 from fluxmirror_core.report.titles import period_facts, period_names, scope_facts
 
@@ -53,10 +54,11 @@ def build_compare_report(compared: Comparison, *, today: date) -> Report:
 
 def _head(one: Summary, other: Summary) -> Section:
     figures = build_figures(_HEAD, one, other)
+    rate = message("work.rate") if one.totals.unknown or other.totals.unknown else ""
     return Section(
         message("work.section.figures"),
         "figures",
-        note=unpriced_note(figures),
+        note=sentences((rate, unpriced_note(figures))),
         key="figures",
         figures=figures,
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.cells import agent_name, head
-from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
+from fluxmirror_core.report.sections import NAME, NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,7 +121,7 @@ def _agents(coverage: Coverage, catalog: Catalog) -> Section:
     rows = [_row(one, shown, catalog) for one in coverage.agents]
     if len(rows) > 1:
         rows.append(_row(coverage.total, shown, catalog))
-    note = "" if coverage.findings else catalog.text("coverage.complete")
+    note = "" if coverage.findings else message("coverage.complete")
     return Section(catalog.text("coverage.section.agents"), "table", columns, tuple(rows), note)
 
 
@@ -136,13 +136,11 @@ def _row(one: AgentCoverage, shown: Sequence[str], catalog: Catalog) -> tuple[st
 
 def _findings(coverage: Coverage, catalog: Catalog) -> Section:
     zone = ZoneInfo(coverage.period.zone)
-    names = (
-        "column.time",
-        "column.agent",
-        "coverage.column.session",
-        "column.tool",
-        "coverage.column.detail",
-        "coverage.column.missing",
+    recorded = ("column.tool", "coverage.column.detail")
+    columns = (
+        *_texts(catalog, ("column.time", "column.agent", "coverage.column.session")),
+        *(Column(catalog.text(name), NAME) for name in recorded),
+        *_texts(catalog, ("coverage.column.missing",)),
     )
     rows = tuple(
         (
@@ -158,7 +156,7 @@ def _findings(coverage: Coverage, catalog: Catalog) -> Section:
     left = len(coverage.findings) - len(rows)
     note = message("coverage.more", count=f"{left:,}") if left else ""
     title = catalog.text("coverage.section.findings")
-    return Section(title, "table", _texts(catalog, names), rows, note)
+    return Section(title, "table", columns, rows, note)
 
 
 def _remedies(coverage: Coverage, catalog: Catalog) -> Section:

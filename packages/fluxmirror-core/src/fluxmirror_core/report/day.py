@@ -66,7 +66,6 @@ def build_day_report(day: Day, *, today: date, commits: tuple[Section, ...] = ()
         subtitle(work.summary.scope),
         "day",
         {**work_facts(work.summary), **earlier_facts(day.earlier)},
-        earlier_line(day.earlier) if work.summary.totals.calls else (),
     )
 
 
@@ -75,7 +74,7 @@ def _sections(day: Day, commits: tuple[Section, ...]) -> tuple[Section, ...]:
     is_part = day.earlier is not None and day.earlier.until_ms is not None
     return (
         day_narrative(work, before, is_part=is_part),
-        head_figures(work, before),
+        head_figures(work, before, compared_line(day.earlier)),
         hours_section(work),
         agents_section(work),
         projects_section(work),
@@ -137,14 +136,14 @@ def earlier_facts(earlier: Earlier | None) -> dict[str, Any]:
     return {"before": None if earlier is None else period_facts(earlier.period)}
 
 
-def earlier_line(earlier: Earlier | None) -> tuple[Message, ...]:
+def compared_line(earlier: Earlier | None) -> Sayable:
     """Say what a report compares with; nothing where it does not."""
     if earlier is None:
-        return ()
+        return ""
     dates = date_range(earlier.period.first, earlier.period.last)
     if earlier.until_ms is None:
-        return (message("work.compared.whole", dates=dates),)
-    return (message("work.compared.part", dates=dates, clock=Shown(CLOCK, earlier.until_ms)),)
+        return message("work.compared.whole", dates=dates)
+    return message("work.compared.part", dates=dates, clock=Shown(CLOCK, earlier.until_ms))
 
 
 def _none(scope: Scope, today: date) -> Message:

@@ -20,7 +20,7 @@ from fluxmirror_core.report.cells import (
     short_count,
 )
 from fluxmirror_core.report.joining import clauses, sentences
-from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
+from fluxmirror_core.report.sections import NAME, NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -80,7 +80,7 @@ def _list(explanation: Explanation, catalog: Catalog, zone: str) -> Section:
     numbers = ("cost.column.input", "cost.column.output", "cost.column.cache", "cost.column.cost")
     columns = (
         Column(catalog.text("column.time")),
-        Column(catalog.text("cost.key.model")),
+        Column(catalog.text("cost.key.model"), NAME),
         *(Column(catalog.text(name), NUMBER) for name in numbers),
     )
     left = explanation.total.responses - len(rows)
@@ -149,7 +149,7 @@ def _price(response: ToldResponse, arithmetic: Arithmetic | None) -> Sayable:
     )
     parts = [told]
     if price.since:
-        parts.append(message("price_list.since", date=price.since))
+        parts.append(message("phrase.since", date=price.since))
     if arithmetic.above is not None:
         parts.append(message("cost.explain.tier", count=f"{arithmetic.above:,}"))
     return clauses(parts)
@@ -189,5 +189,5 @@ def _total(explanation: Explanation, catalog: Catalog) -> Section:
     if total.unpriced:
         rows.append((catalog.text("cost.explain.without"), total.unpriced))
     columns = (Column(catalog.text("cost.total")), Column("", NUMBER))
-    note = catalog.text("cost.note.equivalent")
+    note = message("cost.note.equivalent")
     return Section(catalog.text("cost.section.total"), "table", columns, tuple(rows), note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmirror_core.messages import Message, message
+from fluxmirror_core.messages import Message, counted, message
 from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.report.sections import (
     DECIMAL,
@@ -105,6 +105,14 @@ _FIGURES: Final = {
         message("work.figure.rework_loops"), NUMBER, lambda one: one.rework.loops
     ),
 }
+
+
+def rate_note(now: Summary) -> Sayable:
+    """Say how few calls a failure rate is of; nothing where the end of every call is known."""
+    totals = now.totals
+    if totals.failure_rate is None or not totals.unknown:
+        return ""
+    return counted("work.rate_of", totals.calls - totals.stopped - totals.unknown)
 
 
 def unpriced_note(figures: Iterable[Figure]) -> Sayable:

@@ -12,7 +12,7 @@ from fluxmirror_core.phrases import listed, some_of
 from fluxmirror_core.report.sections import CLOCK, DATE, NAME, NUMBER, SUBJECT, Column, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.analysis.commits import Commits, RepositoryCommits
@@ -55,9 +55,9 @@ def build_git_section(commits: Commits, zone: ZoneInfo, *, is_day: bool = False)
         zone: by whose clock.
         is_day: whether it was all on one day, which the report names already.
     """
-    columns = tuple(_columns(commits, is_day=is_day))
+    columns = _columns(commits, is_day=is_day)
     rows = tuple(
-        tuple(_cell(column, one, commit, zone) for column in columns)
+        _row(columns, one, commit, zone)
         for one in commits.repositories
         for commit in one.newest or (_UNTOLD,)
     )
@@ -76,16 +76,16 @@ def unread_notes(commits: Commits) -> tuple[Message, ...]:
     )
 
 
-def _columns(commits: Commits, *, is_day: bool) -> Iterator[Column]:
-    for column in _COLUMNS:
-        is_needed = {_DATE: not is_day, _AUTHOR: commits.has_several_authors}
-        if is_needed.get(column, True):
-            yield column
+def _columns(commits: Commits, *, is_day: bool) -> tuple[Column, ...]:
+    is_needed = {_DATE: not is_day, _AUTHOR: commits.has_several_authors}
+    return tuple(column for column in _COLUMNS if is_needed.get(column, True))
 
 
-def _cell(column: Column, one: RepositoryCommits, commit: Commit, zone: ZoneInfo) -> Cell:
+def _row(
+    columns: Sequence[Column], one: RepositoryCommits, commit: Commit, zone: ZoneInfo
+) -> tuple[Cell, ...]:
     at_ms = commit.committed_ms
-    return {
+    cells = {
         _REPOSITORY: one.name,
         _DATE: None if at_ms is None else local_date(at_ms, zone),
         _TIME: at_ms,
@@ -93,7 +93,8 @@ def _cell(column: Column, one: RepositoryCommits, commit: Commit, zone: ZoneInfo
         _AUTHOR: commit.author,
         _HASH: commit.short_hash,
         _COUNT: one.commits,
-    }[column]
+    }
+    return tuple(cells[column] for column in columns)
 
 
 def _totals(commits: Commits) -> Iterator[Sayable]:

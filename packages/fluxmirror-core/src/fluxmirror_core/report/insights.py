@@ -107,7 +107,10 @@ def _new_to_edited(work: Work) -> Iterator[Message]:
     files = work.summary.totals.files
     values = {"new": f"{files.new:,}", "edited": f"{files.edited:,}", "mode": _MODES[files.mode]}
     if files.new and files.edited:
-        yield message("insight.new_to_edited", **values, ratio=Shown(DECIMAL, files.ratio))
+        # Who adds the two gets more than were written.
+        is_shared = files.new + files.edited > files.written
+        text = "insight.new_to_edited_shared" if is_shared else "insight.new_to_edited"
+        yield message(text, **values, ratio=Shown(DECIMAL, files.ratio))
     elif files.new or files.edited:
         yield message("insight.new_or_edited", **values)
 

@@ -144,7 +144,7 @@ class Section(NamedTuple):
     figures: tuple[Figure, ...] = ()
     """Of `figures` and `changes`, instead of rows."""
     times: tuple[Sayable, ...] = ()
-    """What the time of the figures is called, and the one before it; empty for `Now`, `Before`."""
+    """What the time of the figures is called, and the one before it; empty for value and before."""
 
     @property
     def is_empty(self) -> bool:

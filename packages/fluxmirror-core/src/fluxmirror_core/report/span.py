@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmirror_core.report.day import earlier_facts, earlier_line
+from fluxmirror_core.report.day import compared_line, earlier_facts
 from fluxmirror_core.report.insights import highlights, span_insights
 from fluxmirror_core.report.narrative import span_narrative
 from fluxmirror_core.report.sections import Report
@@ -57,7 +57,6 @@ def build_span_report(
         subtitle(work.summary.scope),
         "days",
         {**work_facts(work.summary), **earlier_facts(span.earlier)},
-        earlier_line(span.earlier) if work.summary.totals.calls else (),
     )
 
 
@@ -66,7 +65,7 @@ def _sections(span: Span, commits: tuple[Section, ...]) -> tuple[Section, ...]:
     is_part = span.earlier is not None and span.earlier.until_ms is not None
     sections = (
         span_narrative(work, before, is_part=is_part),
-        head_figures(work, before),
+        head_figures(work, before, compared_line(span.earlier)),
         days_section(work),
         heat_section(work),
         highlights(work),

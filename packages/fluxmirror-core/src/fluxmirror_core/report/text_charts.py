@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from fluxmirror_core.report.voice import Voice
 
 _BAR: Final = "█"
-_SIMPLE: Final = 2
-"""Columns of a chart that has nothing but its bars to show."""
 _SHORT_BAR: Final = 12
 """Columns of the longest bar behind several numbers: a terminal of 80 has them all."""
 _LEAST_BAR: Final = 4

@@ -9,7 +9,7 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.report import markdown
 from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_core.report.cells import head, tail
-from fluxmirror_core.report.changes import written_change
+from fluxmirror_core.report.changes import times, written_change
 from fluxmirror_core.report.drawing import first_number, left_out
 from fluxmirror_core.report.sections import (
     AGENT,
@@ -59,9 +59,9 @@ def section_blocks(section: Section, voice: Voice, room: int | None = None) -> I
     if body:
         yield body
     if left := left_out(section):
-        yield spoken_line(message("card.more", count=f"{left:,}"), voice)
+        yield flowing(message("card.more", count=f"{left:,}"), voice, room)
     if section.note:
-        yield flowing(spoken_line(section.note, voice), room)
+        yield flowing(section.note, voice, room)
 
 
 def _table(section: Section, voice: Voice, room: int | None) -> str:
@@ -141,7 +141,7 @@ def _level_with(texts: Sequence[str], marks: str) -> list[str]:
 
 
 def _points(points: Sequence[Sayable], voice: Voice, room: int | None) -> str:
-    return "\n".join(flowing(spoken_line(point, voice), room, "- ", "  ") for point in points)
+    return "\n".join(flowing(point, voice, room, "- ", "  ") for point in points)
 
 
 def _listed(section: Section, voice: Voice, room: int | None) -> str:
@@ -149,7 +149,7 @@ def _listed(section: Section, voice: Voice, room: int | None) -> str:
 
 
 def _paragraph(section: Section, voice: Voice, room: int | None) -> str:
-    return "\n\n".join(flowing(spoken_line(row[0], voice), room) for row in section.rows)
+    return "\n\n".join(flowing(row[0], voice, room) for row in section.rows)
 
 
 def _figures(section: Section, voice: Voice, room: int | None) -> str:
@@ -157,13 +157,13 @@ def _figures(section: Section, voice: Voice, room: int | None) -> str:
     figures = section.figures
     if not figures:
         return ""
-    now, before = section.times or (message("card.now"), message("card.before"))
+    now, _ = times(section)
     columns = [
         _labels(figures, voice),
         _numbers(now, [_figure(one.kind, one.value, voice) for one in figures], voice),
     ]
     if any(one.before is not None or one.change is not None for one in figures):
-        earlier, change = _earlier(figures, before, voice)
+        earlier, change = _earlier(section, voice)
         # Two times that have names stand in their order.
         columns[1:] = [earlier, *columns[1:]] if section.times else [*columns[1:], earlier]
         columns.append(change)
@@ -181,13 +181,15 @@ def _labels(figures: Sequence[Figure], voice: Voice) -> TableColumn:
     return TableColumn(_title(message("card.figure"), voice), whole, cut=write, is_label=True)
 
 
-def _earlier(
-    figures: Sequence[Figure], before: Sayable, voice: Voice
-) -> tuple[TableColumn, TableColumn]:
+def _earlier(section: Section, voice: Voice) -> tuple[TableColumn, TableColumn]:
     """Write what came before, and the change since."""
+    figures = section.figures
+    _, before = times(section)
+    # Of two times that are compared, each has its figures, also where one of them has none.
+    write = _written_before if section.times else _before
     changes = _level_with([written_change(one, voice) for one in figures], _MARKS[CHANGE])
     return (
-        _numbers(before, [_before(one, voice) for one in figures], voice),
+        _numbers(before, [write(one, voice) for one in figures], voice),
         _numbers(message("card.change"), changes, voice),
     )
 
@@ -203,6 +205,10 @@ def _figure(kind: Kind, cell: Cell, voice: Voice) -> str:
 def _before(figure: Figure, voice: Voice) -> str:
     if figure.before is None and figure.change is None:
         return ""
+    return _written_before(figure, voice)
+
+
+def _written_before(figure: Figure, voice: Voice) -> str:
     return _figure(figure.kind, figure.before, voice)
 
 

@@ -22,7 +22,7 @@ from fluxmirror_core.report.cells import (
     tail,
 )
 from fluxmirror_core.report.joining import sentences
-from fluxmirror_core.report.sections import NUMBER, Column, Report, Section
+from fluxmirror_core.report.sections import NAME, NUMBER, Column, Report, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -283,7 +283,7 @@ def _bars(usage: Usage, catalog: Catalog, home: str, terminal: int | None) -> Se
         (_cut(usage.by, _key(usage.by, row, catalog, home), room), row.costs[0].pico, cost)
         for row, cost in zip(drawn, shown, strict=True)
     )
-    note = catalog.text(
+    note = message(
         "cost.note.latest" if is_time else "cost.note.dearest",
         count=len(drawn),
         all=f"{len(priced):,}",
@@ -301,7 +301,8 @@ def _unpriced(usage: Usage, catalog: Catalog) -> Section:
         for one in usage.unpriced
     )
     columns = (
-        *_texts(catalog, ("column.agent", "cost.key.model")),
+        Column(catalog.text("column.agent")),
+        Column(catalog.text("cost.key.model"), NAME),
         Column(catalog.text("cost.column.responses"), NUMBER),
     )
     note = message("cost.note.unpriced")

@@ -52,9 +52,24 @@ if TYPE_CHECKING:
     from fluxmirror_core.messages import Catalog, Sayable
     from fluxmirror_core.report.sections import Cell, Kind, Money
 
-Role = Literal["prose", "code", "recorded"]
-"""What a piece of a text is: our words, what a person types, or what somebody else wrote."""
+Role = Literal["prose", "code", "recorded", "name", "path"]
+"""What a piece of a text is: our words, what a person types, or what somebody else wrote.
+
+Of the last a name may be cut at its end and a path at its beginning; anything else stays whole.
+"""
 Span = tuple[Role, str]
+RECORDED: Final[tuple[Role, ...]] = ("recorded", "name", "path")
+"""The roles of what somebody else wrote."""
+_ROLES: Final[dict[Kind, Role]] = {
+    NAME: "name",
+    AGENT: "name",
+    BASE: "name",
+    COMMAND: "name",
+    SUBJECT: "name",
+    PATH: "path",
+    FOLDER: "path",
+}
+"""Of values within a sentence; of any other kind they are `recorded`."""
 _COMMAND_COLUMNS: Final = 80
 _SUBJECT_COLUMNS: Final = 100
 _TEXT_COLUMNS: Final = 4096
@@ -127,17 +142,17 @@ class Voice:
         """Say a message; what was recorded in it is masked."""
         if isinstance(what, str):
             return self.recorded(what)
-        return self.catalog.say(self._filled(what, self.recorded))
+        return self.catalog.say(self._filled(what, lambda _, value: self.recorded(value)))
 
     def spans(self, what: Sayable) -> list[Span]:
         """Say a message in pieces, so that markup can tell our words from recorded ones."""
         if isinstance(what, str):
             return [("recorded", self.recorded(what))]
-        values: list[str] = []
-        said = self.catalog.say(self._filled(what, lambda value: _place(values, value)))
+        values: list[Span] = []
+        said = self.catalog.say(self._filled(what, lambda *span: _place(values, span)))
         if not values and "`" not in said:
             return [("prose", said)]
-        cleaned = [self.recorded(value) for value in values]
+        cleaned = [(role, self.recorded(value)) for role, value in values]
         return [span for span in _spans(said, cleaned) if span[1]]
 
     def recorded(self, text: str) -> str:
@@ -164,19 +179,19 @@ class Voice:
             ]
         return [self._none() if cell is None else write(cell) for cell in cells]
 
-    def _filled(self, what: Message, change: Callable[[str], str]) -> Message:
+    def _filled(self, what: Message, change: Callable[[Role, str], str]) -> Message:
         """Give a message whose recorded values are changed, those of messages in it too."""
         if not what.values:
             return what
         values = tuple((name, self._changed(value, change)) for name, value in what.values)
         return what._replace(values=values)
 
-    def _changed(self, value: object, change: Callable[[str], str]) -> object:
+    def _changed(self, value: object, change: Callable[[Role, str], str]) -> object:
         if isinstance(value, Message):
             return self._filled(value, change)
         if isinstance(value, Shown):
-            return change(self.write(value.kind, value.cell))
-        return change(value) if isinstance(value, str) else value
+            return change(_ROLES.get(value.kind, "recorded"), self.write(value.kind, value.cell))
+        return change("recorded", value) if isinstance(value, str) else value
 
     def _none(self) -> str:
         return self.catalog.text("unit.none")
@@ -253,12 +268,12 @@ def _hour(hour: int) -> str:
     return f"{hour:02}:00"
 
 
-def _place(values: list[str], value: str) -> str:
+def _place(values: list[Span], value: Span) -> str:
     values.append(value)
     return f"{_MARK}{len(values) - 1}{_MARK}"
 
 
-def _spans(said: str, values: Sequence[str]) -> list[Span]:
+def _spans(said: str, values: Sequence[Span]) -> list[Span]:
     pieces = said.split("`")
     # A backquote without its partner quotes nothing.
     if not len(pieces) % 2:
@@ -267,9 +282,11 @@ def _spans(said: str, values: Sequence[str]) -> list[Span]:
     for number, piece in enumerate(pieces):
         parts = piece.split(_MARK)
         # Every second part is the number of a value.
-        texts = [values[int(part)] if at % 2 else part for at, part in enumerate(parts)]
+        own: list[Span] = [
+            values[int(part)] if at % 2 else ("prose", part) for at, part in enumerate(parts)
+        ]
         if number % 2:
-            spans.append(("code", "".join(texts)))
+            spans.append(("code", "".join(text for _, text in own)))
         else:
-            spans += [("recorded" if at % 2 else "prose", one) for at, one in enumerate(texts)]
+            spans += own
     return spans

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.analysis.usage import billed
 from fluxmirror_core.messages import message
-from fluxmirror_core.report.figures import build_figures, paid, unpriced_note
+from fluxmirror_core.report.figures import build_figures, paid, rate_note, unpriced_note
+from fluxmirror_core.report.joining import sentences
 from fluxmirror_core.report.sections import (
     AGENT,
     COMMAND,
@@ -59,13 +60,19 @@ def theme_word(theme: Theme) -> Message:
     return _THEMES[theme]
 
 
-def head_figures(work: Work, earlier: Summary | None) -> Section:
-    """Show the figures that sum a period up, beside those of an earlier one."""
+def head_figures(work: Work, earlier: Summary | None, compared: Sayable = "") -> Section:
+    """Show the figures that sum a period up, beside those of an earlier one.
+
+    Args:
+        work: the period.
+        earlier: what it is compared with; None for nothing.
+        compared: says which time that is.
+    """
     figures = build_figures(_HEAD, work.summary, earlier)
     return Section(
         message("work.section.figures"),
         "figures",
-        note=unpriced_note(figures),
+        note=sentences((compared, rate_note(work.summary), unpriced_note(figures))),
         key="figures",
         figures=figures,
     )
@@ -74,7 +81,14 @@ def head_figures(work: Work, earlier: Summary | None) -> Section:
 def pattern_figures(work: Work, earlier: Summary | None) -> Section:
     """Show how the work went: focus, bursts, rework, switches, overlap."""
     figures = build_figures(_PATTERNS, work.summary, earlier)
-    return Section(message("work.section.patterns"), "figures", key="patterns", figures=figures)
+    has_pauses = work.summary.patterns.focus.minutes > work.summary.totals.active_minutes
+    return Section(
+        message("work.section.patterns"),
+        "figures",
+        note=message("work.pauses") if has_pauses else "",
+        key="patterns",
+        figures=figures,
+    )
 
 
 def agents_section(work: Work) -> Section:
