@@ -15,7 +15,7 @@ from fluxmirror_core.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
-RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+RUN = "from fluxmirror_cli.entry import start; start()"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ from fluxmirror_core.paths import here
 from fluxmirror_store import spool
 from fluxmirror_store.drain import drain
 
-RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+RUN = "from fluxmirror_cli.entry import start; start()"
 CALL = b'{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Bash","tool_use_id":"t"}'
 MANY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
 EVERY = [

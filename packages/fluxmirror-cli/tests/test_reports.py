@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Any]
 
-RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
+RUN = "from fluxmirror_cli.entry import start; start()"
 CROWDED = f"""
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -25,6 +25,23 @@ A report makes none, and looking for it all the same took a tenth of its time.
 """
 
 
+def start() -> NoReturn:
+    """Run the command line of this process, and leave with its exit code.
+
+    After a report nothing is left to be done but to take the interpreter apart, which takes as long
+    as a third of its start.
+    """
+    code = main()
+    if code == 0 and "fluxmirror_cli.reports.delivery" in sys.modules:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (AttributeError, OSError, ValueError):
+            sys.exit(code)  # the interpreter says what is wrong with them
+        os._exit(code)
+    sys.exit(code)
+
+
 def main() -> int:
     """Run the command line of this process; returns its exit code."""
     arguments = sys.argv[1:]

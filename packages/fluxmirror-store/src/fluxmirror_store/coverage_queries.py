@@ -64,7 +64,7 @@ AND CASE
 END
 ORDER BY ts_ms, id
 """
-_WITH_FILES: Final = "SELECT DISTINCT agent FROM source"
+_HAS_FILES: Final = "SELECT EXISTS (SELECT 1 FROM source WHERE agent = ?)"
 # As one text: thousands of rows take three times as long. No path has a NUL in it.
 _PATHS: Final = "SELECT coalesce(group_concat(path, char(0)), '') FROM source"
 _PATHS_OF: Final = "SELECT path FROM source WHERE agent = ?"
@@ -97,12 +97,8 @@ def told_calls(db: sqlite3.Connection, wanted: Window, look: Look) -> ToldCalls:
     """
     with snapshot(db):
         counts = phase_counts(db, wanted)
-        with_files = {agent for (agent,) in db.execute(_WITH_FILES)}
         by_agent = {agent: list(own) for agent, own in groupby(counts, lambda one: one.agent)}
-        agents = {
-            agent: _signs(db, wanted, own, has_files=agent in with_files)
-            for agent, own in by_agent.items()
-        }
+        agents = {agent: _signs(db, wanted, own) for agent, own in by_agent.items()}
         odd = [
             call
             for agent, own in by_agent.items()
@@ -120,18 +116,16 @@ def is_told(db: sqlite3.Connection, gap: Gap) -> bool:
     return bool(db.execute(question, gap._asdict()).fetchone()[0])
 
 
-def _signs(
-    db: sqlite3.Connection, wanted: Window, counts: Sequence[PhaseCount], *, has_files: bool
-) -> AgentSigns:
+def _signs(db: sqlite3.Connection, wanted: Window, counts: Sequence[PhaseCount]) -> AgentSigns:
     """Look since when an agent's hooks are heard, and what was before.
 
     Args:
         db: open for reading.
         wanted: which calls.
         counts: those of the agent.
-        has_files: whether any session file of it is known.
     """
     agent = counts[0].agent
+    has_files = bool(db.execute(_HAS_FILES, (agent,)).fetchone()[0])
     hooked_ms = _first_heard(db, agent)
     if hooked_ms is None or hooked_ms >= wanted.end_ms:
         alone = (count.calls for count in counts if count.phases and not count.phases & HOOKS)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _UUID_CHARS: Final = 36
 _SHORT_CHARS: Final = 8
 """Of its session's id Gemini CLI puts so much into a file's name."""
+_SHORT: Final = slice(-_SHORT_CHARS, None)
 _HELPER: Final = "agent-"
 """What the name of a subagent's file may begin with."""
 _SHORTENS: Final = "gemini-cli"
@@ -66,11 +67,17 @@ def likely_paths(paths: Iterable[str], calls: Iterable[OddCall]) -> list[str]:
         for name in _names_of(call)
         for end in (name, f"{_HELPER}{name}")
     }
-    short = slice(-_SHORT_CHARS, None)
+    in_folder: dict[str, bool] = {}
+    """Folders hold many files each, and only their own names are looked at."""
     found = []
     for path in paths:
-        upper, folder, stem = _parts(path)
-        if stem[short] in ends or folder[short] in ends or upper[short] in ends:
+        place = path.replace("\\", "/")
+        folders, _, name = place.rpartition("/")
+        if folders not in in_folder:
+            upper, folder, _ = _parts(path)
+            in_folder[folders] = not ends.isdisjoint((upper[_SHORT], folder[_SHORT]))
+        stem = name.rpartition(".")[0] or name
+        if in_folder[folders] or stem[_SHORT] in ends:
             found.append(path)
     return found
 
