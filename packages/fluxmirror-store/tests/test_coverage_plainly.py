@@ -215,7 +215,14 @@ def last_of(rows: Iterable[Row]) -> int | None:
     return max((end_of(row) for row in timed if (row.ts_ms or 0) >= newest - HOUR), default=None)
 
 
-def signs_of(history: History, agent: str, session: str) -> tuple[HookSigns, FileSigns]:
+def last_begun(rows: Iterable[Row]) -> int:
+    """Give when the last began that a session file tells of."""
+    return max(row.ts_ms or 0 for row in rows if row.phases & FILES and row.ts_ms is not None)
+
+
+def signs_of(
+    history: History, odd: list[OddCall], agent: str, session: str
+) -> tuple[HookSigns, FileSigns]:
     """Look at a session, row by row."""
     own = [row for row in history.rows if (row.agent, row.session) == (agent, session)]
     is_hooked = any(row.sources != "transcript" and row.schema_version > 1 for row in own)
@@ -223,11 +230,24 @@ def signs_of(history: History, agent: str, session: str) -> tuple[HookSigns, Fil
     heard_ms = history.heard.get(agent)
     is_early = not is_hooked and (heard_ms is None or heard_ms >= began_ms)
     filed_ms, last_ms = last_of(row for row in own if row.phases & FILES), last_of(own) or 0
-    answered = [
-        one.ts_ms for one in history.replies if (one.agent, one.session) == (agent, session)
+    at_end = [
+        call
+        for call in odd
+        if (call.agent, call.session) == (agent, session)
+        and call.phases & HOOKS
+        and not call.phases & ANSWERED
+        and (filed_ms is None or last_begun(own) <= call.ended_ms)
     ]
-    if answered:
-        filed_ms, last_ms = max(filed_ms or 0, *answered), max(last_ms, *answered)
+    if at_end:
+        first_ms = min(call.ts_ms for call in at_end) - HOUR
+        until_ms = max(call.ended_ms for call in at_end) + HOUR
+        answered = [
+            one.ts_ms
+            for one in history.replies
+            if (one.agent, one.session) == (agent, session) and first_ms <= one.ts_ms <= until_ms
+        ]
+        if answered:
+            filed_ms, last_ms = max(filed_ms or 0, *answered), max(last_ms, *answered)
     return HookSigns(is_hooked, is_early), FileSigns(filed_ms, last_ms)
 
 
@@ -260,7 +280,7 @@ def plainly_told(history: History, wanted: Window) -> ToldCalls:
             and lacks(row, has_files=agent in filed)
         ]
     signs = {
-        (call.agent, call.session): signs_of(history, call.agent, call.session)
+        (call.agent, call.session): signs_of(history, odd, call.agent, call.session)
         for call in odd
         if call.session
     }

@@ -431,7 +431,6 @@ QUICK_READING: Final = (
     CREATE INDEX event_odd ON event (agent, ts_ms, phases, outcome)
     WHERE kind = 'tool_call' AND phases > 0 AND phases & 27 <> 27
     """,
-    "CREATE INDEX response_session ON response (session, ts_ms) WHERE session IS NOT NULL",
 )
 ALL_HOURS_STALE: Final = (
     f"""

@@ -14,12 +14,15 @@ from fluxmirror_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fluxmirror_core.analysis.told_calls import AgentSigns, OddCall
 
 _LONG_MS: Final = 3_600_000
-"""Hardly a call runs longer: what began so long before the last that began has ended before it."""
+"""Hardly a call runs longer: what began so long before the last that began has ended before it.
+
+Nor does a model take longer to answer.
+"""
 _OF_SESSION: Final = "FROM event WHERE session = :session AND agent = :agent"
 _OF_ITS_FILE: Final = f"{_OF_SESSION} AND phases & {FILES}"
 _LAST: Final = "SELECT max(max(coalesce(ended_ms, ts_ms), ts_ms))"
@@ -36,7 +39,11 @@ _ENDS: Final = f"""
 SELECT ({_LAST} {_OF_ITS_FILE} AND ts_ms >= (SELECT max(ts_ms) {_OF_ITS_FILE}) - {_LONG_MS}),
     ({_LAST} {_OF_SESSION} AND ts_ms >= (SELECT max(ts_ms) {_OF_SESSION}) - {_LONG_MS})
 """
-_RESPONDED: Final = "SELECT max(ts_ms) FROM response WHERE session = :session AND agent = :agent"
+# By the time alone: an index of sessions would take a quarter of what it takes to add a response.
+_RESPONDED: Final = """
+SELECT max(ts_ms) FROM response
+WHERE ts_ms BETWEEN :first_ms AND :last_ms AND session = :session AND agent = :agent
+"""
 STATEMENTS: Final = (_IS_HOOKED, _BEGAN, _BEGUN_LAST, _ENDS, _RESPONDED)
 
 
@@ -84,8 +91,11 @@ def file_signs(db: sqlite3.Connection, odd: Iterable[OddCall]) -> dict[tuple[str
     signs: dict[tuple[str, str], FileSigns] = {
         name: _begun_last(db, name) for name in sorted({name for name, _ in named})
     }
-    for name in {name for name, call in named if _may_end(signs[name], call)}:
-        signs[name] = _ended(db, name)
+    at_end: dict[_Name, list[OddCall]] = {}
+    for name, call in named:
+        if _may_end(signs[name], call):
+            at_end.setdefault(name, []).append(call)
+    signs.update({name: _ended(db, name, calls) for name, calls in at_end.items()})
     return signs
 
 
@@ -111,10 +121,14 @@ def _may_end(signs: FileSigns, call: OddCall) -> bool:
     return signs.filed_ms is None or signs.filed_ms <= call.ended_ms
 
 
-def _ended(db: sqlite3.Connection, name: _Name) -> FileSigns:
-    """Look when a session ended; a response may be the last of it."""
+def _ended(db: sqlite3.Connection, name: _Name, calls: Sequence[OddCall]) -> FileSigns:
+    """Look when a session ended; a response soon before or after these calls may be the last."""
     filed_ms, last_ms = db.execute(_ENDS, name._asdict()).fetchone()
-    answered_ms = db.execute(_RESPONDED, name._asdict()).fetchone()[0]
+    limits = {
+        "first_ms": min(call.ts_ms for call in calls) - _LONG_MS,
+        "last_ms": max(call.ended_ms for call in calls) + _LONG_MS,
+    }
+    answered_ms = db.execute(_RESPONDED, {**name._asdict(), **limits}).fetchone()[0]
     if answered_ms is not None:
         filed_ms = answered_ms if filed_ms is None else max(filed_ms, answered_ms)
         last_ms = max(last_ms, answered_ms)
