@@ -325,3 +325,14 @@ def test_calls_that_lack_something_have_an_index_of_their_own(db: sqlite3.Connec
 def test_a_sessions_gap_is_looked_for_among_its_own_calls(db: sqlite3.Connection) -> None:
     """A session that has ended leaves the rest of the day to others."""
     assert "USING INDEX event_session" in "".join(plan_of(db, coverage_queries.TOLD_IN_SESSION))
+
+
+@pytest.mark.parametrize("is_analyzed", [False, True])
+def test_a_sessions_responses_are_looked_for_by_their_time(
+    db: sqlite3.Connection, *, is_analyzed: bool
+) -> None:
+    """An agent's key holds all its years, and none of their times."""
+    if is_analyzed:
+        db.execute("ANALYZE")
+    (responded,) = (one for one in session_signs.STATEMENTS if "FROM response" in one)
+    assert "USING INDEX response_ts" in "".join(plan_of(db, responded))

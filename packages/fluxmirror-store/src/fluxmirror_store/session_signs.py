@@ -42,7 +42,7 @@ SELECT ({_LAST} {_OF_ITS_FILE} AND ts_ms >= (SELECT max(ts_ms) {_OF_ITS_FILE}) -
 # By the time alone: an index of sessions would take a quarter of what it takes to add a response.
 _RESPONDED: Final = """
 SELECT max(ts_ms) FROM response
-WHERE ts_ms BETWEEN :first_ms AND :last_ms AND session = :session AND agent = :agent
+WHERE ts_ms BETWEEN :first_ms AND :last_ms AND session = :session AND +agent = :agent
 """
 STATEMENTS: Final = (_IS_HOOKED, _BEGAN, _BEGUN_LAST, _ENDS, _RESPONDED)
 
