@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fluxmirror_store import spool_reader
 
+from tests.e2e.kill_before import runs_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -111,22 +113,7 @@ def machine(captured: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def killer(tmp_path: Path) -> Iterator[Callable[[int], str]]:
     """Drain `tmp_path` in batches of three files, killed before the n-th step; what it died of."""
-    script = str(Path(__file__).with_name("killing.py"))
-    with subprocess.Popen(
-        [sys.executable, script, str(tmp_path / "flux"), "3", "3"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
-
-        def kill_before(step: int) -> str:
-            stdin.write(f"{step}\n")
-            stdin.flush()
-            return stdout.readline().rstrip()
-
+    with runs_of("killing", str(tmp_path / "flux"), "3", "3") as kill_before:
         yield kill_before
 
 

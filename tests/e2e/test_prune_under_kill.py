@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fluxmirror_store.database import connect_to_write
 
+from tests.e2e.kill_before import runs_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no kill -9 there")
 
-ROOT = Path(__file__).parents[2]
 KEPT_MS = 1_770_000_000_000
 ROWS = 9
 EVENT = """
@@ -57,23 +57,7 @@ def fill(db: sqlite3.Connection, name: str, ts_ms: int) -> None:
 @pytest.fixture
 def killer(tmp_path: Path) -> Iterator[Callable[[int], str]]:
     """Prune `tmp_path`, killed before the n-th step; what it died of."""
-    program = [sys.executable, "-m", "tests.e2e.killing_prune"]
-    with subprocess.Popen(
-        [*program, str(tmp_path / "flux"), str(KEPT_MS)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
-
-        def kill_before(step: int) -> str:
-            stdin.write(f"{step}\n")
-            stdin.flush()
-            return stdout.readline().rstrip()
-
+    with runs_of("killing_prune", str(tmp_path / "flux"), str(KEPT_MS)) as kill_before:
         yield kill_before
 
 

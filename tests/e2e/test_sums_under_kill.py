@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fluxmirror_store.database import connect_to_read, connect_to_write
 
+from tests.e2e.kill_before import runs_of
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).parents[2]
 START_MS = 1_770_000_000_000
 HOUR_MS = 3_600_000
 HOURS = 7
@@ -76,22 +77,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def killer(tmp_path: Path) -> Iterator[Callable[[int], str]]:
     """Add up in `tmp_path`, killed before the n-th step; what it died of."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.killing_sums", str(tmp_path / "flux")],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
-
-        def kill_before(step: int) -> str:
-            stdin.write(f"{step}\n")
-            stdin.flush()
-            return stdout.readline().rstrip()
-
+    with runs_of("killing_sums", str(tmp_path / "flux")) as kill_before:
         yield kill_before
 
 
