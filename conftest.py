@@ -6,6 +6,7 @@ And golden files: `pytest TESTS --update-golden` rewrites those of the tests tha
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,15 @@ def flux_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory = home / "flux"
     monkeypatch.setenv("FLUXMIRROR_HOME", str(directory))
     return directory
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C be heard: a run in a shell's background, or by `nohup`, would leave it ignored.
+
+    So would what tests start in that run, and a test that stops something would wait for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
