@@ -55,7 +55,7 @@ _TAGS: Final = frozenset(
     (
         *("html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section"),
         *("h1", "h2", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "dl", "div"),
-        *("dt", "dd", "b", "i", "span", "code", "bdi", "details", "summary"),
+        *("dt", "dd", "b", "i", "span", "code", "bdi", "wbr", "details", "summary"),
         *("svg", "g", "path", "rect", "text"),
     )
 )
@@ -91,7 +91,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in _TAGS, tag
         assert {name for name, _ in attrs} <= _ATTRIBUTES, attrs
-        if tag == "meta":
+        if tag in {"meta", "wbr"}:
             return
         self._open.append(tag)
         self._texts.append([])
