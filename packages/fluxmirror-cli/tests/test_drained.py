@@ -210,3 +210,42 @@ def test_only_the_databases_own_errors_are_called_so(flux_home: Path) -> None:
         raise OSError(28, "full")
     with pytest.raises(StoreError, match="cannot be used"), drained_database(None) as db:
         db.execute("SELECT * FROM nowhere")
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE stale_hour", "DROP INDEX event_odd"])
+def test_a_database_that_lacks_something_is_said_in_a_sentence(
+    flux_home: Path, change: str
+) -> None:
+    """A part of it that only reports ask for; the same as for one that is damaged."""
+    capture()
+    drain(here(), Settings())
+    with closing(sqlite3.connect(flux_home / "events.db")) as db:
+        for (trigger,) in db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        db.execute(change)
+        db.commit()
+    done = run("today")
+    assert done.returncode == ExitCode.STORE
+    assert "events.db cannot be used: no such" in done.stderr
+    assert "unexpected" not in done.stderr
+
+
+def test_what_a_newer_program_made_and_this_cannot_read_asks_for_an_upgrade(
+    flux_home: Path,
+) -> None:
+    """It is nobody's fault, and no report of an error is of use to anybody."""
+    capture()
+    drain(here(), Settings())
+    assert run("today").returncode == ExitCode.OK
+    with closing(sqlite3.connect(flux_home / "events.db")) as db:
+        db.execute("UPDATE activity_hour SET outcomes = 'something new'")
+        db.execute("PRAGMA user_version = 999")
+        db.commit()
+    day = ("--date", "2020-01-01")
+    assert run("today", *day).returncode == ExitCode.OK, "what can be read is read"
+    done = run("today")
+    assert done.returncode == ExitCode.STORE
+    assert "was written by a newer FluxMirror (schema 999" in done.stderr
+    assert "pipx upgrade fluxmirror" in done.stderr

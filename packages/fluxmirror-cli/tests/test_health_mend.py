@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -233,3 +235,18 @@ def test_nothing_recorded_is_deleted(flux_home: Path) -> None:
 def test_a_dry_run_of_nothing_is_refused(flux_home: Path) -> None:
     """It would look like one of something."""
     fluxmirror("doctor", "--dry-run", code=2)
+
+
+def test_indexes_that_somebody_took_away_are_made_again(flux_home: Path) -> None:
+    """Reports name one of them, and cannot do without; the rest is slow."""
+    capture()
+    drain(here(), Settings())
+    with closing(sqlite3.connect(here().database)) as db:
+        db.executescript("DROP INDEX event_odd; DROP INDEX event_ts")
+    assert "without event_odd, event_ts" in fluxmirror("doctor", code=1)
+    action = "make event_odd, event_ts in the database"
+    assert ("planned", action) in mended_with_warning()
+    assert ("done", action) in mended()
+    assert "without" not in fluxmirror("doctor")
+    assert "Tool calls" in fluxmirror("today")
+    assert ("done", action) not in mended()

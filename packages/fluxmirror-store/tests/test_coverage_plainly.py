@@ -240,7 +240,7 @@ def signs_of(
     ]
     if at_end:
         first_ms = min(call.ts_ms for call in at_end) - HOUR
-        until_ms = max(call.ended_ms for call in at_end) + HOUR
+        until_ms = max(call.ended_ms for call in at_end) + 24 * HOUR
         answered = [
             one.ts_ms
             for one in history.replies

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 NOON_MS = 1_767_268_800_000
 MINUTE = 60_000
 DAY = Window(NOON_MS, NOON_MS + 86_400_000, None, "")
+RESPONSE = """
+INSERT INTO response (agent, key, ts_ms, session, input_tokens, output_tokens, cache_read_tokens,
+    cache_write_5m_tokens, cache_write_1h_tokens, reasoning_tokens, tool_use_tokens, source_id,
+    offset)
+SELECT 'claude-code', 'r', ?, 's', 0, 0, 0, 0, 0, 0, 0, id, 0 FROM source
+"""
 HOOKED, FILED = BEFORE | AFTER, ASKED | ANSWERED
 
 
@@ -230,13 +236,7 @@ def test_a_sessions_signs_are_those_of_all_its_rows(
     put(HOOKED | FILED, FILED, HOOKED)
     put(FILED, session="unheard")
     with writing(db):
-        db.execute(
-            "INSERT INTO response (agent, key, ts_ms, session, input_tokens, output_tokens,"
-            " cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, reasoning_tokens,"
-            " tool_use_tokens, source_id, offset)"
-            " SELECT 'claude-code', 'r', ?, 's', 0, 0, 0, 0, 0, 0, 0, id, 0 FROM source",
-            (NOON_MS + 9 * MINUTE,),
-        )
+        db.execute(RESPONSE, (NOON_MS + 9 * MINUTE,))
     told, answered_ms = asked(db), NOON_MS + 9 * MINUTE
     assert told.filed == {("claude-code", "s"): (answered_ms, answered_ms)}
     assert told.hooked["claude-code", "s"] == (True, False)
@@ -336,3 +336,22 @@ def test_a_sessions_responses_are_looked_for_by_their_time(
         db.execute("ANALYZE")
     (responded,) = (one for one in session_signs.STATEMENTS if "FROM response" in one)
     assert "USING INDEX response_ts" in "".join(plan_of(db, responded))
+
+
+@pytest.mark.parametrize(("hours", "counts"), [(1, True), (20, True), (25, False)])
+def test_a_session_taken_up_again_within_a_day_went_on(
+    db: sqlite3.Connection,
+    put: Callable[..., None],
+    source: Callable[..., None],
+    hours: int,
+    *,
+    counts: bool,
+) -> None:
+    """By an answer alone, after a night: its file lacks the call all the same."""
+    source("/p/s.jsonl")
+    put(HOOKED | FILED, HOOKED)
+    answered_ms = NOON_MS + MINUTE + hours * 3_600_000
+    with writing(db):
+        db.execute(RESPONSE, (answered_ms,))
+    filed_ms, last_ms = asked(db).filed["claude-code", "s"]
+    assert (filed_ms == answered_ms, last_ms == answered_ms) == (counts, counts)

@@ -15,6 +15,7 @@ from fluxmirror_store.database import (
     empty,
     is_outdated,
     is_there,
+    refuse_newer,
     store_errors,
 )
 from fluxmirror_store.summing import bring_up_to_date, is_stale
@@ -84,7 +85,10 @@ def opened_database(asked: str | None, needed: tuple[str, ...] = EVERYTHING) -> 
     with contextlib.closing(opened.db):
         try:
             yield opened
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, LookupError, TypeError, ValueError) as error:
+            refuse_newer(opened.db, path, error)
+            if not isinstance(error, sqlite3.DatabaseError):
+                raise
             # Only what SQLite says is the database's fault: not a full disk under the output.
             with store_errors(path):
                 raise error from None
@@ -108,11 +112,17 @@ def _open_usual(places: Places, needed: tuple[str, ...]) -> Opened:
 def _open_summed(places: Places) -> sqlite3.Connection:
     """Open the database, and have the hours added up in which something changed."""
     db = connect_to_read(places.database)
-    if not is_stale(db):
+    is_summed = False
+    try:
+        with store_errors(places.database):
+            is_summed = not is_stale(db)
+    finally:
+        # Whoever writes has to be the last to leave: then SQLite empties the log, which everybody
+        # who opens the database would have to read otherwise.
+        if not is_summed:
+            db.close()
+    if is_summed:
         return db
-    # Whoever writes has to be the last to leave: then SQLite empties the log, which everybody
-    # who opens the database would have to read otherwise.
-    db.close()
     bring_up_to_date(places, summing_progress())
     return connect_to_read(places.database)
 

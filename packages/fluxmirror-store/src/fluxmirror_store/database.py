@@ -246,6 +246,20 @@ def _check(db: sqlite3.Connection, path: str) -> None:
         )
 
 
+def refuse_newer(db: sqlite3.Connection, path: str, error: Exception) -> None:
+    """Say that a newer program made a database, where this one failed to read it.
+
+    Raises:
+        StoreError: it was.
+    """
+    version, newest = schema_version(db), newest_version()
+    if version > newest:
+        raise StoreError(
+            message("database_file.newer", path=path, version=version, newest=newest),
+            hint=message("database_file.upgrade_to_read"),
+        ) from error
+
+
 def _check_to_read(db: sqlite3.Connection, path: str) -> None:
     if not migrations.is_ours(db):
         raise _foreign(path)

@@ -423,10 +423,14 @@ QUICK_READING: Final = (
     ACTIVITY_HOUR_TABLE_WITH_NUMBERS,
     "CREATE INDEX activity_hour_root ON activity_hour (root, hour, calls)",
     # With all that is asked of most rows, so that these need not be looked up.
-    "DROP INDEX file_sighting_first",
+    "DROP INDEX IF EXISTS file_sighting_first",
     "CREATE INDEX file_sighting_first ON file_sighting (first_ms, made, agent)",
+    # With their sessions, as many are looked through for those of one. The number comes before: it
+    # orders the responses of one moment for an export.
+    "DROP INDEX IF EXISTS response_ts",
+    "CREATE INDEX response_ts ON response (ts_ms, id, session)",
     # Queries name this index: a later one of another shape gets another name.
-    "DROP INDEX event_odd",
+    "DROP INDEX IF EXISTS event_odd",
     """
     CREATE INDEX event_odd ON event (agent, ts_ms, phases, outcome)
     WHERE kind = 'tool_call' AND phases > 0 AND phases & 27 <> 27

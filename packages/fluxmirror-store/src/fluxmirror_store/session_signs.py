@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from fluxmirror_core.analysis.told_calls import AgentSigns, OddCall
 
 _LONG_MS: Final = 3_600_000
-"""Hardly a call runs longer: what began so long before the last that began has ended before it.
-
-Nor does a model take longer to answer.
-"""
+"""Hardly a call runs longer: what began so long before the last that began has ended before it."""
+_RESUMED_MS: Final = 86_400_000
+"""So long after a call, its session may be taken up again, by an answer without any call."""
 _OF_SESSION: Final = "FROM event WHERE session = :session AND agent = :agent"
 _OF_ITS_FILE: Final = f"{_OF_SESSION} AND phases & {FILES}"
 _LAST: Final = "SELECT max(max(coalesce(ended_ms, ts_ms), ts_ms))"
@@ -39,7 +38,8 @@ _ENDS: Final = f"""
 SELECT ({_LAST} {_OF_ITS_FILE} AND ts_ms >= (SELECT max(ts_ms) {_OF_ITS_FILE}) - {_LONG_MS}),
     ({_LAST} {_OF_SESSION} AND ts_ms >= (SELECT max(ts_ms) {_OF_SESSION}) - {_LONG_MS})
 """
-# By the time alone: an index of sessions would take a quarter of what it takes to add a response.
+# By the time, in an index that knows sessions too: one of sessions would take a quarter of what it
+# takes to add a response.
 _RESPONDED: Final = """
 SELECT max(ts_ms) FROM response
 WHERE ts_ms BETWEEN :first_ms AND :last_ms AND session = :session AND +agent = :agent
@@ -122,11 +122,11 @@ def _may_end(signs: FileSigns, call: OddCall) -> bool:
 
 
 def _ended(db: sqlite3.Connection, name: _Name, calls: Sequence[OddCall]) -> FileSigns:
-    """Look when a session ended; a response soon before or after these calls may be the last."""
+    """Look when a session ended; a response around these calls, or later, may be the last."""
     filed_ms, last_ms = db.execute(_ENDS, name._asdict()).fetchone()
     limits = {
         "first_ms": min(call.ts_ms for call in calls) - _LONG_MS,
-        "last_ms": max(call.ended_ms for call in calls) + _LONG_MS,
+        "last_ms": max(call.ended_ms for call in calls) + _RESUMED_MS,
     }
     answered_ms = db.execute(_RESPONDED, {**name._asdict(), **limits}).fetchone()[0]
     if answered_ms is not None:

@@ -16,11 +16,12 @@ from fluxmirror_store import aside, tally
 from fluxmirror_store.checkpoint import wal_bytes
 from fluxmirror_store.database import connect_to_read, is_outdated, newest_version
 from fluxmirror_store.health_queries import free_bytes
+from fluxmirror_store.indexes import missing_indexes
 from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.queries import event_count
 from fluxmirror_store.retention import marked_ms
 
-from fluxmirror_cli.health.clauses import about, joined
+from fluxmirror_cli.health.clauses import about, joined, named
 from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.row import ERROR, OFF, OK, UPGRADE, WARN, Row, size
 from fluxmirror_cli.health.sums import examine_sums
@@ -82,6 +83,10 @@ def _opened(db: sqlite3.Connection, path: str) -> Iterator[Row]:
     if version > newest_version():
         newer = about(told, message("doctor_records.newer"))
         yield Row("database", WARN, newer, UPGRADE, facts)
+    elif lacking := missing_indexes(db):
+        facts["missing_indexes"] = list(lacking)
+        told = about(told, message("doctor_records.lacking", indexes=named(lacking)))
+        yield Row("database", WARN, told, message("doctor_records.make_indexes"), facts)
     elif log > LONG_LOG_BYTES:
         long = about(told, message("doctor_records.long_log"))
         yield Row("database", WARN, long, message("doctor_records.end_readers"), facts)

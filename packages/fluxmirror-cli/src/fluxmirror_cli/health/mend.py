@@ -1,4 +1,4 @@
-"""What doctor can mend: rights, directories, leftovers, the program's path, a spool that waits.
+"""What doctor can mend: rights, directories, leftovers, the program's path, the spool, indexes.
 
 Nothing that was recorded is ever deleted. Each repair is found before any is made, so that it can
 be told without being done.
@@ -11,6 +11,7 @@ import re
 import stat
 import sys
 import time
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -23,14 +24,17 @@ from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.paths import home
 from fluxmirror_core.private import make_directory
 from fluxmirror_store import lock, spool_reader
-from fluxmirror_store.database import is_outdated
+from fluxmirror_store.database import connect_to_read, is_outdated, newest_version
 from fluxmirror_store.drain import drain
+from fluxmirror_store.indexes import make_missing_indexes, missing_indexes
+from fluxmirror_store.migrations import schema_version
 from fluxmirror_store.spool_waiting import files_in
 
 from fluxmirror_cli.config_file import LOCK as CONFIG_LOCK
 from fluxmirror_cli.configured import settings_to_capture
 from fluxmirror_cli.drained import WAIT_S
 from fluxmirror_cli.health.clauses import named
+from fluxmirror_cli.health.evidence import UNREADABLE
 from fluxmirror_cli.health.files import OTHERS, is_wide, our_places
 from fluxmirror_cli.prices.price_list import downloaded_path
 from fluxmirror_cli.registration.agent_home import AGENT_HOMES
@@ -97,6 +101,7 @@ def find_repairs(places: Places) -> Iterator[Repair]:
     if is_registered:
         yield from _program(places)
     yield from _spool(places)
+    yield from _indexes(places)
 
 
 def carry_out(repair: Repair) -> Mended:
@@ -225,6 +230,22 @@ def _spool(places: Places) -> Iterator[Repair]:
     elif is_outdated(places.database):
         action = message("mend.upgrade", path=places.database)
         yield Repair("database", action, partial(_drain, places))
+
+
+def _indexes(places: Places) -> Iterator[Repair]:
+    lacking = _lacking(places.database)
+    if lacking:
+        action = message("mend.make_indexes", indexes=named(lacking))
+        yield Repair("database", action, partial(make_missing_indexes, places.database))
+
+
+def _lacking(path: str) -> dict[str, str]:
+    """Name the indexes that a database lacks, where it is of our schema and can be read."""
+    try:
+        with closing(connect_to_read(path)) as db:
+            return missing_indexes(db) if schema_version(db) == newest_version() else {}
+    except UNREADABLE:
+        return {}  # its own row says why
 
 
 def _drain(places: Places) -> None:
