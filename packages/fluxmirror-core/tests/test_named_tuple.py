@@ -100,3 +100,10 @@ def make(base: Any, body: dict[str, Any]) -> type:  # noqa: ANN401 - `typing` ha
 def test_a_body_says_how_it_is_written() -> None:
     """A class that hides something would show it else."""
     assert repr(Hidden(1)) == "Hidden"
+
+
+def test_annotations_that_are_made_later_are_refused() -> None:
+    """Python 3.14 keeps them so where a module does not ask for texts; no field would be found."""
+    body = {"__module__": __name__, "__annotate_func__": lambda _: {"x": int}}
+    with pytest.raises(TypeError, match="from __future__ import annotations"):
+        types.new_class("Later", (NamedTuple,), exec_body=lambda own: own.update(body))

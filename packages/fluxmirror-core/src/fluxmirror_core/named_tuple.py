@@ -21,6 +21,8 @@ else:
         )
     )
     """What a body may not have, neither here nor there."""
+    _LATER = frozenset(("__annotate__", "__annotate_func__"))
+    """What Python 3.14 has in a body instead of annotations, to make them when somebody asks."""
 
     class _Maker(type):
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
@@ -36,6 +38,9 @@ else:
 
     def _made(name: str, body: dict[str, Any]) -> type:
         fields = body.get("__annotations__", {})
+        if not fields and _LATER & body.keys():
+            message = f"{name}: its module lacks `from __future__ import annotations`"
+            raise TypeError(message)
         with_default = [field for field in fields if field in body]
         if with_default != list(fields)[len(fields) - len(with_default) :]:
             message = f"{name}: a field without a default follows one that has one"
