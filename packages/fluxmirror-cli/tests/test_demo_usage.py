@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.event import AgentEvent
 
+RUN = "import sys; from fluxmirror_cli.entry import main; sys.exit(main())"
 FRIDAY = int(datetime(2026, 3, 6, 8, 0, tzinfo=UTC).timestamp() * 1000)
 
 
@@ -82,12 +85,22 @@ def test_a_demo_shows_what_tools_cost(database: Path) -> None:
     assert "none" not in keys
 
 
-def test_no_session_files_are_expected_of_a_demo(database: Path) -> None:
-    """Nobody reads any into its database: they are neither missing nor unread."""
-    done = CliRunner().invoke(coverage, ["--db", str(database), "--json"])
+def test_hooks_and_session_files_tell_of_the_same_calls(database: Path) -> None:
+    """Coverage has something to show, and nothing is missing that would have to be explained."""
+    done = CliRunner().invoke(coverage, ["--last", "14d", "--db", str(database), "--json"])
     facts = json.loads(done.stdout)
-    assert {one["reason"] for one in facts["explained"]} == {"other_database"}
+    assert facts["explained"] == []
     assert facts["findings"] == []
+    assert facts["total"]["both"] == facts["total"]["calls"] > 2_000
+
+
+def test_only_session_files_tell_how_a_command_of_codex_ended(database: Path) -> None:
+    """As it is with the real one: its hooks are not told."""
+    command = [sys.executable, "-c", RUN, "week", "--last", "14d", "--json", f"--db={database}"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    (codex,) = [one for one in json.loads(done.stdout)["agents"] if one["agent"] == "codex-cli"]
+    assert codex["failed"] > 10
+    assert codex["unknown"] < codex["calls"] / 50
 
 
 def test_a_made_up_response_can_be_followed_into_its_file(database: Path) -> None:

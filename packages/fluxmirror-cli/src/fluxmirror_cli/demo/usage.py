@@ -18,6 +18,7 @@ from fluxmirror_store.importing.sources import Plan, register
 from fluxmirror_store.importing.usage import response_row
 
 from fluxmirror_cli.demo.history import SEED
+from fluxmirror_cli.demo.records import with_records
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,9 +32,11 @@ _MODELS: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
     "claude-code": (("claude-opus-5-5", 4), ("claude-sonnet-5", 3)),
     "codex-cli": (("gpt-5.5", 5), ("gpt-5.6-sol", 1)),
     "gemini-cli": (("gemini-3.8-flash", 3), ("gemini-2.5-pro", 1)),
-    "qwen-code": (("deepseek-chat", 3), ("qwen3-coder-plus", 1)),
+    "qwen-code": (("deepseek-chat", 1),),
 }
-"""Agent → its models, and how often a session is with each; the last of all has no price."""
+"""Agent → its models, and how often a session is with each."""
+_FIRST_MODELS: Final = {"qwen-code": "qwen3-coder-plus"}
+"""Agent → the model of its very first session, which has no price."""
 _WRITES_CACHE: Final = "claude-code"
 _BEFORE_MS: Final = 1_500
 """How long before its call a response is written down."""
@@ -81,8 +84,8 @@ def build_sessions(events: Iterable[AgentEvent], seed: int = SEED) -> Sessions:
         if key is None:
             continue
         if key not in models:
-            offered = _MODELS[event.agent]
-            models[key] = random.choices(offered, [often for _, often in offered])[0][0]
+            is_first = all(agent != event.agent for agent, _ in models)
+            models[key] = _model(random, event.agent, is_first=is_first)
         known = context.get((*key, event.subagent), random.randrange(12_000, 20_000))
         tokens = _tokens(random, event.agent, known)
         context[*key, event.subagent] = known + random.randrange(600, 3_000)
@@ -94,12 +97,18 @@ def build_sessions(events: Iterable[AgentEvent], seed: int = SEED) -> Sessions:
 def with_responses(
     events: Iterable[AgentEvent], sessions: Mapping[tuple[str, str], Iterable[Response]]
 ) -> Iterator[AgentEvent]:
-    """Have each call name the response that asked for it.
+    """Have each call name the response that asked for it, and its session file tell of it.
 
     Args:
         events: those that the sessions were built from, in the same order.
         sessions: what `build_sessions` made of them.
     """
+    return with_records(_asked_for(events, sessions))
+
+
+def _asked_for(
+    events: Iterable[AgentEvent], sessions: Mapping[tuple[str, str], Iterable[Response]]
+) -> Iterator[AgentEvent]:
     left = {key: iter(told) for key, told in sessions.items()}
     for event in events:
         key = _asked_in(event)
@@ -111,6 +120,14 @@ def _asked_in(event: AgentEvent) -> tuple[str, str] | None:
     if event.kind != Kind.TOOL_CALL or not event.phases & BEFORE or not event.session:
         return None
     return event.agent, event.session
+
+
+def _model(random: Random, agent: str, *, is_first: bool) -> str:
+    """Choose what a session is with, which may be the agent's first."""
+    if is_first and agent in _FIRST_MODELS:
+        return _FIRST_MODELS[agent]
+    offered = _MODELS[agent]
+    return random.choices(offered, [often for _, often in offered])[0][0]
 
 
 def _tokens(random: Random, agent: str, known: int) -> Tokens:

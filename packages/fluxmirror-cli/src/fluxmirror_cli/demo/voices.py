@@ -162,6 +162,9 @@ _CONTENTS: Final[dict[str, Message]] = {
     "task": {"prompt": "Look around and report.", "subagent_type": "Explore"},
 }
 
+_GEMINI_ERRORS: Final = {"read": "file_not_found", "mcp": "mcp_tool_error"}
+"""What it calls a failure, by what failed."""
+
 
 def tool_call(voice: Voice, deed: Deed, root: str) -> Message:
     """Give the members that name a call: its tool and input."""
@@ -185,13 +188,18 @@ def tool_result(voice: Voice, deed: Deed, duration_ms: int) -> Message:
     """Give the members that tell how a call ended."""
     if voice is CODEX:
         return {"tool_response": deed.answer}
-    told = f"{deed.answer}\nExit Code: {deed.exit_code}" if deed.exit_code else deed.answer
+    is_command = bool(deed.exit_code) and deed.act == "shell"
+    told = f"{deed.answer}\nExit Code: {deed.exit_code}" if is_command else deed.answer
     if voice is GEMINI:
-        return {"tool_response": {"llmContent": told, "returnDisplay": deed.answer}}
+        response: Message = {"llmContent": told, "returnDisplay": deed.answer}
+        if deed.exit_code and not is_command:
+            response["error"] = {"message": deed.answer, "type": _GEMINI_ERRORS[deed.act]}
+        return {"tool_response": response}
     if deed.exit_code:
-        error = told if voice is QWEN else f"Exit code {deed.exit_code}\n{deed.answer}"
+        error = f"Exit code {deed.exit_code}\n{deed.answer}" if is_command else deed.answer
+        error = told if voice is QWEN else error
         return {"error": error, "is_interrupt": False, "duration_ms": duration_ms}
-    response: object = {"llmContent": told, "returnDisplay": ""}
+    response = {"llmContent": told, "returnDisplay": ""}
     if voice is CLAUDE:
         response = {"stdout": deed.answer, "stderr": "", "interrupted": False}
     return {"tool_response": response, "duration_ms": duration_ms}

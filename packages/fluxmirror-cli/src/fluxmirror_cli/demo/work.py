@@ -1,73 +1,110 @@
-"""What an agent does in a turn: look, change, test, and again until the tests pass."""
+"""What an agent does in a turn: look, add or change, test, and again until the tests pass."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_cli.demo.voices import Deed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
+    from fluxmirror_cli.demo.checkout import Checkout
     from fluxmirror_cli.demo.conversation import Conversation
-    from fluxmirror_cli.demo.projects import Project
+    from fluxmirror_cli.demo.projects import Check
 
 _ASKS_SERVER: Final = 0.25
 _SERVER_FAILS: Final = 0.08
 _DELEGATES: Final = 0.2
-_CHANGES_FILE: Final = 0.3
-_WRITES_ANEW: Final = 0.1
-_TEST_FAILS: Final = 0.3
+_LOOKS_IN_VAIN: Final = 0.08
+_CHECK_FAILS: Final = 0.25
 _IS_DENIED: Final = 0.12
 _WRAPS_UP: Final = 0.6
+_FILES_AT_ONCE: Final = 3
+_LASTING_PARTS: Final = 2
+"""So many files of what is added are worked on later: not its documentation, not its style."""
 _NOT_ALLOWED: Final = ("git push --force", "rm -rf build")
-_FAILURE: Final = "FAILED tests/test_orders.py::test_total - assert 41.99 == 42"
+NO_FILE: Final = "File does not exist."
 
 
 class Work:
     """One agent's work on one project in one session."""
 
-    def __init__(self, talk: Conversation, project: Project, root: str, random: Random) -> None:
+    def __init__(self, talk: Conversation, checkout: Checkout, random: Random) -> None:
         self._talk = talk
-        self._project = project
-        self._root = root
+        self._checkout = checkout
+        self._project = checkout.project
         self._random = random
-        self._file = self._some_source()
+        self._known: set[str] = set()
+        """Files that were read or made: agents edit no other."""
+        self._files: Sequence[str] = self._some_sources()
+        """What is worked on, the most edited first."""
 
-    def turn(self) -> None:
-        """Work through one prompt."""
+    def improve(self) -> None:
+        """Work through a prompt that asks for a change."""
         self._talk.prompt(self._random.choice(self._project.prompts))
-        self._talk.wait(2, 20)
-        for deed in self._look():
-            self._talk.call(deed, self._random.randrange(3, 60))
+        self._look_around()
         if self._happens(_ASKS_SERVER):
             self._ask_server()
         if self._happens(_DELEGATES):
             self._delegate()
-        while not self._change_and_test():
-            pass
-        self._wrap_up()
+        self._edit_some()
+        self._check_until_it_passes(self._random.choice(self._project.checks))
+        self._finish()
+
+    def build(self) -> None:
+        """Work through a prompt that asks for something new, if there is anything left to add."""
+        feature = self._checkout.next_feature()
+        if feature is None:
+            self.improve()
+            return
+        self._talk.prompt(self._project.feature_prompt.format(feature.name))
+        self._look_around()
+        for path in feature.files:
+            self._talk.call(Deed("write", path), self._random.randrange(5, 50))
+        for path in feature.files[:_LASTING_PARTS]:
+            self._checkout.add(path, self._talk.now_ms)
+        self._known.update(feature.files)
+        self._edit(self._checkout.path(self._project.entry))
+        self._files = feature.files
+        self._check_until_it_passes(self._project.checks[0])
+        commit = f'git add -A && git commit -m "Add {feature.name}"'
+        self._talk.call(Deed("shell", commit), self._random.randrange(30, 90))
         self._talk.stop()
+
+    def _look_around(self) -> None:
+        self._talk.wait(2, 20)
+        for deed in self._look():
+            self._talk.call(deed, self._random.randrange(3, 60))
 
     def _look(self) -> list[Deed]:
         search = Deed("search", self._random.choice(self._project.patterns))
-        documents = [Deed("read", self._path(name)) for name in self._some_documents()]
-        self._file = self._some_source()
-        return [search, *documents, Deed("read", self._file)]
+        names = self._project.documents
+        some = self._random.sample(names, min(self._random.randrange(1, 4), len(names)))
+        documents = [Deed("read", self._checkout.path(name)) for name in some]
+        if self._happens(_LOOKS_IN_VAIN):
+            missing = self._checkout.path(self._project.missing)
+            documents.append(Deed("read", missing, NO_FILE, exit_code=1))
+        return [search, *documents]
 
-    def _change_and_test(self) -> bool:
-        """Edit a little and run a check; gives whether it passed."""
+    def _edit_some(self) -> None:
         for _ in range(self._random.randrange(1, 4)):
-            if self._happens(_CHANGES_FILE):
-                self._file = self._some_source()
-            act = "write" if self._happens(_WRITES_ANEW) else "edit"
-            self._talk.call(Deed(act, self._file), self._random.randrange(5, 50))
-        failed = self._happens(_TEST_FAILS)
-        test = self._random.choice(self._project.tests)
-        deed = Deed("shell", test, _FAILURE, exit_code=1) if failed else Deed("shell", test)
-        self._talk.call(deed, self._random.randrange(800, 45_000))
-        return not failed
+            weights = [1 / place**2 for place in range(1, len(self._files) + 1)]
+            self._edit(self._random.choices(self._files, weights)[0])
+
+    def _edit(self, path: str) -> None:
+        if path not in self._known:
+            self._talk.call(Deed("read", path), self._random.randrange(3, 60))
+            self._known.add(path)
+        self._talk.call(Deed("edit", path), self._random.randrange(5, 50))
+
+    def _check_until_it_passes(self, check: Check) -> None:
+        while self._happens(_CHECK_FAILS):
+            failed = Deed("shell", check.command, check.failure, exit_code=1)
+            self._talk.call(failed, self._random.randrange(800, 45_000))
+            self._edit_some()
+        self._talk.call(Deed("shell", check.command), self._random.randrange(800, 45_000))
 
     def _ask_server(self) -> None:
         tool, argument, value = self._random.choice(self._project.server_tools)
@@ -80,25 +117,19 @@ class Work:
         deeds = [(deed, self._random.randrange(3, 60)) for deed in self._look()]
         self._talk.delegate(Deed("task", "Find everything that depends on it"), deeds)
 
-    def _wrap_up(self) -> None:
+    def _finish(self) -> None:
         if self._happens(_IS_DENIED):
             self._talk.denied(Deed("shell", self._random.choice(_NOT_ALLOWED)))
         elif self._happens(_WRAPS_UP):
             deed = Deed("shell", self._random.choice(self._project.commands))
             self._talk.call(deed, self._random.randrange(30, 900))
+        self._talk.stop()
 
     def _happens(self, probability: float) -> bool:
         return self._random.random() < probability
 
-    def _some_source(self) -> str:
-        """Choose a file, the first ones of a project far more often."""
-        names = self._project.sources
-        weights = [1 / place for place in range(1, len(names) + 1)]
-        return self._path(self._random.choices(names, weights)[0])
-
-    def _some_documents(self) -> list[str]:
-        names = self._project.documents
-        return self._random.sample(names, min(self._random.randrange(1, 4), len(names)))
-
-    def _path(self, name: str) -> str:
-        return os.path.join(self._root, *name.split("/"))
+    def _some_sources(self) -> list[str]:
+        """Choose what the session is about, the first files of a project more often."""
+        paths = self._checkout.sources(self._talk.now_ms)
+        weights = [1 / place for place in range(2, len(paths) + 2)]
+        return list(dict.fromkeys(self._random.choices(paths, weights, k=_FILES_AT_ONCE)))
