@@ -285,15 +285,15 @@ def test_numbers_without_room_beside_the_bars_follow_in_a_table() -> None:
     )
     section = Section("S", "trend", columns, ((0, 10, 2, 3), (1, 5, 4, 5)))
     assert rendered(section, 30)[1:4] == [
-        "Day  Calls  Files  Cost",
-        "Mon     10      2     3  █████",
-        "Tue      5      4     5  ██",
+        "Day  Calls         Files  Cost",
+        "Mon     10  █████      2     3",
+        "Tue      5  ██         4     5",
     ]
     assert rendered(section, 24) == [
         "```text",
-        "Day  Calls  Files",
-        "Mon     10      2  █████",
-        "Tue      5      4  ██",
+        "Day  Calls         Files",
+        "Mon     10  █████      2",
+        "Tue      5  ██         4",
         "```",
         "",
         "| Day | Cost |",

@@ -7,6 +7,7 @@ part of a style, an address or a script, and the page's own policy lets none of 
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -15,10 +16,23 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fluxmirror_core.messages import message
-from fluxmirror_core.report.as_text import one_line, width
-from fluxmirror_core.report.changes import times, written_change
-from fluxmirror_core.report.drawing import drawn_rows, left_out
+from fluxmirror_core.report import markdown
+from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.report.changes import is_compared, times, written_change, written_value
+from fluxmirror_core.report.drawing import drawn_rows, first_number, left_out
 from fluxmirror_core.report.html_charts import bar_lengths, change_bar, columns_chart, heat_chart
+from fluxmirror_core.report.html_layout import (
+    BELOW,
+    BESIDE,
+    cell_width,
+    chart_size,
+    joined,
+    pair,
+    pair_on_paper,
+    paper_place,
+    paper_rows,
+    screen_place,
+)
 from fluxmirror_core.report.sections import (
     AGENT,
     CHANGE,
@@ -41,7 +55,7 @@ if TYPE_CHECKING:
 
     from fluxmirror_core.messages import Sayable
     from fluxmirror_core.report.sections import Cell, Figure, Kind, Report, Section
-    from fluxmirror_core.report.voice import Voice
+    from fluxmirror_core.report.voice import Span, Voice
 
 _View = dict[str, Any]
 """What a template is given."""
@@ -53,6 +67,10 @@ _PROSE: Final = "x"
 _WHOLE: Final = "t"
 """What is not broken into lines."""
 _WORD_WIDTH: Final = 14
+_SEPARATOR: Final = " \u00b7 "
+_BEFORE_KATAKANA: Final = "(?<=[\u3040-\u309f\u4e00-\u9fff])(?=[\u30a0-\u30ff])"
+"""Behind a sign of another Japanese script."""
+_NO_BREAK: Final = "\u00a0"
 _LOOKS: Final[dict[Kind, str]] = {
     NAME: "w",
     PATH: "p",
@@ -63,27 +81,8 @@ _LOOKS: Final[dict[Kind, str]] = {
     WEEKDAY: _WHOLE,
     HOUR: _WHOLE,
 }
-_HALF: Final = "half"
-"""What takes a half of the width, beside another such section."""
-_BESIDE: Final = "beside"
-"""A chart that has its table beside it."""
-_BELOW: Final = "below"
-"""A chart that has its table below it, for all to see: it tells much more."""
-_LONE: Final = "lone"
-"""What takes a half of the width, and stands alone."""
-_NARROW: Final = 56
-"""Letters that a half of the width has room for."""
-_BESIDE_CHART: Final = 66
-"""Letters that a table has room for beside its chart."""
-_BETWEEN: Final = 2
-_BAR_WIDTH: Final = 10
-"""Letters that a bar takes at least."""
-_BROKEN_AT: Final = {"p": 34, "c": 34, "w": 20}
-"""Letters of a line, of what may be broken anywhere."""
-_PLAIN_COLUMNS: Final = 2
-"""Of a table that tells no more than its chart."""
-_NARROW_DAYS: Final = 10
-"""Days of a chart that takes a half."""
+_LANGUAGE_TAGS: Final = {"zh": "zh-Hans"}
+"""Of the catalogs whose name does not say how they are written."""
 _TEMPLATES: Final = {
     "table": "_table.html",
     "bars": "_bars.html",
@@ -106,20 +105,34 @@ def render_html(report: Report, voice: Voice, made: str) -> str:
         made: what made the page and when, for its very end.
     """
     views = [_section(one, voice) for one in report.sections if _has_something(one)]
-    _pair(views)
     if views and views[0]["kind"] == "figures":
-        views[0]["classes"] = "first"
+        views[0]["place"] = "first"
+    pair(views)
+    pair_on_paper(views)
+    _say_once_on_paper(views)
     page = {
-        "language": voice.catalog.language,
-        "name": one_line(voice.say(report.title)),
+        "language": _LANGUAGE_TAGS.get(voice.catalog.language, voice.catalog.language),
+        "name": _SEPARATOR.join(
+            one_line(voice.say(one)) for one in (report.title, report.subtitle) if one
+        ),
         "title": _spans(report.title, voice),
         "subtitle": _spans(report.subtitle, voice) if report.subtitle else (),
-        "sections": views,
+        "sections": [{**view, "classes": joined(view["place"], view["paper"])} for view in views],
         "footer": [_spans(line, voice) for line in report.footer],
         "made": made,
         "style_hash": _style_hash(),
     }
     return _environment().get_template("report.html").render(page=page)
+
+
+def _say_once_on_paper(views: Sequence[_View]) -> None:
+    """Leave away on paper what stands on the same sheet already, word for word."""
+    said: list[list[tuple[str, str]]] = []
+    for note in (note for view in views for note in view["notes"] if not note["look"]):
+        if note["spans"] in said:
+            note["look"] = "on-screen"
+        else:
+            said.append(note["spans"])
 
 
 @cache
@@ -147,16 +160,15 @@ def _has_something(section: Section) -> bool:
 
 
 def _section(section: Section, voice: Voice) -> _View:
-    left = left_out(section)
-    notes = [message("card.more", count=f"{left:,}")] if left else []
     view: _View = {
         "kind": section.kind,
-        "classes": "",
+        "place": "",
+        "paper": "",
         "template": _TEMPLATES[section.kind],
         "title": _spans(section.title, voice),
         "name": one_line(voice.say(section.title)),
         "facts": [_spans(fact, voice) for fact in section.facts],
-        "notes": [_spans(note, voice) for note in (*notes, section.note) if note],
+        "notes": [*_left_out(section, voice), *_notes(section, voice)],
         "as_table": _spans(message("card.table"), voice),
     }
     if section.kind == "figures":
@@ -168,6 +180,25 @@ def _section(section: Section, voice: Voice) -> _View:
     return view | _drawn(section, voice)
 
 
+def _notes(section: Section, voice: Voice) -> list[_View]:
+    return [{"look": "", "spans": _spans(section.note, voice)}] if section.note else []
+
+
+def _left_out(section: Section, voice: Voice) -> list[_View]:
+    """Say how many rows are left out: on paper there may be more of them."""
+    on_screen = left_out(section)
+    on_paper = on_screen + len(section.rows[: section.shown]) - paper_rows(section)
+    if on_screen == on_paper:
+        lefts = [("", on_screen)]
+    else:
+        lefts = [("on-screen", on_screen), ("on-paper", on_paper)]
+    return [
+        {"look": look, "spans": _spans(message("card.more", count=f"{left:,}"), voice)}
+        for look, left in lefts
+        if left
+    ]
+
+
 def _drawn(section: Section, voice: Voice) -> _View:
     """Give a table, the chart of it, and how much room they take."""
     if section.kind in {"table", "heat"}:
@@ -176,11 +207,20 @@ def _drawn(section: Section, voice: Voice) -> _View:
     else:
         rows = drawn_rows(section)
         table = _table(_columns(section), [row for row, _ in rows], voice)
-        chart = {"bars": bar_lengths([size for _, size in rows])}
-    classes = _layout(section, table)
+        sizes = [size for _, size in rows]
+        drawn = first_number(_columns(section)) if any(sizes) else None
+        chart = {"bars": bar_lengths(sizes), "drawn": drawn}
+    place = screen_place(section, table)
     if section.kind in {"strip", "trend"}:
-        chart = columns_chart(section, voice, is_narrow=classes in {_HALF, _BESIDE})
-    return {"table": table, "classes": classes, "is_open": classes in {_BESIDE, _BELOW}, **chart}
+        size = chart_size(section, table)
+        chart = columns_chart(section, voice, size, is_tall=place == BESIDE)
+    return {
+        "table": table,
+        "place": place,
+        "paper": paper_place(section, table),
+        "is_open": place in {BESIDE, BELOW},
+        **chart,
+    }
 
 
 def _columns(section: Section) -> Sequence[Column]:
@@ -198,7 +238,7 @@ def _table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], voice: Voi
         _cells(column, texts, voice)
         for column, texts in zip(columns, zip(*rows, strict=True), strict=True)
     ]
-    heads = [{"look": _look(one), "spans": _spans(one.title, voice)} for one in columns]
+    heads = [{"look": _look(one), "spans": _head(one, voice)} for one in columns]
     return {"columns": heads, "rows": list(zip(*cells, strict=True))}
 
 
@@ -213,10 +253,22 @@ def _cells(column: Column, cells: Sequence[Cell], voice: Voice) -> list[_View]:
         texts = voice.write_column(column.kind, cells)
         spans = [_isolated([("recorded", text)]) for text in texts]
     views = [{"look": look, "spans": one} for one in spans]
-    if look == _PROSE and max(map(_cell_width, views)) <= _WORD_WIDTH:
+    if look == _PROSE and max(map(cell_width, views)) <= _WORD_WIDTH:
         # A word or two are not broken, though some languages could be broken anywhere.
         return [{**view, "look": _WHOLE} for view in views]
     return views
+
+
+def _head(column: Column, voice: Voice) -> list[tuple[str, str]]:
+    """Give a column's title; a Japanese one may be broken where its script changes."""
+    pieces: list[tuple[str, str]] = []
+    for role, text in _spans(column.title, voice):
+        if role != "prose":
+            pieces.append((role, text))
+            continue
+        for piece in re.split(_BEFORE_KATAKANA, text):
+            pieces += [("break", "")] * bool(pieces) + [("prose", piece)]
+    return pieces
 
 
 def _look(column: Column) -> str:
@@ -225,7 +277,16 @@ def _look(column: Column) -> str:
 
 
 def _spans(what: Sayable, voice: Voice) -> list[tuple[str, str]]:
-    return _isolated(voice.spans(what))
+    return _isolated(_as_in_text(voice.spans(what)))
+
+
+def _as_in_text(spans: Sequence[Span]) -> list[Span]:
+    """Mark as code what was recorded and is code in the text of the same report, too."""
+    markup = markdown.shown if len(spans) == 1 else markdown.shown_among
+    return [
+        ("code", text) if role in RECORDED and markup(text) != text else (role, text)
+        for role, text in spans
+    ]
 
 
 def _isolated(spans: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -243,17 +304,18 @@ def _isolated(spans: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _figure(figure: Figure, section: Section, voice: Voice) -> _View:
-    before = ""
-    if figure.before is not None:
-        told = voice.write(figure.kind, figure.before)
+    before, compared = "", is_compared(section)
+    if compared:
+        # A line may end behind the time, and not within the value.
+        told = written_value(figure, figure.before, voice).replace(" ", _NO_BREAK)
         _, earlier = times(section)
         before = voice.say(message("clause.about", what=earlier, told=told))
     return {
         "title": _spans(figure.title, voice),
-        "value": one_line(voice.write(figure.kind, figure.value)),
+        "value": one_line(written_value(figure, figure.value, voice)),
         "look": "" if Column("", figure.kind).is_number else _PROSE,
         "before": one_line(before),
-        "change": written_change(figure, voice),
+        "change": written_change(figure, voice) if compared else "",
     }
 
 
@@ -275,70 +337,10 @@ def _changes(section: Section, voice: Voice) -> _View:
 
 
 def _change_row(figure: Figure, voice: Voice) -> list[_View]:
-    values = (voice.write(figure.kind, cell) for cell in (figure.before, figure.value))
+    values = (written_value(figure, cell, voice) for cell in (figure.before, figure.value))
     spans = (
         *(_isolated([("recorded", value)]) for value in values),
         [("prose", written_change(figure, voice))],
     )
     cells = [{"look": "", "spans": one} for one in spans]
     return [{"look": _PROSE, "spans": _spans(figure.title, voice)}, *cells]
-
-
-def _layout(section: Section, table: _View) -> str:
-    """Say how much room a section takes: the whole width, a half, or a half and its table beside.
-
-    Args:
-        section: which one.
-        table: as it is shown; empty for what is none.
-    """
-    if section.kind == "trend":
-        if len(section.rows) > _NARROW_DAYS:
-            return ""
-        if len(section.columns) <= _PLAIN_COLUMNS:
-            return _HALF
-        return _BESIDE if _width(table) <= _BESIDE_CHART else _BELOW
-    if section.kind == "strip":
-        return _HALF
-    if section.kind not in {"table", "bars"}:
-        return ""
-    bar = _BAR_WIDTH if section.kind == "bars" else 0
-    return _HALF if _width(table) + bar <= _NARROW else ""
-
-
-def _width(table: _View) -> int:
-    """Guess how wide a table wants to be, in letters; long cells of some looks are broken."""
-    widest = [
-        max(_longest_word(head), min(max(map(_cell_width, cells)), _broken_at(head["look"])))
-        for head, *cells in zip(table["columns"], *table["rows"], strict=True)
-    ]
-    return sum(one + _BETWEEN for one in widest)
-
-
-def _broken_at(look: str) -> int:
-    return _BROKEN_AT.get(look, _NARROW)
-
-
-def _longest_word(head: _View) -> int:
-    """Measure what cannot be broken of a title."""
-    return max((width(word) for _, text in head["spans"] for word in text.split()), default=0)
-
-
-def _cell_width(cell: _View) -> int:
-    return sum(width(text) for _, text in cell["spans"])
-
-
-def _pair(views: Sequence[_View]) -> None:
-    """Let a narrow section without a neighbour take the whole width."""
-    waiting: _View | None = None
-    for view in views:
-        if view["classes"] != _HALF:
-            _widen(waiting)
-            waiting = None
-        else:
-            waiting = view if waiting is None else None
-    _widen(waiting)
-
-
-def _widen(view: _View | None) -> None:
-    if view is not None:
-        view["classes"] = _LONE

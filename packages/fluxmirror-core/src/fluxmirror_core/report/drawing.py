@@ -25,18 +25,21 @@ def first_number(columns: Sequence[Column]) -> int:
 def drawn_rows(section: Section) -> list[tuple[tuple[Cell, ...], float]]:
     """Give the rows of a chart that people are shown, each with its size.
 
-    An hour without anything is left out, and so is a bar that is only a label and a number.
+    Hours before the first one with anything are left out, and those after the last; so is a bar
+    of nothing that is only a label and a number.
     """
-    pairs = zip(section.rows, sizes(section), strict=True)
-    if section.kind == "strip" or not section.columns:
-        return [(row, size) for row, size in pairs if size][: section.shown]
-    return list(pairs)[: section.shown]
+    pairs = list(zip(section.rows, sizes(section), strict=True))
+    if section.kind == "strip":
+        places = [place for place, (_, size) in enumerate(pairs) if size]
+        pairs = pairs[places[0] : places[-1] + 1] if places else []
+    elif not section.columns:
+        pairs = [(row, size) for row, size in pairs if size]
+    return pairs[: section.shown]
 
 
 def left_out(section: Section) -> int:
     """Count the rows that people are not shown."""
-    all_rows = len(section.rows) if section.total is None else section.total
-    return 0 if section.shown is None else max(all_rows - section.shown, 0)
+    return 0 if section.shown is None else max(len(section.rows) - section.shown, 0)
 
 
 def sizes(section: Section) -> list[float]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxmirror_core.report.as_text import one_line
+from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_core.report.drawing import first_number, level, limits, ranges, sizes
-from fluxmirror_core.report.sections import DATE, WEEKDAY
+from fluxmirror_core.report.html_axis import FEW, axis_labels
+from fluxmirror_core.report.html_layout import WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,24 +18,22 @@ if TYPE_CHECKING:
 _View = dict[str, Any]
 _MIDDLE: Final = 50
 """Of a bar's drawing, which is 100 wide."""
-_NARROW: Final = 420
-_WIDE: Final = 860
-_FEW: Final = 10
-"""So many columns have their numbers above them and all their names below; of more the top has."""
+_ROW: Final = 30
+"""Height of a row of a table."""
 _TALL: Final = 84
 """Of the tallest column."""
 _ROOM: Final = 16
 """Above it, for its number."""
 _BELOW: Final = 18
+_LETTER: Final = 7
+"""How wide one is drawn."""
 _FILLED: Final = 0.72
 """How much of its place a column takes."""
-_WEEK: Final = 7
 _HOURS_APART: Final = 3
-_DAYS_APART: Final = 5
-_CELL: Final = (26, 24)
-_STEP: Final = (34, 28)
+_CELL: Final = (21, 22)
+_STEP: Final = (24, 25)
 _DAY_NAMES: Final = 46
-_AXIS: Final = 20
+_AXIS: Final = 22
 
 
 def bar_lengths(of: Sequence[float]) -> list[float]:
@@ -56,16 +55,23 @@ def change_bar(figure: Figure) -> _View:
     return {"x": _MIDDLE if part > 0 else round(_MIDDLE - length, 1), "width": length}
 
 
-def columns_chart(section: Section, voice: Voice, *, is_narrow: bool) -> _View:
-    """Place a column for each row: an hour or a day."""
-    width = _NARROW if is_narrow else _WIDE
-    floor = _ROOM + _TALL
+def columns_chart(section: Section, voice: Voice, size: int, *, is_tall: bool = False) -> _View:
+    """Place a column for each row: an hour or a day.
+
+    Args:
+        section: what to draw.
+        voice: how to say it.
+        size: the width of the drawing, in its units.
+        is_tall: whether it is as high as its table beside it.
+    """
+    tall = _ROW * (len(section.rows) + 1) - _ROOM - _BELOW if is_tall else _TALL
+    floor = _ROOM + tall
     return {
-        "is_wide": not is_narrow,
-        "width": width,
+        "is_wide": size == WIDE,
+        "width": size,
         "height": floor + _BELOW,
         "floor": floor,
-        "chart": _columns(section, voice, width / max(len(section.rows), 1)),
+        "chart": _columns(section, voice, size, tall),
     }
 
 
@@ -94,30 +100,37 @@ def heat_chart(section: Section, voice: Voice) -> _View:
     }
 
 
-def _columns(section: Section, voice: Voice, step: float) -> list[_View]:
-    """Place columns, each in the middle of its step."""
+def _columns(section: Section, voice: Voice, size: int, tall: int) -> list[_View]:
+    """Place columns, each in the middle of its step; of many only the top one has its number."""
     heights = sizes(section)
-    most = max(heights)
-    numbered = range(len(heights)) if len(heights) <= _FEW else (heights.index(most),)
+    most, step = max(heights), size / len(heights)
+    numbered = range(len(heights)) if len(heights) <= FEW else (heights.index(most),)
+    axis = axis_labels(section, voice, size, is_wide=size == WIDE)
     labels = [one_line(text) for text in _written(section, 0, voice)]
     numbers = [one_line(text) for text in _written(section, first_number(section.columns), voice)]
     return [
         {
-            **_column(step, place, _TALL * size / most if size else 0),
+            **_column(step, place, tall, tall * height / most if height else 0),
             "label": label,
-            "number": numbers[place] if size and place in numbered else "",
+            "starts": _starts(place, step, label),
+            "number": numbers[place] if height and place in numbered else "",
             "hint": f"{labels[place]}: {numbers[place]}",
         }
-        for place, (size, label) in enumerate(zip(heights, _axis(section, voice), strict=True))
+        for place, (height, label) in enumerate(zip(heights, axis, strict=True))
     ]
 
 
-def _column(step: float, place: int, height: float) -> _View:
+def _starts(place: int, step: float, label: str) -> bool:
+    """Tell whether a label begins where its column does: the first one, where it is wider."""
+    return not place and width(label) * _LETTER > step
+
+
+def _column(step: float, place: int, room: int, height: float) -> _View:
     """Place a column; one that has any height never vanishes."""
     tall = max(round(height, 1), 1) if height else 0
     return {
         "x": round(step * (place + (1 - _FILLED) / 2), 1),
-        "y": round(_ROOM + _TALL - tall, 1),
+        "y": round(_ROOM + room - tall, 1),
         "width": round(step * _FILLED, 1),
         "height": tall,
         "middle": round(step * (place + 0.5), 1),
@@ -144,18 +157,3 @@ def _heat_cells(
 def _written(section: Section, place: int, voice: Voice) -> list[str]:
     cells: list[Cell] = [row[place] for row in section.rows]
     return voice.write_column(section.columns[place].kind, cells)
-
-
-def _axis(section: Section, voice: Voice) -> list[str]:
-    """Say what stands below the columns: every few hours, weekdays, or days of the month."""
-    column, cells = section.columns[0], [row[0] for row in section.rows]
-    if section.kind == "strip":
-        return [str(place) if not place % _HOURS_APART else "" for place in range(len(cells))]
-    if column.kind != DATE:
-        return [one_line(text) for text in voice.write_column(column.kind, cells)]
-    if len(cells) <= _WEEK:
-        return voice.write_column(WEEKDAY, [day.weekday() for day in cells])
-    days = [str(day.day) for day in cells]
-    if len(cells) <= _FEW:
-        return days
-    return [day if not place % _DAYS_APART else "" for place, day in enumerate(days)]

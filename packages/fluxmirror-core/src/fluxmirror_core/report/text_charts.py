@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.report.as_text import BAR_WIDTH, one_line, padded, width
 from fluxmirror_core.report.cells import head
-from fluxmirror_core.report.drawing import drawn_rows, level, limits, ranges
+from fluxmirror_core.report.drawing import drawn_rows, first_number, level, limits, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def draw(section: Section, voice: Voice, room: int | None = None) -> list[str] |
     texts = [[title, *texts] for title, texts in zip(titles, (labels, *numbers), strict=True)]
     rights = [column.is_number for column in section.columns]
     filled = [_filled(cells, right=right) for cells, right in zip(texts, rights, strict=True)]
-    return _with_bars(filled, sizes, room)
+    return _with_bars(filled, sizes, first_number(section.columns), room)
 
 
 def _simple(
@@ -68,16 +68,29 @@ def _simple(
 
 
 def _with_bars(
-    columns: Sequence[Sequence[str]], sizes: Sequence[float], room: int | None
+    columns: Sequence[Sequence[str]], sizes: Sequence[float], drawn: int, room: int | None
 ) -> list[str] | None:
-    """Draw bars behind several numbers, each of them below its name."""
+    """Draw bars among several numbers, right behind those that they stand for.
+
+    Args:
+        columns: of texts of one width, each below its name.
+        sizes: of the rows.
+        drawn: the place of the column that the bars stand for.
+        room: columns of the terminal; None for any number of them.
+
+    Returns:
+        None where there is no room for bars.
+    """
     longest = _SHORT_BAR
     if room is not None:
         longest = min(longest, room - sum(width(column[0]) + _GAPS for column in columns))
         if longest < _LEAST_BAR:
             return None
-    bars = ["", *_drawn(sizes, longest)]
-    return ["  ".join(line).rstrip() for line in zip(*columns, bars, strict=True)]
+    if not any(sizes):
+        return ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+    bars = _filled(["", *_drawn(sizes, longest)])
+    placed = (*columns[: drawn + 1], bars, *columns[drawn + 1 :])
+    return ["  ".join(line).rstrip() for line in zip(*placed, strict=True)]
 
 
 def _drawn(sizes: Sequence[float], longest: int) -> list[str]:
