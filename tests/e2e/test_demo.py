@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 import sys
@@ -67,20 +68,28 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
-def test_the_demos_own_words_lead_to_reports(temporary: Path, home: Path) -> None:
+def test_the_demos_own_words_lead_to_reports(
+    temporary: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The commands it prints work as they are typed, and show a fortnight's end."""
+    for name in ("xdg-open", "open"):
+        shutil.copy(shutil.which("true") or "", tmp_path / name)  # a browser that shows nothing
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     said = fluxmirror("demo")
     typed = [shlex.split(line) for line in said.splitlines() if line.startswith("  fluxmirror ")]
-    *days, cost = typed
-    assert len(days) == 2
+    today, week, compare, cost = typed
     assert "| Total " in fluxmirror(*cost[1:])
-    for words in days:
-        report = fluxmirror(*words[1:])
-        sections = [line for line in report.splitlines() if line.startswith("## ")]
-        assert [line for line in sections if line not in SOMETIMES] == SECTIONS
-        assert "Claude Code" in report
-        assert f"~{os.sep}code{os.sep}" in report
+    report = fluxmirror(*today[1:])
+    sections = [line for line in report.splitlines() if line.startswith("## ")]
+    assert [line for line in sections if line not in SOMETIMES] == SECTIONS
+    assert "Claude Code" in report
+    assert f"~{os.sep}code{os.sep}" in report
+    assert "| Tool calls " in fluxmirror(*compare[1:])
     assert list(home.iterdir()) == []  # nothing of one's own is touched
+    assert week[-1] == "--open"
+    fluxmirror(*week[1:])
+    (page,) = home.rglob("*.html")
+    assert "Day by day" in page.read_text("utf-8")
     made = list(temporary.iterdir())
     assert len(made) == 1
     assert os.name == "nt" or stat.S_IMODE(made[0].stat().st_mode) == 0o700

@@ -64,7 +64,9 @@ def test_unknown_command_is_a_usage_error() -> None:
     ("arguments", "said", "hint"),
     [
         (("--nope",), "no such option '--nope'", "fluxmirror --help"),
-        (("doctor", "--jsn"), "no such option '--jsn'", "fluxmirror doctor --help"),
+        (("doctor", "--jsn"), "no such option '--jsn'", "did you mean `--json`?"),
+        (("config", "sett"), "no such command 'sett'", "did you mean `set`?"),
+        (("config", "zzz"), "no such command 'zzz'", "fluxmirror config --help"),
         (("sqlite",), "missing argument 'STATEMENT'", "fluxmirror sqlite --help"),
         (("sqlite", "--db"), "option '--db' requires an argument", "fluxmirror sqlite --help"),
     ],

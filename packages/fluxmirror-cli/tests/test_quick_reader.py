@@ -201,9 +201,9 @@ def test_a_report_loads_little(flux_home: Path, line: str) -> None:
 
 def test_a_mistake_is_told_in_clicks_words(flux_home: Path) -> None:
     """As of any other command: where click has to read the line, it does."""
-    done = run(f"{RUN} sys.exit(code)", "today", "--dat", "2026-11-20")
+    done = run(f"{RUN} sys.exit(code)", "today", "--nowhere", "2026-11-20")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--dat" in done.stderr
+    assert "--nowhere" in done.stderr
     assert "fluxmirror today --help" in done.stderr
 
 

@@ -149,6 +149,26 @@ def test_a_path_outside_of_all_projects_is_none(asked: str) -> None:
         ProjectNames(REMOTES, [API], "").find(asked, API)
 
 
+@pytest.mark.parametrize(
+    ("asked", "path"), [(".", "~/plans"), ("./wbe", "~/plans/wbe"), ("~/wbe", "~/wbe"), ("/", "/")]
+)
+def test_a_path_in_no_project_is_told_whole(asked: str, path: str) -> None:
+    """Whoever wrote a dot sees which directory that is."""
+    with pytest.raises(UsageError) as error:
+        ProjectNames(REMOTES, [WEB], HOME).find(asked, f"{HOME}/plans")
+    assert str(error.value.sentence) == f"{path} is in no recorded project"
+    guess = "did you mean web?" if "wbe" in asked else "the projects are web"
+    assert str(error.value.hint) == guess
+
+
+def test_a_path_in_no_project_is_masked() -> None:
+    """It may be more than what was written on the command line."""
+    names = ProjectNames(REMOTES, [WEB], HOME, masking("hunter2"))
+    with pytest.raises(UsageError) as error:
+        names.find(".", f"{HOME}/hunter2")
+    assert str(error.value.sentence) == "~/[REDACTED:0] is in no recorded project"
+
+
 def test_without_a_project_there_is_nothing_to_guess() -> None:
     """It says so."""
     with pytest.raises(UsageError) as error:
@@ -217,3 +237,11 @@ def test_a_masked_project_is_found_as_before(asked: str) -> None:
     with pytest.raises(UsageError) as error:
         names.find("wep")
     assert "web" not in str(error.value.hint)
+
+
+def test_a_remote_that_is_masked_names_nothing() -> None:
+    """A token in an address is one in a name; the directory tells enough."""
+    remotes = {WEB: "git.example/hunter2/lumen-web"}
+    names = ProjectNames(remotes, [WEB], HOME, masking("hunter2"))
+    assert "hunter2" not in str(names.name_of(WEB))
+    assert names.key_of(WEB) == WEB

@@ -28,11 +28,11 @@ from fluxmirror_core.period import (
     days_period,
     instants_period,
     local_date,
+    parse_date,
 )
 
-from fluxmirror_cli.wording import did_you_mean
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -42,6 +42,11 @@ NAMED_PERIODS: Final = (TODAY, YESTERDAY, WEEK)
 """What `--period` takes."""
 _WEEK_DAYS: Final = 7
 _MILLION: Final = 10**6
+_TOMORROW: Final = "tomorrow"
+_DATE_IN_PARTS: Final = (
+    r"([0-9]{4})[-/. ]?([0-9]{2}|[0-9](?=[-/. ]))[-/. ]?([0-9]{2}|(?<=[-/. ])[0-9])"
+)
+"""A day as people write it elsewhere: `20261120`, `2026/11/20`, `2026-1-5`."""
 
 
 class PeriodWish(NamedTuple):
@@ -128,7 +133,10 @@ def asked_period(wish: PeriodWish, zone: ZoneInfo, default: int = 1) -> Period:
     last = limits.last or today_in(zone)
     first = limits.first or _counted_back(default, last).first
     if first > last:
-        raise UsageError(_disorder(first, last), hint=message("period.earlier_from"))
+        raise UsageError(
+            message("period.after_today", day=first, today=last),
+            hint=message("period.earlier_from"),
+        )
     return days_period(first, last, zone)
 
 
@@ -146,7 +154,8 @@ def asked_limits(wish: PeriodWish, zone: ZoneInfo) -> Limits:
     first = None if wish.first is None else asked_date(wish.first, today)
     last = None if wish.last is None else asked_date(wish.last, today)
     if first is not None and last is not None and first > last:
-        raise UsageError(_disorder(first, last), hint=message("period.swap"))
+        sentence = message("period.order", first=first, last=last)
+        raise UsageError(sentence, hint=message("period.swap"))
     return Limits(first, last)
 
 
@@ -185,14 +194,26 @@ def asked_date(text: str, today: date) -> date:
         UsageError: it is none.
     """
     day = parse_day(text, today)
-    if day is None:
-        hint = did_you_mean(text, (TODAY, YESTERDAY), otherwise=message("period.write_date"))
-        raise UsageError(message("period.no_date", text=repr(text)), hint=hint)
-    return day
+    if day is not None:
+        return day
+    if text.strip().casefold() == _TOMORROW:
+        sentence, hint = message("period.tomorrow", text=repr(text)), None
+    else:
+        sentence = message("period.no_date", text=repr(text))
+        hint = day_meant(text, (TODAY, YESTERDAY))
+    raise UsageError(sentence, hint=hint or message("period.write_date"))
 
 
-def _disorder(first: date, last: date) -> Message:
-    return message("period.order", first=first, last=last)
+def day_meant(text: str, words: Iterable[str]) -> Message | None:
+    """Guess which day or which of some words somebody mistyped; None where it is like neither."""
+    import re
+
+    from fluxmirror_cli.nearness import nearest
+
+    numbers = re.fullmatch(_DATE_IN_PARTS, text.strip())
+    day = "-".join(part.zfill(2) for part in numbers.groups()) if numbers else ""
+    meant = day if parse_date(day) else nearest(text.strip(), words)
+    return phrases.did_you_mean([meant]) if meant else None
 
 
 def _span(wish: PeriodWish, today: date) -> Span | None:

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import click
+from fluxmirror_core import phrases
 from fluxmirror_core.messages import Message, message
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from fluxmirror_cli.nearness import nearest
 
+if TYPE_CHECKING:
     from fluxmirror_core.messages import Sayable
 
 _MISSING: Final = {
@@ -38,9 +39,9 @@ def worded(error: click.ClickException) -> Sayable:
     """Say what is wrong with a command line; as click says it where that is not known here."""
     said: Sayable | None = None
     if isinstance(error, click.NoSuchOption):
-        said = _no_option(repr(error.option_name), error.possibilities or ())
+        said = message("usage_error.no_option", name=repr(error.option_name))
     elif isinstance(error, click.exceptions.NoSuchCommand):
-        said = _no_command(repr(error.command_name), error.possibilities or ())
+        said = message("usage_error.no_subcommand", name=repr(error.command_name))
     elif isinstance(error, click.MissingParameter):
         said = _missing(error)
     elif isinstance(error, click.BadParameter):
@@ -48,22 +49,23 @@ def worded(error: click.ClickException) -> Sayable:
     return said or _reworded(error.format_message())
 
 
-def _no_option(name: str, near: Sequence[str]) -> Message:
-    if not near:
-        return message("usage_error.no_option", name=name)
-    but = "usage_error.no_option_but" if len(near) == 1 else "usage_error.no_option_among"
-    return message(but, name=name, near=_quoted(near))
+def meant(error: click.ClickException) -> Message | None:
+    """Guess which option or command of the same command was mistyped; None where none is near."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None:
+        return None
+    if isinstance(error, click.NoSuchOption):
+        near = nearest(error.option_name, _options(context))
+    elif isinstance(error, click.NoSuchCommand) and isinstance(context.command, click.Group):
+        near = nearest(error.command_name, context.command.list_commands(context))
+    else:
+        return None
+    return phrases.did_you_mean([f"`{near}`"]) if near else None
 
 
-def _no_command(name: str, near: Sequence[str]) -> Message:
-    if not near:
-        return message("usage_error.no_subcommand", name=name)
-    but = "usage_error.no_subcommand_but" if len(near) == 1 else "usage_error.no_subcommand_among"
-    return message(but, name=name, near=_quoted(near))
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(repr(name) for name in sorted(names))
+def _options(context: click.Context) -> list[str]:
+    parameters = context.command.get_params(context)
+    return [name for one in parameters for name in (*one.opts, *one.secondary_opts)]
 
 
 def _missing(error: click.MissingParameter) -> Message | None:

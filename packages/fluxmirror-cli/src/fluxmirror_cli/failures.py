@@ -14,7 +14,7 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.paths import here
 from fluxmirror_core.private import make_directory
 
-from fluxmirror_cli.click_words import worded
+from fluxmirror_cli.click_words import meant, worded
 from fluxmirror_cli.output import complain
 
 
@@ -46,7 +46,7 @@ def _explain_usage(error: click.ClickException) -> None:
     """Say in our own style what click says in three lines."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "fluxmirror"
-    complain(worded(error), f"{path} --help")
+    complain(worded(error), meant(error) or f"{path} --help")
 
 
 def _report(error: Exception) -> None:

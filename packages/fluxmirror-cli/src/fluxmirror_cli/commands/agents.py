@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.analysis.agents import build_agents_overview
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.agents import build_agents_report
-from fluxmirror_core.report.day import build_empty_report, no_activity
 from fluxmirror_store.queries import snapshot
 
-from fluxmirror_cli.asked_period import asked_period, today_in
+from fluxmirror_cli.asked_period import asked_period
 from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.reports.command import ReportCommand
-from fluxmirror_cli.reports.counted import count_work, find_elsewhen
+from fluxmirror_cli.reports.counted import count_work
 from fluxmirror_cli.reports.delivery import deliver
 from fluxmirror_cli.reports.scope import asked_scope
 from fluxmirror_cli.voice import masked_voice
@@ -58,6 +57,7 @@ def _build(db: sqlite3.Connection, about: Asked, period: Period, zone: ZoneInfo)
     with snapshot(db):
         work = count_work(db, scope, about.projects, zone)
     if not (work.agents or work.summary.used.responses):
-        lines = no_activity(scope, find_elsewhen(db, scope, zone), today=today_in(zone))
-        return build_empty_report(message("work.title.agents"), work.summary, lines)
+        from fluxmirror_cli.reports.nothing import report_nothing
+
+        return report_nothing(db, about, work.summary, zone, message("work.title.agents"))
     return build_agents_report(build_agents_overview(work))

@@ -35,7 +35,6 @@ from fluxmirror_cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from fluxmirror_core.event import AgentEvent
     from fluxmirror_core.wire.reader import Capture
@@ -68,7 +67,7 @@ def command(*, as_json: bool) -> None:
             "workday": workday.isoformat(),
         }
         show(
-            Result(lambda: facts, lambda: _invitation(path, len(new), responses, workday)),
+            Result(lambda: facts, lambda: _invitation(path, len(new), responses)),
             as_json=as_json,
         )
 
@@ -101,7 +100,7 @@ def _understood(captures: list[Capture], builders: Builders) -> list[AgentEvent]
     return [event for capture in captures for event in reader.read(capture).events]
 
 
-def _invitation(path: str, events: int, responses: int, workday: date) -> str:
+def _invitation(path: str, events: int, responses: int) -> str:
     database = f'"{path}"' if os.name == "nt" else shlex.quote(path)
     made = message(
         "demo.made",
@@ -115,6 +114,7 @@ def _invitation(path: str, events: int, responses: int, workday: date) -> str:
         "\n"
         f"{say(message('demo.look'))}\n"
         f"  fluxmirror today --db {database}\n"
-        f"  fluxmirror today --db {database} --date {workday}\n"
+        f"  fluxmirror week --db {database} --open\n"
+        f"  fluxmirror compare week last-week --db {database}\n"
         f"  fluxmirror cost --db {database}\n"
     )

@@ -12,7 +12,7 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_core.report.cells import agent_name, short_count
-from fluxmirror_core.report.day import nothing_recorded
+from fluxmirror_core.report.nothing import nothing_recorded
 
 from fluxmirror_cli.configured import chosen_catalog, chosen_zone, here, own_zone
 from fluxmirror_cli.drained import is_usual_database, opened_database

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 from fluxmirror_core.errors import UsageError
-from fluxmirror_core.messages import message
 
 from fluxmirror_cli.click_words import worded
 from fluxmirror_cli.options import Command, Group, click_option, refuse_options
 from fluxmirror_cli.reports.hints import hint
 
 if TYPE_CHECKING:
-    from fluxmirror_core.messages import Sayable
+    from collections.abc import Iterator
 
     from fluxmirror_cli.reports.command import ReportCommand, Word
 
@@ -43,6 +43,23 @@ def click_command(report: ReportCommand) -> click.Command:
     return _with_commands(report, settings)
 
 
+@contextmanager
+def _hinting(report: ReportCommand) -> Iterator[None]:
+    """Say what may be meant by what a report cannot read.
+
+    Raises:
+        UsageError: something is wrong with the command line, and there is a hint.
+        click.UsageError: there is none.
+    """
+    try:
+        yield
+    except click.UsageError as error:
+        guess = hint(report, error)
+        if guess is None:
+            raise
+        raise UsageError(worded(error), hint=guess) from error
+
+
 class _Report(Command):
     """A report, which knows what may be meant by what it cannot read."""
 
@@ -51,26 +68,9 @@ class _Report(Command):
         self._report = report
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options.
-
-        Raises:
-            UsageError: something is wrong with them, and there is a hint.
-            click.UsageError: there is none.
-        """
-        try:
+        """Read the options; raises as `_hinting` does."""
+        with _hinting(self._report):
             return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            guess = hint(self._report, error)
-            if guess is None:
-                raise
-            raise UsageError(_sentence(error), hint=guess) from error
-
-
-def _sentence(error: click.UsageError) -> Sayable:
-    """Say what is wrong, without the options that click guesses: the hint knows better."""
-    if isinstance(error, click.NoSuchOption):
-        return message("usage_error.no_option", name=repr(error.option_name))
-    return worded(error)
 
 
 def _with_commands(report: ReportCommand, settings: dict[str, Any]) -> Group:
@@ -78,6 +78,16 @@ def _with_commands(report: ReportCommand, settings: dict[str, Any]) -> Group:
 
     class _Group(Group):
         modules: ClassVar = report.below or {}
+
+        def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+            with _hinting(report):
+                return super().parse_args(ctx, args)
+
+        def resolve_command(
+            self, ctx: click.Context, args: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            with _hinting(report):
+                return super().resolve_command(ctx, args)
 
     return _Group(report.name, **settings, invoke_without_command=True, no_args_is_help=False)
 

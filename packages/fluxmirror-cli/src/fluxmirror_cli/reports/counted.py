@@ -5,17 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from fluxmirror_core.analysis.day import Elsewhen
 from fluxmirror_core.analysis.earlier import earlier_period
 from fluxmirror_core.analysis.work import build_summary, build_work
 from fluxmirror_core.named_tuple import NamedTuple
-from fluxmirror_core.period import local_date
 from fluxmirror_store import queries
 from fluxmirror_store.activity_queries import load_activity
 from fluxmirror_store.hour_rows import SUMMARY_FACETS
 from fluxmirror_store.usage_hours import load_period_usage, load_total_usage
-
-from fluxmirror_cli.results.kept_days import first_day_kept
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,19 +59,6 @@ def count_beside(
     if earlier is not None:
         before = count_summary(db, asked.scope(earlier.period), asked.projects, zone)
     return Beside(work, earlier, before)
-
-
-def find_elsewhen(db: sqlite3.Connection, scope: Scope, zone: ZoneInfo) -> Elsewhen:
-    """Look for activity at other times."""
-    window = queries.window(db, scope.period, scope.agent)
-    latest = queries.latest_call_before(db, window)
-    earliest = queries.earliest_call_after(db, window)
-    return Elsewhen(
-        latest=None if latest is None else local_date(latest, zone),
-        earliest=None if earliest is None else local_date(earliest, zone),
-        any_recorded=latest is not None or earliest is not None or queries.has_any_call(db),
-        kept_since=first_day_kept(db, zone),
-    )
 
 
 def now_ms() -> int:

@@ -49,7 +49,12 @@ def deliver(report: Report, voice: Voice, asked: ReportWish, name: str) -> None:
         emit(text)
         return
     named = asked.out
-    path = _put_into(named, text) if named is not None else _put_aside(name, asked.form, text)
+    if named is not None:
+        path = _put_into(named, text)
+    else:
+        from fluxmirror_cli.reports.file_names import build_file_name
+
+        path = _put_aside(build_file_name(name, report.facts or {}), asked.form, text)
     size = len(text.encode())
     # Of the terminal's language, which need not be that of the file.
     told = voice.in_language(own_catalog())
@@ -87,9 +92,12 @@ def _rendered(report: Report, voice: Voice, asked: ReportWish) -> str:
 
 def _put_into(path: str, text: str) -> str:
     """Write the file that was named, in place of another one, whose mode it gets."""
+    place = _behind_link(path)
+    if _is_device(place):
+        _write_to_device(place, text)
+        return path
     from fluxmirror_cli.new_file import new_file
 
-    place = _behind_link(path)
     with new_file(place, replace=True, mode=_mode_of(place)) as file:
         file.write(text)
     return path
@@ -110,6 +118,22 @@ def _behind_link(path: str) -> str:
     return os.path.realpath(path)
 
 
+def _is_device(path: str) -> bool:
+    """Tell whether it is a device that takes characters, such as `/dev/null`."""
+    try:
+        return stat.S_ISCHR(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _write_to_device(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as device:
+            device.write(text)
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
 def _mode_of(path: str) -> int | None:
     """Give who may read and write a file; None where there is none."""
     try:
@@ -118,8 +142,13 @@ def _mode_of(path: str) -> int | None:
         return None
 
 
-def _put_aside(name: str, form: str, text: str) -> str:
+def _put_aside(stem: str, form: str, text: str) -> str:
     """Write a new file into a folder that is its owner's alone; gives its path.
+
+    Args:
+        stem: its name without an ending; where that is taken, a number comes behind it.
+        form: of the report.
+        text: what to write.
 
     Raises:
         OutputError: it cannot be written.
@@ -127,7 +156,6 @@ def _put_aside(name: str, form: str, text: str) -> str:
     from fluxmirror_core.private import make_directory
 
     folder = reports_folder()
-    stem = f"fluxmirror-{name}-{time.strftime('%Y-%m-%d-%H%M%S')}"
     try:
         make_directory(folder)
         for number in range(1, _TRIES):
@@ -140,13 +168,17 @@ def _put_aside(name: str, form: str, text: str) -> str:
             _write_whole(descriptor, path, text)
             return path
     except OSError as error:
-        from fluxmirror_core.system_reasons import system_reason
-
-        raise OutputError(
-            message("delivery.not_written", path=folder, reason=system_reason(error)),
-            hint=message("delivery.name_file"),
-        ) from error
+        raise _not_written(folder, error) from error
     raise OutputError(message("delivery.full", path=folder), hint=message("delivery.name_file"))
+
+
+def _not_written(path: str, error: OSError) -> OutputError:
+    from fluxmirror_core.system_reasons import system_reason
+
+    return OutputError(
+        message("delivery.not_written", path=path, reason=system_reason(error)),
+        hint=message("delivery.name_file"),
+    )
 
 
 def _write_whole(descriptor: int, path: str, text: str) -> None:

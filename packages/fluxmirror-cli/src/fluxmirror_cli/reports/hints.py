@@ -22,9 +22,9 @@ from fluxmirror_core.days import (
 from fluxmirror_core.messages import Message, message
 from fluxmirror_core.period import parse_date
 
-from fluxmirror_cli.agent_words import everyone
+from fluxmirror_cli.agent_words import everyone, known_agent
 from fluxmirror_cli.asked_period import today_in
-from fluxmirror_cli.click_words import worded
+from fluxmirror_cli.click_words import meant, worded
 from fluxmirror_cli.command_table import COMMANDS, REPORTS
 from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.option_rows import DAYS
@@ -43,15 +43,16 @@ _TOO_MANY: Final = ("usage_error.one_too_many", "usage_error.too_many")
 def hint(report: ReportCommand, error: click.UsageError) -> Message | None:
     """Guess what was meant by a command line that click refuses; None when nobody can tell."""
     if isinstance(error, click.NoSuchOption):
-        return _other_option(report, error.option_name)
+        return _other_option(report, error.option_name) or meant(error)
+    if isinstance(error, click.NoSuchCommand):
+        return _other_command(report, error.command_name) or meant(error)
     if isinstance(error, click.MissingParameter):
         return everyone()
     said = worded(error)
     if report.names_days or not isinstance(said, Message) or said.message_id not in _TOO_MANY:
         return None
     words = str(dict(said.values)["arguments"]).casefold().split()
-    meant = _time(report, "-".join(words), today_in(chosen_zone()))
-    return phrases.did_you_mean([meant]) if meant else None
+    return _meant_time(report, "-".join(words))
 
 
 def _other_option(report: ReportCommand, name: str) -> Message | None:
@@ -59,6 +60,18 @@ def _other_option(report: ReportCommand, name: str) -> Message | None:
         return message("delivery.name_periods")
     having = [f"`fluxmirror {command}`" for command in _commands_with(name)]
     return message("delivery.have_option", commands=phrases.all_of(having)) if having else None
+
+
+def _other_command(report: ReportCommand, word: str) -> Message | None:
+    """Guess what a word behind a report is that has commands below it: an agent, or a time."""
+    if known_agent(word) is not None:
+        return phrases.did_you_mean([f"`fluxmirror agent {word}`"])
+    return _meant_time(report, word.casefold())
+
+
+def _meant_time(report: ReportCommand, word: str) -> Message | None:
+    time = _time(report, word, today_in(chosen_zone()))
+    return phrases.did_you_mean([time]) if time else None
 
 
 def _commands_with(option: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import days_period
 from fluxmirror_core.report.coverage import coverage_line
-from fluxmirror_core.report.day import build_day_report, build_empty_report, no_activity
+from fluxmirror_core.report.day import build_day_report
 from fluxmirror_core.report.span import build_span_report
 from fluxmirror_core.report.titles import day_title, title
 from fluxmirror_store.activity_queries import latest_commands
@@ -22,7 +22,7 @@ from fluxmirror_cli.asked_period import today_in
 from fluxmirror_cli.covered import seen
 from fluxmirror_cli.drained import drained_database, is_usual_database
 from fluxmirror_cli.reports.commits import GitWish, commit_sections
-from fluxmirror_cli.reports.counted import count_beside, find_elsewhen
+from fluxmirror_cli.reports.counted import count_beside
 from fluxmirror_cli.reports.delivery import deliver
 from fluxmirror_cli.reports.scope import asked_scope
 from fluxmirror_cli.results.coverage_facts import figures
@@ -97,9 +97,10 @@ def _build(db: sqlite3.Connection, about: Asked, wanted: Wanted) -> Report:
     today = today_in(wanted.zone)
     is_day = wanted.period.first == wanted.period.last
     if not (work.summary.totals.calls or work.summary.used.responses):
+        from fluxmirror_cli.reports.nothing import report_nothing
+
         called = day_title(scope, today) if is_day else title(scope, wanted.called)
-        elsewhen = find_elsewhen(db, scope, wanted.zone)
-        return build_empty_report(called, work.summary, no_activity(scope, elsewhen, today=today))
+        return report_nothing(db, about, work.summary, wanted.zone, called)
     commits = commit_sections(wanted.git, about, beside)
     if is_day:
         commands = latest_commands(

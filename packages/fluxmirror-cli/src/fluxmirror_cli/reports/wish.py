@@ -21,9 +21,19 @@ HTML: Final = "html"
 JSON: Final = "json"
 FORMATS: Final = (TEXT, MARKDOWN, HTML, JSON)
 STDOUT: Final = "-"
-_BY_SUFFIX: Final = {".html": HTML, ".htm": HTML, ".json": JSON, ".md": MARKDOWN}
-_UNKNOWN: Final = (".pdf", ".doc", ".docx", ".odt", ".rtf")
-"""Files that are of no use with anything else in them."""
+_BY_SUFFIX: Final = {
+    "": TEXT,
+    ".txt": TEXT,
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".html": HTML,
+    ".htm": HTML,
+    ".json": JSON,
+}
+_SAME_TEXT: Final = (TEXT, MARKDOWN)
+"""In a file there is no difference between these."""
+_PRINTED: Final = (".pdf", ".doc", ".docx", ".odt", ".rtf")
+"""Files for people, which a browser may write."""
 
 
 class ReportWish(NamedTuple):
@@ -85,34 +95,55 @@ def build_wish(values: Mapping[str, Any]) -> ReportWish:
     """
     said = {name: values[name] for name in PeriodWish._fields if name in values}
     fields = {name: values[name] for name in ReportWish._fields if name in values}
-    form = _format(values["form"], values["out"], as_json=values["as_json"], opens=values["opens"])
+    form = _asked_format(values["form"], as_json=values["as_json"])
+    if form is None:
+        form = _format_of_file(values["out"], opens=values["opens"])
+    else:
+        _refuse_contradiction(form, values["out"], as_json=values["as_json"])
     asked = ReportWish(**{**fields, "wish": PeriodWish(**said), "form": form})
     _refuse(asked)
     return asked
 
 
-def _format(form: str | None, out: str | None, *, as_json: bool, opens: bool) -> str:
-    """Give the format that is asked for: by options, else by the name of a file."""
+def _asked_format(form: str | None, *, as_json: bool) -> str | None:
+    """Give the format that options ask for; None where they do not."""
     if as_json and form not in (None, JSON):
         raise UsageError(
             message("delivery.two_formats", form=form), hint=message("usage_error.leave_one_out")
         )
-    if as_json or form is not None:
-        return form or JSON
+    return JSON if as_json else form
+
+
+def _format_of_file(out: str | None, *, opens: bool) -> str:
+    """Give the format that the name of a file asks for."""
     if opens and out in (None, STDOUT):
         return HTML
-    return _BY_SUFFIX.get(_suffix(out), TEXT)
+    suffix = _suffix(out)
+    if suffix not in _BY_SUFFIX:
+        hint = "delivery.print_html" if suffix in _PRINTED else "delivery.name_ending"
+        sentence = message("delivery.no_such_format", suffix=suffix)
+        raise UsageError(sentence, hint=message(hint))
+    return _BY_SUFFIX[suffix]
+
+
+def _refuse_contradiction(form: str, out: str | None, *, as_json: bool) -> None:
+    """Refuse a format that is not what a file's name says; one that says nothing may be of any."""
+    suffix = _suffix(out)
+    meant = _BY_SUFFIX.get(suffix, form) if suffix else form
+    if meant == form or (meant in _SAME_TEXT and form in _SAME_TEXT):
+        return
+    option = "--json" if as_json else f"--format {form}"
+    raise UsageError(
+        message("delivery.other_format", option=option, suffix=suffix),
+        hint=message("delivery.other_name", option=option),
+    )
 
 
 def _suffix(out: str | None) -> str:
-    return os.path.splitext(out or "")[1].casefold()
+    return os.path.splitext(out or "")[1].casefold().rstrip(".")
 
 
 def _refuse(asked: ReportWish) -> None:
-    if (suffix := _suffix(asked.out)) in _UNKNOWN:
-        raise UsageError(
-            message("delivery.no_such_format", suffix=suffix), hint=message("delivery.print_html")
-        )
     if asked.opens and asked.form != HTML:
         raise UsageError(message("delivery.only_html"), hint=message("delivery.give_html"))
     if asked.opens and asked.out == STDOUT:

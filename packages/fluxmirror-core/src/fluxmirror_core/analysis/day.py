@@ -23,7 +23,7 @@ class ShellCommand(NamedTuple):
 
 
 class Elsewhen(NamedTuple):
-    """What is recorded outside a period that has nothing."""
+    """What is recorded outside a period that has nothing, of the agent and project asked for."""
 
     latest: date | None
     """The last day before with any activity."""
@@ -33,6 +33,8 @@ class Elsewhen(NamedTuple):
     """Whether there is any call at all, also one that no report counts."""
     kept_since: date | None = None
     """The day before which nothing is kept; None where nothing was ever deleted."""
+    in_other_projects: bool = False
+    """Whether the agent that is asked for has calls in other projects than the one asked for."""
 
 
 class Day(NamedTuple):

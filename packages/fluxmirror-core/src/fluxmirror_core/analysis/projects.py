@@ -84,9 +84,13 @@ class ProjectNames:
         Raises:
             UsageError: there is no such project, or there are several.
         """
-        key = self._key_of_path(asked, directory) if _is_path(asked) else self._key_of_name(asked)
+        path = self._path(asked, directory) if _is_path(asked) else ""
+        key = self._key_of_path(path) if path else self._key_of_name(asked)
         if key is None and directory is not None:
             key = self._keys.get(os.path.normpath(os.path.join(directory, asked)))
+        if not key and path:
+            outside = message("project.outside", path=self._shown_path(path))
+            raise UsageError(outside, hint=self._hint(path))
         if not key:
             raise UsageError(message("project.unknown", asked=repr(asked)), hint=self._hint(asked))
         return frozenset(self._roots[key])
@@ -110,13 +114,20 @@ class ProjectNames:
             wholes += [self._parts_of(None, root), self._parts_of(self._remotes.get(root), root)]
         return {"/".join(parts[at:]).casefold() for parts in wholes for at in range(len(parts))}
 
-    def _key_of_path(self, asked: str, directory: str | None) -> str | None:
+    def _path(self, asked: str, directory: str | None) -> str:
+        """Give the whole of a path; empty where nobody knows what it starts from."""
+        path = os.path.normpath(os.path.join(directory or "", self._expanded(asked)))
+        return path if os.path.isabs(path) else ""
+
+    def _shown_path(self, path: str) -> str:
+        below = path.removeprefix(self._home) if self._home else path
+        is_home = below != path and below[:1] in ("", "/", "\\")
+        return self._mask(f"~{below}" if is_home else path)
+
+    def _key_of_path(self, path: str) -> str | None:
         """Give the project that a path lies in; not one around the repository that holds it."""
         from fluxmirror_core.touched import Repositories
 
-        path = os.path.normpath(os.path.join(directory or "", self._expanded(asked)))
-        if not os.path.isabs(path):
-            return None
         repository = Repositories().root_of(path)
         while path not in self._keys:
             above = os.path.dirname(path)
