@@ -8,9 +8,10 @@ from fluxmirror_core.analysis import patterns, shell_lines, shell_programs, shel
 from fluxmirror_core.analysis.file_languages import LANGUAGES
 from fluxmirror_core.analysis.metrics import METRICS
 from fluxmirror_core.analysis.patches import PATCH_TOOL, WHOLE_FILE_TOOLS
+from fluxmirror_core.analysis.terms import TERMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 INTRODUCTION: Final = """\
 # Metrics
@@ -18,7 +19,8 @@ INTRODUCTION: Final = """\
 Every figure of a report, exactly enough to work it out again from what `fluxmirror export` writes:
 the columns of the view `agent_events` for calls, and of `agent_responses` (`fluxmirror export
 --what responses`) for cost and tokens ([database](database.md), [export](data-commands.md)).
-`fluxmirror explain METRIC` says the short form in your language.
+`fluxmirror explain METRIC` says the short form in your language, and what any other word of a
+report means.
 
 ## What is counted
 
@@ -72,7 +74,10 @@ all where that is 21, the oldest first, each the first 200 characters of `detail
 percent, half a percent up; more than nothing and less than half a percent is `<1%`, less than
 everything and 99.5 percent or more is `>99%`. A change is 100 x (now - before) / before; its size
 is rounded to whole percent, half up, before it has its sign; in JSON it is a share of what was
-before. Before 0 there is a change only if now is 0 too, of 0. Shares and rates have none.
+before. Before 0 there is a change only if now is 0 too, of 0. Shares and rates have none: people
+read two shares with one decimal (`<0.1%`, `>99.9%`) and the difference of what they read in
+points (`pp`), and of two rates the difference. What has no change is `n/a`; where nothing at all
+was recorded of one of two times, people read the figures of the other one alone.
 
 ## Files
 
@@ -260,7 +265,13 @@ def metrics() -> str:
         f"### {metric.key}\n\n**{metric.name}** ({metric.unit}). {metric.definition}\n"
         for metric in METRICS
     ]
-    return "\n".join([_rules(), *rows])
+    return "\n".join([_rules(), *rows, *_terms()])
+
+
+def _terms() -> Iterator[str]:
+    yield "## Other words of a report\n"
+    for term in TERMS:
+        yield f"### {term.key}\n\n**{term.name}**. {term.definition}\n"
 
 
 def _rules() -> str:
