@@ -121,9 +121,14 @@ def _longest_focus(part: Part) -> Said:
         return None
     return {
         "length": _length(block.length),
-        "project": block.project,
+        "project": _project(block.project),
         "clock": f"{_shown(block.start, part):%H:%M}",
     }
+
+
+def _project(name: str) -> str:
+    """Name a project as sentences do: its name stands in quotes, and no name in none."""
+    return name if name == _text("project.none") else f"\u201c{name}\u201d"
 
 
 def _burst(part: Part) -> Said:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -29,27 +31,28 @@ def told(run_here: Run, *periods: str, form: str = "text") -> str:
 
 def test_what_is_over_is_named_by_its_days(record: Record, call: Call, run_here: Run) -> None:
     """Neither of two past weeks is now, nor is the later one before anything but the reader."""
-    record([call(MONDAY + hour * 3_600_000) for hour in range(3)])
+    record([call(MONDAY + hour * 3_600_000) for hour in (-24, 0, 1, 2)])
     text = told(run_here, "2025-W10", "2025-W09")
-    assert "| Figure        | 24 Feb \u2013 2 Mar | 3\u20139 Mar | Change |" in text
+    assert re.search(r"\| Figure +\| 24 Feb \u2013 2 Mar \| 3\u20139 Mar \| +Change \|", text)
     page = told(run_here, "2025-W10", "2025-W09", form="html")
     assert '<th scope="col">24 Feb \u2013 2 Mar</th><th scope="col">3\u20139 Mar</th>' in page
-    assert "24 Feb \u2013 2 Mar: 0" in page
+    assert "24 Feb \u2013 2 Mar: 1" in page
     assert "Value" not in text + page
 
 
-def test_up_to_is_said_of_what_was_cut_alone(record: Record, call: Call, run_here: Run) -> None:
-    """Yesterday is cut beside today; beside the last 30 days it is whole."""
+def test_up_to_is_said_of_what_is_not_whole(record: Record, call: Call, run_here: Run) -> None:
+    """Yesterday is cut beside today; beside the last 30 days it is whole, and they are not."""
     now_ms = time.time_ns() // 1_000_000
     record([call(now_ms - 1), call(now_ms - DAY_MS)])
     beside_today = told(run_here, "today", "yesterday")
-    assert " up to " in beside_today
+    assert ", both up to " in beside_today
     assert "| Yesterday | Today | Change |" in beside_today
-    assert " up to " not in told(run_here, "30d", "yesterday")
+    heading = told(run_here, "30d", "yesterday").splitlines()[2]
+    assert re.search(r" against [^,]+ up to \d\d:\d\d \u00b7 UTC$", heading)
     assert " up to " not in told(run_here, "2025-W10", "2025-W09")
 
 
-def test_times_of_two_lengths_are_both_whole(record: Record, call: Call, run_here: Run) -> None:
+def test_times_of_two_lengths_are_not_cut(record: Record, call: Call, run_here: Run) -> None:
     """Whether one of them goes on or not, and whether it is a part of the other."""
     now_ms = time.time_ns() // 1_000_000
     record([call(now_ms - 1), *(call(now_ms - day * DAY_MS) for day in range(1, 14))])
@@ -58,8 +61,6 @@ def test_times_of_two_lengths_are_both_whole(record: Record, call: Call, run_her
         facts = json.loads(told(run_here, *periods, form="json"))
         calls = facts["figures"]["calls"]
         assert (calls["before"], calls["value"]) == (7, 1)
-    text = told(run_here, "14d", "7d")
-    assert " up to " not in text
     facts = json.loads(told(run_here, "14d", "7d", form="json"))
     assert facts["figures"]["calls"]["before"] == 14
 
@@ -69,10 +70,11 @@ def test_a_time_that_has_not_begun_is_compared_with_none(
 ) -> None:
     """Nobody was idle on it yet."""
     record([call(MONDAY)])
-    for periods in (("today", "9998-01-01"), ("9998-01-01", "today")):
+    for periods in (("today", "9998-01"), ("9998-01", "today"), ("9998-01",)):
         done = run_here("compare", *periods)
         assert (done.out, done.code) == ("", 2)
-        assert "has not begun" in done.err
+        assert "9998-01 has not begun" in done.err
+        assert "name times that have begun" in done.err
 
 
 def test_the_later_is_compared_with_the_earlier(record: Record, call: Call, run_here: Run) -> None:
@@ -98,12 +100,79 @@ def test_few_figures_are_tiles_and_the_others_one_table(
     """What matters is seen first."""
     record([call(MONDAY), call(MONDAY - 7 * DAY_MS)])
     head, others, *_ = read_page(told(run_here, "2025-W10", "2025-W09", form="html"))
-    assert [title for title, *_ in head.figures] == [
-        "Tool calls",
-        "Files written",
-        "Sessions",
-        "Failure rate",
-        "Cost",
-    ]
+    done = run_here("week", "--week", "2025-W10", "--tz", "UTC", "--format", "html", "--out", "-")
+    of_week = read_page(done.out)[1]
+    titles = [title for title, *_ in head.figures]
+    assert titles == ["Tool calls", "Sessions", "Files written", "Failure rate", "Cost"]
+    assert titles == [title for title, *_ in of_week.figures if title in titles]
     assert others.rows[0] == ["Writes", "0", "0", "0%", ""]
     assert len(others.rows) == 18
+
+
+def test_one_time_without_anything_is_a_sentence(
+    record: Record, call: Call, run_here: Run, read_page: Callable[[str], list[Any]]
+) -> None:
+    """And no column of -100%; programs have the noughts."""
+    record([call(MONDAY), call(MONDAY + 1)])
+    for periods, shown in (
+        (("2025-W10", "2025-W09"), "3\u20139 Mar"),
+        (("2025-W11", "2025-W10"), "3\u20139 Mar"),
+    ):
+        text = told(run_here, *periods)
+        assert f"| Figure        | {shown} |" in text
+        assert "No comparison, as nothing was recorded for" in text
+        assert "Change" not in text
+        head, others, *_ = read_page(told(run_here, *periods, form="html"))
+        assert head.figures[0] == ["Tool calls", "2"]
+        assert len(others.figures) == 18
+    facts = json.loads(told(run_here, "2025-W11", "2025-W10", form="json"))
+    assert facts["figures"]["calls"] == {"value": 0, "before": 2, "change": -1.0}
+
+
+def test_unlike_lengths_and_days_of_both_are_said(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """Whoever reads the figures does not count days."""
+    record([call(MONDAY + day * DAY_MS) for day in (-7, 0, 1)])
+    text = told(run_here, "2025-03-04", "2025-W10")
+    assert "Of different lengths: 1 day against 7 days." in text
+    assert "The two overlap: Tuesday, 4 March 2025." in text
+    assert "lengths" not in told(run_here, "2025-W10", "2025-W09")
+    assert "overlap" not in told(run_here, "2025-W10", "2025-W09")
+    assert "Of different lengths: 31 days against 28 days." in told(run_here, "2025-03", "2025-02")
+
+
+def test_the_same_time_twice_is_refused(record: Record, call: Call, run_here: Run) -> None:
+    """However it is called."""
+    now_ms = time.time_ns() // 1_000_000
+    record([call(now_ms)])
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    for other in ("today", str(today), "1d"):
+        done = run_here("compare", "today", other, "--tz", "UTC")
+        assert (done.out, done.code) == ("", 2)
+        assert "both are the same time" in done.err
+        assert "hint: name two different ones" in done.err
+
+
+def test_a_month_that_goes_on_is_called_by_its_days_so_far(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """Its other days are in no figure."""
+    now_ms = time.time_ns() // 1_000_000
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    record([call(now_ms - 1), call(now_ms - 31 * DAY_MS)])
+    text = told(run_here, "month", "last-month")
+    heading = text.splitlines()[2]
+    is_over = (today + timedelta(days=1)).month != today.month
+    if today.day > 1 and not is_over:
+        assert heading.startswith(f"1\u2013{today.day} {today:%B %Y} against ")
+    assert re.search(r"up to \d\d:\d\d \u00b7 UTC$", heading)
+
+
+def test_what_is_left_out_is_said_of_a_comparison_too(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """The figures of one agent are not those of all."""
+    record([call(MONDAY, agent="codex-cli"), call(MONDAY - 7 * DAY_MS, agent="codex-cli")])
+    text = told(run_here, "2025-W10", "2025-W09", "--agent", "codex")
+    assert text.splitlines()[2].endswith(" \u00b7 UTC \u00b7 Codex CLI")

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from fluxmirror_core.analysis.metrics import METRICS
+from fluxmirror_core.analysis.terms import TERMS
 from fluxmirror_core.report.as_text import width
 
 PROGRAM = os.path.join(os.path.dirname(sys.executable), "fluxmirror")
@@ -37,13 +38,15 @@ def explain(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_metric_is_listed(language: str) -> None:
-    """In the order of reports, in columns, in one language."""
+    """In the order of reports, in columns, in one language; below them the other words."""
     done = explain("--lang", language)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines[1 : len(METRICS) + 1]] == [
         metric.key for metric in METRICS
     ]
+    listed = lines[len(METRICS) + 3 : len(METRICS) + 3 + len(TERMS)]
+    assert [line.split()[0] for line in listed] == [term.key for term in TERMS]
     assert any(LANGUAGES[language] in line for line in lines)
     assert max(map(width, lines)) <= COLUMNS
 
@@ -66,8 +69,35 @@ def test_a_metric_goes_by_its_key_and_its_name(asked: str) -> None:
     assert done.stdout.startswith("재작업 반복 (rework_loops)\n")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("실패율", "Failure rate (failure_rate)"),
+        ("Loops", "Rework loops (rework_loops)"),
+        ("Share", "Share (share)"),
+        ("+?", "+? (unpriced)"),
+        ("n/a", "Change (change)"),
+    ],
+)
+def test_any_word_of_a_report_is_explained(asked: str, told: str) -> None:
+    """In whatever language it is, within the terminal's width."""
+    done = explain(asked, "--lang", "english")
+    assert done.stdout.splitlines()[0] == told
+    assert max(map(len, done.stdout.splitlines())) <= COLUMNS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("asked", ["coverage", "week_theme", "unpriced", "day_shape"])
+def test_a_long_definition_fits_the_terminal(asked: str, language: str) -> None:
+    """However its language breaks lines."""
+    lines = explain(asked, "--lang", language).stdout.splitlines()
+    assert max(map(width, lines)) <= COLUMNS
+
+
 def test_an_unknown_metric_is_refused_with_a_guess() -> None:
-    """Or with the way to see all of them."""
+    """By its key or any name; or with the way to see all of them."""
+    loops = explain("Lops", "--lang", "english")
+    assert "did you mean rework_loops?" in loops.stderr
     near, far = explain("failure-rat"), explain("zzz")
     assert (near.returncode, far.returncode) == (2, 2)
     assert "did you mean failure_rate?" in near.stderr
@@ -82,3 +112,6 @@ def test_json_says_the_same_in_english() -> None:
     one = json.loads(explain("calls", "--json").stdout)
     assert one["metric"] == listed["metrics"][0]
     assert one["metric"]["name"] == "Tool calls"
+    assert [term["key"] for term in listed["terms"]] == [term.key for term in TERMS]
+    word = json.loads(explain("Share", "--json").stdout)
+    assert word["term"] == next(term for term in listed["terms"] if term["key"] == "share")

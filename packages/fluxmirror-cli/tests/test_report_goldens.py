@@ -335,16 +335,31 @@ def check_figures(facts: dict[str, Any], figures: list[list[str]], lines: list[s
     has_names = " Value |" not in lines[0]
     for title, value, *was in figures:
         fact = facts[FIGURES[title]]
-        now, *earlier = told[title]
-        if has_names:
+        shown, *earlier = told[title]
+        if earlier and has_names:
             # Two times that have names stand in their order.
-            now, earlier = earlier[0], [now, earlier[1]]
-        assert (now or NONE) == value == (written(FIGURES[title], fact["value"]) or NONE)
-        before = written(FIGURES[title], fact["before"])
-        if before is not None:
-            assert earlier[0] == before
-            assert before in was[0]
-            assert earlier[1] in was[0]
+            shown, earlier = earlier[0], [shown, earlier[1]]
+        if earlier:
+            assert shown == value
+            check_pair(FIGURES[title], fact, earlier[0], shown)
+            assert was[0].startswith(f"{earlier[1]} ")
+            assert was[0].replace("\u00a0", " ").endswith(f": {earlier[0]}")
+        else:
+            # What has nothing to be compared with stands alone.
+            assert shown == value == (written(FIGURES[title], fact["value"]) or NONE)
+            assert not was
+
+
+def check_pair(name: str, fact: dict[str, Any], before: str, now: str) -> None:
+    """Compare what a figure was before, and what it is; two shares have a decimal."""
+    cells = fact["before"], fact["value"]
+    if name not in SHARES or None in cells:
+        assert (before, now) == tuple(written(name, cell) or NONE for cell in cells)
+        return
+    for told, share in zip((before, now), cells, strict=True):
+        assert re.fullmatch(r"\d+\.\d%|0%|100%", told)
+        # The fact is rounded, too.
+        assert float(told.strip("%")) == pytest.approx(share * 100, abs=0.056)
 
 
 def check_changes(facts: dict[str, Any], rows: list[list[str]], lines: list[str]) -> None:
@@ -352,9 +367,7 @@ def check_changes(facts: dict[str, Any], rows: list[list[str]], lines: list[str]
     assert table(lines) == [row[:4] for row in rows]
     for title, before, now, change, bar in rows:
         fact = facts[FIGURES[title]]
-        assert (before, now) == tuple(
-            written(FIGURES[title], fact[when]) for when in ("before", "value")
-        )
+        check_pair(FIGURES[title], fact, before, now)
         assert bar == ""
         if fact["change"]:
             assert re.sub(r"[-+,%↑↓ ]", "", change) == str(int(abs(fact["change"]) * 100 + 0.5))
@@ -365,7 +378,8 @@ def check_rows(
 ) -> None:
     """Compare a table: its facts may have more rows than people are shown."""
     if key == "hours":
-        facts = [fact for fact in facts if fact["calls"]]
+        with_calls = [place for place, fact in enumerate(facts) if fact["calls"]]
+        facts = facts[with_calls[0] : with_calls[-1] + 1]
     for fact, row in zip(facts, rows, strict=False):
         for (column, value), cell in zip(fact.items(), row, strict=False):
             said = written(column, value)
@@ -395,8 +409,8 @@ def table(lines: list[str]) -> list[list[str]]:
     rows = lines[1 : lines.index("```", 1)]
     hours = [row.split() for row in rows if re.match(r"\d\d:00 ", row)]
     if hours:
-        return [[hour, number] for hour, _, number in hours]
-    return [re.split(r" {2,}", re.sub(r" +█*$", "", row)) for row in rows[1:]]
+        return [[hour, number] for hour, *_, number in hours]
+    return [re.split(r" {2,}", re.sub("█+", "", row).strip()) for row in rows[1:]]
 
 
 def plain(text: str) -> str:

@@ -92,6 +92,6 @@ def test_a_page_has_the_columns_that_a_person_reads(
     """The count of each row is for programs."""
     kim, _ = hashes
     page = run_here("week", *DAY, "--tz", "Asia/Seoul", "--git", "--format", "html", "--out", "-")
-    table = page.out[page.out.index("Shipped") : page.out.index(kim)]
+    table = page.out[page.out.index("Commits") : page.out.index(kim)]
     assert table.count('<th scope="col"') == 4
     assert "00:10" in table

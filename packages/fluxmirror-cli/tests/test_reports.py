@@ -159,13 +159,25 @@ def test_a_week_and_a_month_have_names_and_other_days_have_none(name: str, run_h
         (("compare", "wek"), "did you mean week?"),
         (("compare", "zzz"), "write today, yesterday, week"),
         (("compare", "today", "yesterday", "week"), "unexpected extra argument"),
-        (("compare", "2999-01-01"), "that time has not begun"),
+        (("compare", "2999-01-01"), "2999-01-01 has not begun"),
+        (("compare", "0001-01-01"), "there is no time before it to compare with"),
+        (("compare", "20250305"), "did you mean 2025-03-05?"),
+        (("agents", "claude"), "did you mean `fluxmirror agent claude`?"),
+        (("agents", "2025-W10"), "did you mean --week 2025-W10?"),
+        (("agents", "lst"), "did you mean `list`?"),
+        (("agents", "--josn"), "no such option '--josn'\n  hint: did you mean `--json`?"),
+        (("today", "--josn"), "no such option '--josn'\n  hint: did you mean `--json`?"),
+        (("today", "--proj", "web"), "did you mean `--project`?"),
         (("today", "--open", "--format", "text"), "--open shows HTML alone"),
         (("today", "--open", "--json"), "--open shows HTML alone"),
         (("today", "--open", "--out", "a.md"), "--open shows HTML alone"),
         (("today", "--open", "--out", "-"), "--out - is none"),
         (("today", "--out", "a.pdf"), "a report cannot be written as .pdf"),
-        (("today", "--out", "a.DOCX", "--format", "html"), "and print it from the browser"),
+        (("today", "--out", "a.DOCX"), "and print it from the browser"),
+        (("today", "--out", "a.xlsx"), "end the name in .md, .txt, .html or .json"),
+        (("today", "--out", "a.html", "--json"), "--json and a file name that ends in .html"),
+        (("today", "--out", "a.JSON", "--format", "text"), "leave --format text out"),
+        (("today", "--out", "a.md", "--format", "html"), "two formats"),
         (("today", "--lang", "koren"), "did you mean korean?"),
         (("today", "--lang", "한국"), "did you mean korean?"),
         (("today", "--lang", "klingon"), "there are english (English), korean"),
@@ -275,7 +287,31 @@ def test_what_has_not_begun_has_nothing_before_it(run_here: Run) -> None:
     """A period in the future is empty, and no error."""
     told = run_here("today", "--date", "2999-01-01", "--tz", "UTC")
     assert told.code == ExitCode.OK
-    assert "\nNo agent activity: Tuesday, 1 January 2999, UTC.\n" in told.out
+    assert "\n\nThis time has not begun yet.\n\nThe last day with any is " in told.out
+
+
+@pytest.mark.parametrize(
+    ("name", "asked_by"),
+    [("today", "--date"), ("agents", "--date"), ("compare", "fluxmirror compare")],
+)
+def test_the_nearest_days_are_those_of_the_project_that_is_asked_for(
+    name: str, asked_by: str, run_here: Run
+) -> None:
+    """Else whoever follows the hint finds nothing again."""
+    when = ("2025-03-02", "2025-03-01") if name == "compare" else ("--date", "2025-03-02")
+    app = run_here(name, *when, "--tz", "UTC", "--project", "app").out
+    assert (
+        f"any before then is 2025-02-26 (`{asked_by} 2025-02-26`), the next one 2025-03-05" in app
+    )
+    web = run_here(name, *when, "--tz", "UTC", "--project", "web", "--agent", "codex").out
+    assert f"\n\nThe first day with any is 2025-03-05 (`{asked_by} 2025-03-05`).\n" in web
+
+
+def test_an_agent_of_other_projects_was_recorded_though(run_here: Run) -> None:
+    """It is the project that is in the way."""
+    told = run_here("week", "--project", "app", "--agent", "codex").out
+    assert "without `--project` all projects are shown." in told
+    assert "was recorded yet" not in told
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
@@ -405,8 +441,12 @@ def test_a_replaced_file_keeps_its_mode_and_a_new_one_is_private(
         ("a.json", (), "{"),
         ("a.md", (), "# "),
         ("a.txt", (), "# "),
-        ("a.html", ("--json",), "{"),
-        ("a.json", ("--format", "text"), "# "),
+        ("a.markdown", (), "# "),
+        ("a.", (), "# "),
+        ("a.md", ("--format", "text"), "# "),
+        ("a.txt", ("--format", "markdown"), "# "),
+        ("a.csv", ("--format", "text"), "# "),
+        ("a.2025-03-05", ("--json",), "{"),
     ],
 )
 def test_the_name_of_a_file_tells_its_format_unless_an_option_does(
@@ -416,6 +456,15 @@ def test_the_name_of_a_file_tells_its_format_unless_an_option_does(
     file = tmp_path / name
     assert run_here("today", "--out", str(file), *more).code == ExitCode.OK
     assert file.read_text(encoding="utf-8").startswith(begins)
+
+
+@ONLY_POSIX
+def test_a_device_is_written_to_and_stays(run_here: Run) -> None:
+    """Whoever only wants to know whether it works writes to nowhere."""
+    done = run_here("today", "--out", os.devnull)
+    assert (done.code, done.err) == (ExitCode.OK, "")
+    assert done.out.startswith(f"wrote {os.devnull} (")
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
 def test_a_folder_that_is_not_there_is_not_made(run_here: Run, tmp_path: Path) -> None:
@@ -439,8 +488,8 @@ def test_html_goes_into_a_private_folder_under_a_name_of_its_own(
     files = sorted(folder.iterdir())
     assert len(files) == 3
     assert {f"wrote {file} ({file.stat().st_size:,} bytes)\n" for file in files} == set(said)
-    assert all(file.name.startswith("fluxmirror-week-20") for file in files)
-    assert all(file.suffix == ".html" for file in files)
+    stem = "fluxmirror-week-2025-02-27--2025-03-05"
+    assert [file.name for file in files] == [f"{stem}{end}.html" for end in ("-2", "-3", "")]
     if os.name != "nt":
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -608,8 +657,8 @@ def test_a_pattern_of_a_projects_path_masks_its_name(
 def test_a_single_day_tells_its_commits_too(name: str, run_here: Run) -> None:
     """Where they are asked for, even if no repository is there any more."""
     asked = (name, "--from", "2025-03-05", "--to", "2025-03-05", "--tz", "UTC")
-    assert "## Shipped" in run_here(*asked, "--git").out
+    assert "## Commits" in run_here(*asked, "--git").out
     assert json.loads(run_here(*asked, "--git", "--json").out)["commits"] == []
-    assert "## Shipped" not in run_here(*asked).out
-    assert "## Shipped" in run_here(*asked, "--git-authors", "all").out
-    assert "## Shipped" not in run_here(*asked, "--git-authors", "all", "--no-git").out
+    assert "## Commits" not in run_here(*asked).out
+    assert "## Commits" in run_here(*asked, "--git-authors", "all").out
+    assert "## Commits" not in run_here(*asked, "--git-authors", "all", "--no-git").out

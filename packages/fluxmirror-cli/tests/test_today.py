@@ -167,13 +167,13 @@ def test_a_day_without_activity_names_the_nearest_with_some(run_here: Callable[.
     """No error: what to do next."""
     done = run_here("today")
     assert (done.code, done.err) == (ExitCode.OK, "")
-    assert "\nNo agent activity today: " in done.out
+    assert "\nNo agent activity today.\n" in done.out
     assert "(`--date 2026-03-02`)" in done.out
     later = run_here("today", "--date", "2026-02-01").out
     assert "The first day with any is 2026-03-02 (`--date 2026-03-02`)." in later
     other = run_here("today", "--date", "2026-03-02", "--agent", "codex").out
-    assert "\nNo activity of Codex CLI: Monday, 2 March 2026, " in other
-    assert "Nothing of Codex CLI was recorded yet; without `--agent` all agents are shown" in other
+    assert "\nNo activity of Codex CLI.\n" in other
+    assert "Nothing of Codex CLI was recorded yet; `fluxmirror agents` shows all agents." in other
 
 
 @pytest.mark.usefixtures("flux_home")

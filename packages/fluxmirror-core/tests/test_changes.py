@@ -9,10 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period, days_period
-from fluxmirror_core.report.changes import written_change
+from fluxmirror_core.report.changes import written_change, written_value
 from fluxmirror_core.report.dates import short_range
 from fluxmirror_core.report.html_charts import change_bar
-from fluxmirror_core.report.sections import DECIMAL, NUMBER, SHARE, Change, Figure
+from fluxmirror_core.report.sections import (
+    DECIMAL,
+    MONEY,
+    NUMBER,
+    SHARE,
+    Change,
+    Figure,
+    Money,
+)
 from fluxmirror_core.report.titles import period_names
 from fluxmirror_core.report.voice import Voice
 
@@ -40,21 +48,57 @@ def share(now: float | None, before: float | None) -> Figure:
     [
         (Figure("calls", "Calls", NUMBER, 12, 8, Change(12, 8)), "+50% ↑"),
         (Figure("calls", "Calls", NUMBER, 12, 0, Change(12, 0)), "n/a"),
-        (Figure("rate", "Rate", DECIMAL, 1.3, 0.62), ""),
-        (share(0.0486, 0.0444), "+0.4 pp"),
+        (Figure("rate", "Rate", DECIMAL, 1.3, 0.62), "+0.68"),
+        (Figure("rate", "Rate", DECIMAL, 2.5, 3.0), "-0.5"),
+        (Figure("rate", "Rate", DECIMAL, 0.5, 0.5), "0"),
+        (Figure("rate", "Rate", DECIMAL, 0.5, None), "n/a"),
+        (Figure("cost", "Cost", MONEY, Money((), 2), None), "n/a"),
+        (share(0.0486, 0.0444), "+0.5 pp"),
         (share(0.1, 0.25), "-15 pp"),
         (share(0.0005, 0.0), "+0.1 pp"),
         (share(0.3, 0.3), "0 pp"),
         (share(1.0, 0.0), "+100 pp"),
-        (share(0.3, None), ""),
-        (share(None, 0.3), ""),
+        (share(0.3, None), "n/a"),
+        (share(None, 0.3), "n/a"),
     ],
 )
 def test_a_change_is_of_what_was_before_and_that_of_a_share_in_points(
     figure: Figure, told: str
 ) -> None:
-    """Percent of percent would be read as points."""
+    """Percent of percent would be read as points; what has no change never leaves a blank."""
     assert written_change(figure, voice()) == told
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (0.0, "0%"),
+        (0.0004, "<0.1%"),
+        (0.0005, "0.1%"),
+        (0.03, "3.0%"),
+        (0.0455, "4.6%"),
+        (0.9994, "99.9%"),
+        (0.9996, ">99.9%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_share_that_is_compared_has_a_decimal(part: float, told: str) -> None:
+    """Alone it has none; without a value there is nothing to compare."""
+    compared = share(part, 0.2)
+    assert written_value(compared, compared.value, voice()) == told
+    assert written_value(compared, compared.before, voice()) == "20.0%"
+    assert written_value(share(0.0455, None), 0.0455, voice()) == "5%"
+
+
+@pytest.mark.parametrize(("now", "before"), [(0.0486, 0.0444), (0.0364, 0.0446), (0.2, 0.19999)])
+def test_who_subtracts_two_shares_gets_their_change(now: float, before: float) -> None:
+    """As they are shown."""
+    compared = share(now, before)
+    one, other = (
+        float(written_value(compared, cell, voice()).strip("%")) for cell in (now, before)
+    )
+    told = written_change(compared, voice()).removesuffix(" pp")
+    assert float(told) == pytest.approx(one - other)
 
 
 @pytest.mark.parametrize(

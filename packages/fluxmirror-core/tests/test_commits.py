@@ -119,7 +119,7 @@ def test_every_commit_has_a_row() -> None:
     """By the clock of the report; and the section says what was counted."""
     *lines, note = shown(Commits((API,), ((Reason.GONE, ("old",)),), OWN))
     assert lines == [
-        "## Shipped",
+        "## Commits",
         "",
         "- 12 commits in 1 repository",
         "",

@@ -21,7 +21,7 @@ from fluxmirror_core.analysis.told_calls import (
 from fluxmirror_core.event import AFTER, ANSWERED, ASKED, BEFORE
 from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import Period
-from fluxmirror_core.report.as_text import render_text
+from fluxmirror_core.report.as_text import render_text, width
 from fluxmirror_core.report.coverage import build_coverage_report, coverage_line
 from fluxmirror_core.report.voice import Voice
 
@@ -227,3 +227,12 @@ def test_many_findings_are_cut_in_the_report_alone() -> None:
     report = build_coverage_report(coverage, load_catalog(), agent=None)
     assert len(report.sections[1].rows) == 50
     assert str(report.sections[1].note) == "… and 10 more, which `--json` has."
+
+
+@pytest.mark.parametrize("columns", [50, 80, 120])
+@pytest.mark.parametrize("language", languages())
+def test_advice_about_losses_fits_a_terminal(language: str, columns: int) -> None:
+    """Sentences break; a heading does not, and losses are told in a table of sentences."""
+    report = build_coverage_report(with_losses(), load_catalog(language), agent=None)
+    lines = render_text(report, voice(language), columns).splitlines()
+    assert not [line for line in lines if width(line) > columns and line[:1] not in {"#", "|"}]

@@ -1,4 +1,4 @@
-"""What a day's report says of a day, and of one that has nothing."""
+"""What a day's report says of a day."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from fluxmirror_core.analysis.activity import Activity, DayPart, build_activity
-from fluxmirror_core.analysis.day import Day, Elsewhen, ShellCommand
+from fluxmirror_core.analysis.activity import DayPart, build_activity
+from fluxmirror_core.analysis.day import Day, ShellCommand
 from fluxmirror_core.analysis.earlier import Earlier
 from fluxmirror_core.analysis.hour import HOUR_MS, Call, build_hour
 from fluxmirror_core.analysis.rework import Rework
@@ -18,13 +18,13 @@ from fluxmirror_core.analysis.work import (
     PeriodUsage,
     Scope,
     Work,
-    build_summary,
     build_work,
 )
 from fluxmirror_core.messages import languages, load_catalog
 from fluxmirror_core.period import day_period
 from fluxmirror_core.report.as_text import render_text
-from fluxmirror_core.report.day import build_day_report, build_empty_report, no_activity
+from fluxmirror_core.report.day import build_day_report
+from fluxmirror_core.report.sections import for_people
 from fluxmirror_core.report.voice import Voice
 
 DATE = date(2026, 3, 2)
@@ -95,10 +95,24 @@ def test_the_clock_of_a_command_is_the_zones() -> None:
     assert "| 12:04 | `ls` " in rendered(work(call(at(12))), ShellCommand(instant, "ls", "ok"))
 
 
+def test_a_first_day_stands_alone() -> None:
+    """Nothing was recorded before: no column of noughts, and one sentence."""
+    found, nothing = work(call(at(9))), work().summary
+    for until_ms, said in ((None, "2 March 2026."), (at(10), "2 March 2026 up to 10:00.")):
+        earlier = Earlier(nothing.scope.period, until_ms)
+        report = build_day_report(Day(found, (), earlier, nothing), today=DATE)
+        told = render_text(for_people(report), Voice(load_catalog(), SEOUL, "/home/mira"))
+        assert f"\n\nNo comparison, as nothing was recorded for Monday, {said}" in told
+        assert "| Figure        | Value |\n" in told
+        assert "| Figure             | Value |\n" in told
+        assert "n/a" not in told
+        assert "Before" not in told
+
+
 def test_commands_that_are_not_shown_are_counted() -> None:
     """The last ones of a day are not taken for all of them."""
     told = rendered(work(*(call(at(9)) for _ in range(7))), ShellCommand(at(9), "ls", "ok"))
-    assert "\n… and 6 more\n" in told
+    assert "\n6 earlier ones are not shown.\n" in told
 
 
 @pytest.mark.parametrize("language", languages())
@@ -108,13 +122,13 @@ def test_one_of_everything_is_said_as_one(language: str) -> None:
     told = rendered(work(edit), language=language)
     assert all(f"1 {word}s" not in told for word in ("call", "session", "file", "time"))
     if language == "en":
-        assert "Claude Code made 1 call in 1 session. 1 file written " in told
+        assert "Claude Code made 1 call in 1 session. 1 file was written " in told
 
 
 def test_a_day_without_files_that_were_only_read_does_not_speak_of_them() -> None:
     """Nobody wants to read of no files."""
     told = rendered(work(call(at(9), **EDIT, file="/a.py", session="s")))
-    assert " 1 file written (none new). " in told
+    assert " 1 file was written (none new). " in told
 
 
 @pytest.mark.parametrize(
@@ -229,56 +243,20 @@ def test_one_mcp_server_has_all_of_the_traffic(servers: tuple[NamedCalls, ...], 
     assert said in rendered(work(call(at(9)))._replace(servers=servers))
 
 
-BEFORE = Elsewhen(date(2026, 2, 27), date(2026, 3, 9), any_recorded=True)
-AFTER = Elsewhen(None, date(2026, 3, 9), any_recorded=True)
-HIDDEN = Elsewhen(None, None, any_recorded=True)
-NOTHING = Elsewhen(None, None, any_recorded=False)
-PRUNED = NOTHING._replace(kept_since=DATE)
-TODAY = "No agent activity today: Monday, 2 March 2026, Asia/Seoul."
-
-
 @pytest.mark.parametrize(
-    ("agent", "today", "elsewhen", "said", "following"),
+    ("days", "calls", "said"),
     [
-        (None, DATE, BEFORE, TODAY, "The last day with any is 2026-02-27 (`--date 2026-02-27`)."),
-        (
-            None,
-            date(2026, 3, 5),
-            AFTER,
-            "No agent activity: Monday, 2 March 2026, Asia/Seoul.",
-            "The first day with any is 2026-03-09 (`--date 2026-03-09`).",
-        ),
-        (
-            "qwen-code",
-            DATE,
-            AFTER,
-            "No activity of Qwen Code today: Monday, 2 March 2026, Asia/Seoul.",
-            "The first day",
-        ),
-        (
-            "qwen-code",
-            date(2026, 3, 5),
-            HIDDEN,
-            "No activity of Qwen Code: Monday, 2 March 2026, Asia/Seoul.",
-            "Nothing of Qwen Code was recorded yet",
-        ),
-        (None, DATE, HIDDEN, TODAY, "What was recorded is hidden from reports"),
-        (None, DATE, NOTHING, TODAY, "Nothing was recorded yet"),
-        (
-            None,
-            DATE,
-            PRUNED,
-            TODAY,
-            "Nothing from before 2026-03-02 is kept, and nothing was recorded since.",
-        ),
+        (7, 50, "Light"),
+        (7, 51, "Lively"),
+        (14, 100, "Light"),
+        (14, 101, "Lively"),
+        (30, 214, "Light"),
+        (30, 215, "Lively"),
     ],
 )
-def test_a_day_without_calls_says_what_to_do_next(
-    agent: str | None, today: date, elsewhen: Elsewhen, said: str, following: str
-) -> None:
-    """What there is before or after; and `nothing yet` only when there is nothing at all."""
-    scope = Scope(day_period(DATE, SEOUL), agent)
-    nothing = build_summary(scope, Activity(), build_usage(By.AGENT, []).total)
-    report = build_empty_report("t", nothing, no_activity(scope, elsewhen, today=today))
-    told = render_text(report, Voice(load_catalog(), SEOUL, "/home/mira"))
-    assert told.startswith(f"# t\n\nMonday, 2 March 2026 · Asia/Seoul\n\n{said}\n\n{following}")
+def test_mcp_traffic_of_long_times_is_told_by_the_week(days: int, calls: int, said: str) -> None:
+    """A quiet month has more calls than a lively week."""
+    found = work(call(at(9)))
+    servers = (NamedCalls("github", calls, 0, 0.0),)
+    told = rendered(found._replace(servers=servers, days=found.days[:1] * days))
+    assert f"{said} MCP traffic: {calls} calls" in told

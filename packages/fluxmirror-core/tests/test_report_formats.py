@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -203,7 +203,6 @@ def week() -> Report:
                 ),
                 key="files_written",
                 shown=3,
-                total=50,
             ),
             Section(
                 message("day.section.read"),
@@ -382,7 +381,7 @@ def test_a_page_is_small_and_asks_for_nothing(language: str) -> None:
     text = render_html(week(), voice(language), MADE)
     page = Page(text)
     assert len(text.encode()) < 60 * KIB
-    assert f'<html lang="{language}">' in text
+    assert f'<html lang="{"zh-Hans" if language == "zh" else language}">' in text
     assert not {"script", "img", "link", "iframe", "object", "embed", "form", "a"} & set(page.tags)
     names = {name for _, name in page.attributes}
     assert not {"href", "src", "style", "srcset", "action"} & names
@@ -406,7 +405,7 @@ def test_no_recorded_string_becomes_markup_of_a_page(text: str) -> None:
     assert {tag: plain.tags.count(tag) for tag in set(plain.tags) - extra} == {
         tag: attacked.tags.count(tag) for tag in set(plain.tags) - extra
     }
-    shown = "".join(attacked.texts).replace("\n", "")
+    shown = "".join(attacked.texts).replace("\n", "").replace("\u00a0", " ")
     assert shown.isprintable()
     render_html(hostile(text), voice(), MADE).encode()
 
@@ -474,20 +473,49 @@ def test_two_values_of_a_sentence_make_no_markup_together(first: str, second: st
 
 
 def test_a_figure_without_a_value_has_a_dash() -> None:
-    """As on a page; what nothing came before stays empty."""
+    """As on a page; so has what was before, and what has no change says so."""
     nothing = Figure("rate", "Rate", s.SHARE, None)
     one = Figure("calls", "Calls", s.NUMBER, 2, 1, Change(2, 1))
-    report = Report("T", (Section("S", "figures", figures=(nothing, one)),))
-    assert re.search(r"\| Rate +\| +\u2013 \| +\| +\|", render_text(report, voice()))
+    for times in ((), ("now", "then")):
+        section = Section("S", "figures", figures=(nothing, one), times=times)
+        text = render_text(Report("T", (section,)), voice())
+        assert re.search(r"\| Rate +\| +\u2013 \| +\u2013 \| +n/a \|", text)
+        page = render_html(Report("T", (section,)), voice(), MADE)
+        assert page.count("n/a") == 1
 
 
-def test_each_of_two_times_has_its_figures() -> None:
-    """Also where one of them has none: a blank beside a dash would be read as something else."""
-    nothing = Figure("rate", "Rate", s.SHARE, None)
-    one = Figure("calls", "Calls", s.NUMBER, 2, 1, Change(2, 1))
-    section = Section("S", "changes", figures=(nothing, one), times=("now", "then"))
-    text = render_text(Report("T", (section,)), voice())
-    assert re.search(r"\| Rate +\| +\u2013 \| +\u2013 \| +\|", text)
+@pytest.mark.parametrize("kind", ["figures", "changes"])
+@pytest.mark.parametrize(("only", "head", "value"), [("now", "Today", 2), ("before", "Then", 0)])
+def test_what_has_nothing_to_be_compared_with_stands_alone(
+    kind: s.Look, only: Literal["now", "before"], head: str, value: int
+) -> None:
+    """To people, who would read a column of noughts; programs have both."""
+    figures = (
+        Figure("calls", "Calls", s.NUMBER, 2, 0, Change(2, 0)),
+        Figure("rate", "Rate", s.SHARE, 0.04, None),
+    )
+    section = Section("S", kind, figures=figures, times=("Today", "Then"), only=only)
+    report = Report("T", (section,))
+    lines = render_text(s.for_people(report), voice()).splitlines()
+    assert [cell.strip() for cell in lines[4].split("|")] == ["", "Figure", head, ""]
+    assert [cell.strip() for cell in lines[6].split("|")] == ["", "Calls", str(value), ""]
+    page = render_html(s.for_people(report), voice(), MADE)
+    assert "n/a" not in page
+    assert "Before" not in page
+    assert render_json(report, voice())["figures"]["calls"] == {
+        "value": 2, "before": 0, "change": None
+    }  # fmt: skip
+
+
+def test_a_share_beside_its_change_in_points_has_a_decimal() -> None:
+    """4% that became 4% by +0.9 points would be read as a mistake."""
+    rate = Figure("rate", "Rate", s.SHARE, 0.045, 0.036)
+    for kind in ("figures", "changes"):
+        report = Report("T", (Section("S", kind, figures=(rate,)),))
+        text, page = render_text(report, voice()), render_html(report, voice(), MADE)
+        for told in ("4.5%", "3.6%", "+0.9 pp"):
+            assert told in text
+            assert told in page
 
 
 def test_json_is_the_same_in_every_language() -> None:
@@ -566,8 +594,8 @@ def test_a_page_tells_more_rows_than_it_shows() -> None:
     """JSON has all there are."""
     report = week()
     text, page = render_text(report, voice()), render_html(report, voice(), MADE)
-    assert "… and 47 more" in text
-    assert "… and 47 more" in page
+    assert "… and 1 more" in text
+    assert "… and 1 more" in page
     assert len(render_json(report, voice())["files_written"]) == 4
 
 
@@ -581,7 +609,7 @@ def trend(days: int, *more: Column) -> str:
 def test_a_table_that_tells_more_than_its_chart_is_seen_at_once() -> None:
     """Beside the chart where it fits, else below; of a long time it can be opened."""
     number = Column("More", s.NUMBER)
-    assert '<section class="lone">' in trend(7)
+    assert '<section class="lone p2">' in trend(7)
     assert '<section class="beside">' in trend(7, number)
     assert '<section class="below">' in trend(7, *[number] * 6)
     assert "<details>" not in trend(7, number)
@@ -594,10 +622,10 @@ def test_narrow_sections_stand_beside_each_other() -> None:
     long_text = Section("S", "table", (Column("a"), Column("b")), (("x " * 40, "y"),))
     page = render_html(Report("T", (narrow,) * 3 + (long_text,)), voice(), MADE)
     assert re.findall(r"<section[^>]*>", page) == [
-        '<section class="half">',
-        '<section class="half">',
-        '<section class="lone">',
-        "<section>",
+        '<section class="half p2">',
+        '<section class="half p2">',
+        '<section class="lone p2">',
+        '<section class="p3">',
     ]
 
 

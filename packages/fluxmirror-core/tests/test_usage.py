@@ -234,6 +234,16 @@ def test_a_session_is_shown_with_its_agent_and_its_first_day() -> None:
     assert "|  58.3K |" in narrow
 
 
+def test_the_mark_of_a_part_is_explained_where_there_is_one() -> None:
+    """Of responses that all have no price nothing but that they have none is known."""
+    none, part = [without_price("a")], [without_price("a"), some("b")]
+    unpriced = [ModelCount("claude-code", "m", 1)]
+    for sums, is_part in ((none, False), (part, True)):
+        told = rendered(build_usage(By.MODEL, sums, unpriced))
+        assert "Their cost is unknown, and in no sum" in told
+        assert ("+?" in told) == is_part
+
+
 def test_bars_that_are_left_out_are_told() -> None:
     """The latest of times, the most expensive of all else."""
     days = build_usage(By.DAY, [some(f"2026-{n // 28 + 1:02}-{n % 28 + 1:02}") for n in range(40)])

@@ -12,18 +12,16 @@ from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
 from fluxmirror_core.period import days_period
 from fluxmirror_core.report.compare import build_compare_report
-from fluxmirror_core.report.day import build_empty_report, no_activity
 from fluxmirror_store.queries import snapshot
 
-from fluxmirror_cli.asked_period import today_in
+from fluxmirror_cli.asked_period import day_meant, today_in
 from fluxmirror_cli.configured import chosen_zone
 from fluxmirror_cli.drained import drained_database
 from fluxmirror_cli.reports.command import ReportCommand, Word
-from fluxmirror_cli.reports.counted import count_summary, find_elsewhen, now_ms
+from fluxmirror_cli.reports.counted import count_summary, now_ms
 from fluxmirror_cli.reports.delivery import deliver
 from fluxmirror_cli.reports.scope import asked_scope
 from fluxmirror_cli.voice import masked_voice
-from fluxmirror_cli.wording import did_you_mean
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,6 +51,7 @@ def run(asked: ReportWish, *, one: str, other: str | None) -> None:
     else:
         # What changed is told from the earlier one on, whichever of them is named first.
         beside, period = sorted((period, _named(other, zone)), key=_first_day)
+        _refuse_the_same(beside, period, today_in(zone))
         beside = _cut_alike(beside, period, zone)
     with drained_database(asked.database) as db:
         about = asked_scope(db, asked)
@@ -82,25 +81,48 @@ def _build(
             count_summary(db, about.scope(each), about.projects, zone) for each in (one, other)
         )
     if not any(each.totals.calls or each.used.responses for each in (now, before)):
-        scope = about.scope(one)
-        elsewhen = find_elsewhen(db, scope, zone)
-        lines = no_activity(scope, elsewhen, today=today_in(zone), asked_by="fluxmirror compare")
-        return build_empty_report(message("work.title.compare"), now, lines)
-    compared = Comparison(now, before, _is_cut(other, zone))
+        from fluxmirror_cli.reports.nothing import report_nothing
+
+        title = message("work.title.compare")
+        return report_nothing(db, about, now, zone, title, asked_by="fluxmirror compare")
+    compared = Comparison(now, before, _until(one, zone), _until(other, zone))
     return build_compare_report(compared, today=today_in(zone))
 
 
-def _is_cut(period: Period, zone: ZoneInfo) -> bool:
-    """Tell whether a period ends within its last day."""
-    return period.end_ms < days_period(period.first, period.last, zone).end_ms
+def _until(period: Period, zone: ZoneInfo) -> int | None:
+    """Tell where a period is cut off, or has come to by now; None where all of it is over."""
+    if period.end_ms < days_period(period.first, period.last, zone).end_ms:
+        return period.end_ms
+    moment = now_ms()
+    return moment if moment < period.end_ms else None
+
+
+def _refuse_the_same(one: Period, other: Period, today: date) -> None:
+    """Refuse two times of the same days, so far.
+
+    Raises:
+        UsageError: they are.
+    """
+    if one.first == other.first and min(one.last, today) == min(other.last, today):
+        raise UsageError(message("delivery.same_period"), hint=message("delivery.name_two"))
 
 
 def _named(text: str, zone: ZoneInfo) -> Period:
+    """Give the period that a word names.
+
+    Raises:
+        UsageError: it names none, or one that has not begun.
+    """
     span = parse_span(text, today_in(zone))
     if span is None:
-        hint = did_you_mean(text, SPANS, otherwise=message("delivery.write_period"))
+        hint = day_meant(text, SPANS) or message("delivery.write_period")
         raise UsageError(message("delivery.no_period", text=repr(text)), hint=hint)
-    return days_period(span.first, span.last, zone)
+    period = days_period(span.first, span.last, zone)
+    if period.start_ms > now_ms():
+        raise UsageError(
+            message("delivery.not_begun", period=text), hint=message("delivery.name_begun")
+        )
+    return period
 
 
 def _first_day(period: Period) -> tuple[date, date]:
@@ -108,13 +130,7 @@ def _first_day(period: Period) -> tuple[date, date]:
 
 
 def _cut_alike(earlier: Period, period: Period, zone: ZoneInfo) -> Period:
-    """Cut the earlier period where the other one has come to, if the two are of one length.
-
-    Raises:
-        UsageError: the other one has not begun.
-    """
-    if period.start_ms > now_ms():
-        raise UsageError(message("delivery.not_begun"), hint=message("delivery.name_periods"))
+    """Cut the earlier period where the other one has come to, if the two are of one length."""
     are_months = _is_month(earlier) and _is_month(period)
     if are_months or earlier.last - earlier.first == period.last - period.first:
         return same_part(earlier, period, now_ms(), zone)
@@ -133,5 +149,5 @@ def _before(period: Period, zone: ZoneInfo) -> Period:
             return same_part(days_period(*month, zone), period, now_ms(), zone)
     found = earlier_period(period, now_ms(), zone, is_days=True)
     if found is None:
-        raise UsageError(message("delivery.not_begun"), hint=message("delivery.name_periods"))
+        raise UsageError(message("delivery.none_before"), hint=message("delivery.name_periods"))
     return found.period

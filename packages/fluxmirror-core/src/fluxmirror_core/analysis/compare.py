@@ -16,5 +16,7 @@ class Comparison(NamedTuple):
     one: Summary
     other: Summary
     """What `one` is compared with."""
-    is_part: bool
-    """Whether `other` is cut off at the time of day that `one` has come to."""
+    until_ms: int | None
+    """Up to when `one` has come by now; None where it is over."""
+    other_until_ms: int | None
+    """Where `other` goes on as well, or is cut off at the time of day that `one` has come to."""

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fluxmirror_core.messages import message
-from fluxmirror_core.report.sections import CHANGE, SHARE
+from fluxmirror_core.report.rounding import difference, exact_share, points
+from fluxmirror_core.report.sections import CHANGE, DECIMAL, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fluxmirror_core.messages import Sayable
-    from fluxmirror_core.report.sections import Figure, Section
+    from fluxmirror_core.report.sections import Cell, Figure, Section
     from fluxmirror_core.report.voice import Voice
-
-_PARTS: Final = 1000
-"""Of a whole, in tenths of a percentage point."""
-_EXACT: Final = 9
-"""Decimals that a float of our figures has right."""
-_HALF: Final = 0.5
 
 
 def times(section: Section) -> Sequence[Sayable]:
@@ -27,20 +21,31 @@ def times(section: Section) -> Sequence[Sayable]:
     return section.times or (message("card.now"), message("card.before"))
 
 
+def is_compared(section: Section) -> bool:
+    """Tell whether figures stand beside those of another time."""
+    return any(one.before is not None or one.change is not None for one in section.figures)
+
+
+def written_value(figure: Figure, cell: Cell, voice: Voice) -> str:
+    """Write a figure, now or before; a share whose change is told in points, with a decimal."""
+    if figure.kind == SHARE and _has_both(figure):
+        return exact_share(cell)
+    return voice.write(figure.kind, cell)
+
+
 def written_change(figure: Figure, voice: Voice) -> str:
-    """Write a change in percent of what was before; of a share, in points; nothing without any."""
+    """Write the change of a figure that is compared; what has none says so.
+
+    It is in percent of what was before; of a share, in points; of a rate, how much more it is.
+    """
     if figure.change is not None:
         return voice.write(CHANGE, figure.change)
-    if figure.kind == SHARE and figure.value is not None and figure.before is not None:
-        return voice.say(message("card.points", number=_points(figure.value - figure.before)))
-    return ""
+    if figure.kind == SHARE and _has_both(figure):
+        return voice.say(message("card.points", number=points(figure.value, figure.before)))
+    if figure.kind == DECIMAL and _has_both(figure):
+        return difference(figure.value, figure.before)
+    return voice.say(message("unit.not_comparable"))
 
 
-def _points(of: float) -> str:
-    """Write a part of a whole in percentage points, rounded half up: `+0.4`, `-12`, `0`."""
-    tenths = math.floor(round(abs(of) * _PARTS, _EXACT) + _HALF)
-    if not tenths:
-        return "0"
-    whole, rest = divmod(tenths, 10)
-    sign = "+" if of > 0 else "-"
-    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
+def _has_both(figure: Figure) -> bool:
+    return figure.value is not None and figure.before is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from fluxmirror_core.cutting import shown_of
-from fluxmirror_core.messages import message
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.cells import agent_name, head
 from fluxmirror_core.report.sections import NAME, NUMBER, Column, Report, Section
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fluxmirror_core.analysis.coverage import AgentCoverage, Coverage, Finding
-    from fluxmirror_core.messages import Catalog
+    from fluxmirror_core.messages import Catalog, Message
 
 _FINDINGS: Final = 50
 _DETAIL_COLUMNS: Final = 60
@@ -161,28 +161,37 @@ def _findings(coverage: Coverage, catalog: Catalog) -> Section:
 
 def _remedies(coverage: Coverage, catalog: Catalog) -> Section:
     kinds = dict.fromkeys((one.agent, one.kind, one.events) for one in coverage.findings)
-    names = ("column.agent", "coverage.column.missing", "coverage.column.remedy")
     rows = tuple(
         (
-            agent_name(agent),
-            catalog.text(f"coverage.missing.{kind}", events=_events(events, catalog)),
-            message(f"coverage.remedy.{kind}", agent=agent),
+            _point(
+                agent,
+                message(f"coverage.missing.{kind}", events=_events(events, catalog)),
+                message(f"coverage.remedy.{kind}", agent=agent),
+            ),
         )
         for agent, kind, events in kinds
     )
-    return Section(catalog.text("coverage.section.remedies"), "table", _texts(catalog, names), rows)
+    return Section(catalog.text("coverage.section.remedies"), "points", rows=rows)
 
 
 def _explained(coverage: Coverage, catalog: Catalog) -> Section:
-    columns = (
-        *_texts(catalog, ("column.agent", "coverage.column.reason")),
-        Column(catalog.text("coverage.column.calls"), NUMBER),
-    )
     rows = tuple(
-        (agent_name(one.agent), message(f"coverage.reason.{one.reason}"), one.calls)
+        (
+            _point(
+                one.agent,
+                counted("insight.calls", one.calls),
+                message(f"coverage.reason.{one.reason}"),
+            ),
+        )
         for one in coverage.explained
     )
-    return Section(catalog.text("coverage.section.explained"), "table", columns, rows)
+    return Section(catalog.text("coverage.section.explained"), "points", rows=rows)
+
+
+def _point(agent: str, what: Message, told: Message) -> Message:
+    """Say something of some of an agent's calls: a sentence has no room in a table."""
+    about = message("clause.named", told=agent_name(agent), more=what)
+    return message("clause.about", what=about, told=told)
 
 
 def _texts(catalog: Catalog, names: Sequence[str]) -> tuple[Column, ...]:

@@ -1,15 +1,16 @@
-"""A day's figures → the report of it, or what to say of a day that has none."""
+"""A day's figures → the report of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from fluxmirror_core.messages import message
+from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.dates import date_range
+from fluxmirror_core.report.figures import is_nothing
 from fluxmirror_core.report.insights import day_insights
+from fluxmirror_core.report.joining import sentences
 from fluxmirror_core.report.narrative import day_narrative
 from fluxmirror_core.report.sections import (
-    AGENT,
     CLOCK,
     COMMAND,
     OUTCOME,
@@ -38,15 +39,10 @@ from fluxmirror_core.report.work_sections import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from fluxmirror_core.analysis.day import Day, Elsewhen
+    from fluxmirror_core.analysis.day import Day
     from fluxmirror_core.analysis.earlier import Earlier
-    from fluxmirror_core.analysis.work import Scope, Summary
-    from fluxmirror_core.messages import Message, Sayable
-
-_NONE: Final = {
-    "today": ("day.none.today", "day.none.today_of_agent"),
-    "days": ("day.none.date", "day.none.date_of_agent"),
-}
+    from fluxmirror_core.analysis.work import Summary
+    from fluxmirror_core.messages import Sayable
 
 
 def build_day_report(day: Day, *, today: date, commits: tuple[Section, ...] = ()) -> Report:
@@ -74,7 +70,7 @@ def _sections(day: Day, commits: tuple[Section, ...]) -> tuple[Section, ...]:
     is_part = day.earlier is not None and day.earlier.until_ms is not None
     return (
         day_narrative(work, before, is_part=is_part),
-        head_figures(work, before, compared_line(day.earlier)),
+        head_figures(work, before, compared_line(day.earlier, before)),
         hours_section(work),
         agents_section(work),
         projects_section(work),
@@ -93,67 +89,27 @@ def _sections(day: Day, commits: tuple[Section, ...]) -> tuple[Section, ...]:
     )
 
 
-def no_activity(
-    scope: Scope, elsewhen: Elsewhen, *, today: date, asked_by: str = "--date"
-) -> tuple[Message, Message]:
-    """Say that nothing happened, and what to do next: a line each.
-
-    Args:
-        scope: in which nothing happened.
-        elsewhen: what there is at other times.
-        today: which date is today.
-        asked_by: what a command line has before the date that it asks for.
-    """
-    line = _none(scope, today)
-    if elsewhen.latest is not None:
-        return line, message("day.none.earlier", date=elsewhen.latest, asked_by=asked_by)
-    if elsewhen.earliest is not None:
-        return line, message("day.none.later", date=elsewhen.earliest, asked_by=asked_by)
-    if not elsewhen.any_recorded:
-        return line, nothing_recorded(elsewhen.kept_since)
-    if scope.agent is not None:
-        return line, message("day.none.never", agent=Shown(AGENT, scope.agent))
-    return line, message("day.none.uncounted")
-
-
-def build_empty_report(title: Sayable, summary: Summary, lines: tuple[Message, ...]) -> Report:
-    """Give the report of a time in which nothing happened."""
-    rows = tuple((line,) for line in lines)
-    nothing = Section("", "paragraph", rows=rows, key="nothing")
-    facts = {**work_facts(summary), **earlier_facts(None)}
-    return Report(title, (nothing,), subtitle(summary.scope), "nothing", facts)
-
-
-def nothing_recorded(kept_since: date | None) -> Message:
-    """Say that there is nothing at all: what was deleted is no reason to set anything up."""
-    if kept_since is None:
-        return message("day.none.nothing")
-    return message("day.none.pruned", date=kept_since)
-
-
 def earlier_facts(earlier: Earlier | None) -> dict[str, Any]:
     """Give what JSON says of the time that a report compares with."""
     return {"before": None if earlier is None else period_facts(earlier.period)}
 
 
-def compared_line(earlier: Earlier | None) -> Sayable:
-    """Say what a report compares with; nothing where it does not."""
+def compared_line(earlier: Earlier | None, before: Summary | None) -> Sayable:
+    """Say what a report compares with; nothing where it does not.
+
+    Args:
+        earlier: which time that is.
+        before: the figures of that.
+    """
     if earlier is None:
         return ""
-    dates = date_range(earlier.period.first, earlier.period.last)
-    if earlier.until_ms is None:
-        return message("work.compared.whole", dates=dates)
-    return message("work.compared.part", dates=dates, clock=Shown(CLOCK, earlier.until_ms))
-
-
-def _none(scope: Scope, today: date) -> Message:
-    period = scope.period
-    when = "today" if period.first == period.last == today else "days"
-    of_all, of_agent = _NONE[when]
-    values = {"date": date_range(period.first, period.last), "zone": period.zone}
-    if scope.agent is None:
-        return message(of_all, **values)
-    return message(of_agent, **values, agent=Shown(AGENT, scope.agent))
+    values: dict[str, object] = {"dates": date_range(earlier.period.first, earlier.period.last)}
+    if earlier.until_ms is not None:
+        values["clock"] = Shown(CLOCK, earlier.until_ms)
+    if before is not None and is_nothing(before):
+        dates = message("work.subtitle.part", **values) if "clock" in values else values["dates"]
+        return message("work.compared.nothing", dates=dates)
+    return message("work.compared.part" if "clock" in values else "work.compared.whole", **values)
 
 
 def _with_calls(sections: tuple[Section, ...]) -> tuple[Section, ...]:
@@ -161,7 +117,13 @@ def _with_calls(sections: tuple[Section, ...]) -> tuple[Section, ...]:
 
 
 def _commands(day: Day) -> Section:
+    left = day.work.summary.totals.shells - len(day.commands)
     unknown = any(one.outcome == "unknown" for one in day.commands)
+    notes = (
+        # The last ones are shown: what is left out came before them.
+        counted("day.earlier_commands", left) if left > 0 else "",
+        message("day.unknown") if unknown else "",
+    )
     return Section(
         message("day.section.shell"),
         "table",
@@ -171,8 +133,6 @@ def _commands(day: Day) -> Section:
             Column(message("column.outcome"), OUTCOME, "outcome"),
         ),
         tuple(tuple(one) for one in day.commands),
-        note=message("day.unknown") if unknown else "",
+        note=sentences(notes),
         key="commands",
-        shown=len(day.commands),
-        total=day.work.summary.totals.shells,
     )

@@ -115,10 +115,26 @@ def rate_note(now: Summary) -> Sayable:
     return counted("work.rate_of", totals.calls - totals.stopped - totals.unknown)
 
 
+def is_nothing(one: Summary) -> bool:
+    """Tell whether nothing at all was recorded of a period."""
+    return not (one.totals.calls or one.used.responses)
+
+
 def unpriced_note(figures: Iterable[Figure]) -> Sayable:
     """Say what is missing from a cost among figures; nothing where nothing is."""
-    costs = [cell for one in figures if one.kind == MONEY for cell in (one.value, one.before)]
-    return message("work.unpriced") if any(cell and cell.unpriced for cell in costs) else ""
+    return missing_prices(
+        cell for one in figures if one.kind == MONEY for cell in (one.value, one.before)
+    )
+
+
+def missing_prices(costs: Iterable[Money | None]) -> Sayable:
+    """Explain the marks of costs without a price, those that are shown; nothing without any."""
+    marks = {bool(one.costs) for one in costs if one and one.unpriced}
+    if not marks:
+        return ""
+    if len(marks) > 1:
+        return message("work.unpriced_or_unknown")
+    return message("work.unpriced" if marks.pop() else "work.unknown_cost")
 
 
 def build_figures(keys: Iterable[str], now: Summary, earlier: Summary | None) -> tuple[Figure, ...]:

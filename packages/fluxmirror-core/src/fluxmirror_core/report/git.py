@@ -1,4 +1,4 @@
-"""What was committed → the section `Shipped` of a report."""
+"""What was committed → the section `Commits` of a report."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from fluxmirror_core.report.sections import (
     Section,
     Shown,
 )
+from fluxmirror_core.report.titles import project_name
 from fluxmirror_core.report.work_sections import theme_word
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _TRIES: Final = 10
 _FAILING: Final = 0.2
 """The part of a tool's or program's calls whose failure is worth a word."""
 _LOUD_MCP: Final = 50
+"""MCP calls of up to a week; more are much traffic."""
+_WEEK_DAYS: Final = 7
 _TRAFFIC: Final = {
     (True, True): "insight.mcp_active_one",
     (True, False): "insight.mcp_active",
@@ -129,7 +132,7 @@ def _project_focus(work: Work) -> Iterator[Message]:
         first = named[0]
         yield message(
             "insight.project_focus",
-            project=Shown(NAME, first.name),
+            project=project_name(first.name),
             share=Shown(SHARE, first.share),
             calls=f"{first.calls:,}",
         )
@@ -159,7 +162,9 @@ def _longest_focus(work: Work) -> Iterator[Message]:
     if longest is not None:
         values: dict[str, Value] = {
             "length": Shown(MINUTES, longest.minutes),
-            "project": Shown(NAME, longest.project) if longest.project else message("project.none"),
+            "project": project_name(longest.project)
+            if longest.project
+            else message("project.none"),
             **_when(work, longest.start),
         }
         of_days = "insight.longest_focus_of_days"
@@ -209,9 +214,11 @@ def _overlap(work: Work) -> Iterator[Message]:
 
 
 def _servers(work: Work) -> Iterator[Message]:
+    """Say how much MCP traffic there was: of more than a week by its calls per seven days."""
     calls = sum(one.calls for one in work.servers)
     if calls:
-        text = _TRAFFIC[calls > _LOUD_MCP, len(work.servers) == 1]
+        days = max(len(work.days), _WEEK_DAYS)
+        text = _TRAFFIC[calls * _WEEK_DAYS > _LOUD_MCP * days, len(work.servers) == 1]
         server = Shown(NAME, work.servers[0].name)
         yield message(text, calls=counted("insight.calls", calls), server=server)
 

@@ -8,6 +8,7 @@ from fluxmirror_core.analysis.rates import percent_change
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.joining import sentences, together
 from fluxmirror_core.report.sections import AGENT, COMMAND, NAME, SHARE, Section, Shown
+from fluxmirror_core.report.titles import project_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,13 +83,13 @@ def _who(work: Work) -> Iterator[Message]:
     if not named:
         yield message("narrative.who", **values)
     elif len(named) == 1:
-        yield message("narrative.who_in_one", **values, project=Shown(NAME, named[0].name))
+        yield message("narrative.who_in_one", **values, project=project_name(named[0].name))
     else:
         yield counted(
             "narrative.who_in_several",
             len(named),
             **values,
-            project=Shown(NAME, named[0].name),
+            project=project_name(named[0].name),
             share=Shown(SHARE, named[0].share),
         )
 
@@ -102,8 +103,8 @@ def _agents(work: Work) -> Value:
 
 def _files(work: Work) -> Iterator[Message]:
     files = work.summary.totals.files
-    written = counted("narrative.files", files.written)
-    read = counted("narrative.files", files.only_read)
+    written = counted("narrative.written", files.written)
+    read = counted("narrative.read", files.only_read)
     new = f"{files.new:,}"
     if files.written and files.only_read:
         text = "narrative.wrote_new" if files.new else "narrative.wrote"
@@ -112,7 +113,8 @@ def _files(work: Work) -> Iterator[Message]:
         text = "narrative.wrote_new_only" if files.new else "narrative.wrote_only"
         yield message(text, written=written, new=new)
     elif files.only_read:
-        yield message("narrative.only_read", read=read)
+        alone = counted("narrative.read_alone", files.only_read)
+        yield message("narrative.only_read", read=alone)
     else:
         yield message("narrative.no_files")
     languages = tuple(Shown(NAME, one.language) for one in work.languages[:_NAMED])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _EXACT: Final = 9
 """Decimals that a float of our figures has right."""
 _WHOLE: Final = 100
+_TENTHS: Final = 10
+"""Of a percent."""
 _HALF: Final = 0.5
 _ARROW_FROM: Final = 50
 _DECIMALS: Final = 2
@@ -30,13 +32,38 @@ def share(part: float) -> str:
     return f"{_half_up(percent):,}%"
 
 
+def exact_share(part: float) -> str:
+    """Write a part of a whole in percent with a decimal: `3.6%`; not quite none is `<0.1%`.
+
+    None and all of it are `0%` and `100%`.
+    """
+    if part in {0, 1}:
+        return f"{part * _WHOLE:.0f}%"
+    tenths = _share_tenths(part)
+    if not tenths:
+        return "<0.1%"
+    if tenths == _WHOLE * _TENTHS:
+        return ">99.9%"
+    whole, rest = divmod(tenths, _TENTHS)
+    return f"{whole:,}.{rest}%"
+
+
+def points(now: float, before: float) -> str:
+    """Write how a part of a whole changed, in percentage points: `+0.4`, `-12`, `0`.
+
+    It is the difference of the two as `exact_share` writes them: whoever subtracts gets the same.
+    """
+    return _signed(_share_tenths(now) - _share_tenths(before), _TENTHS)
+
+
 def decimal(number: float) -> str:
     """Write a number with up to two decimals: `12`, `2.5`, `1,234.57`."""
-    hundredths = _half_up(round(abs(number) * _WHOLE, _EXACT))
-    whole, rest = divmod(hundredths, _WHOLE)
-    fraction = f"{rest:02}".rstrip("0")
-    sign = "-" if number < 0 and hundredths else ""
-    return f"{sign}{whole:,}.{fraction}" if fraction else f"{sign}{whole:,}"
+    return _signed(_hundredths(number), _WHOLE).removeprefix("+")
+
+
+def difference(now: float, before: float) -> str:
+    """Write how much more or less a number is, of the two as `decimal` writes them: `+0.25`."""
+    return _signed(_hundredths(now) - _hundredths(before), _WHOLE)
 
 
 def change(figures: Change) -> str | None:
@@ -53,6 +80,23 @@ def change(figures: Change) -> str | None:
         return "0%"
     sign, arrow = ("+", " ↑") if part > 0 else ("-", " ↓")
     return f"{sign}{percent:,}%{arrow if percent >= _ARROW_FROM else ''}"
+
+
+def _share_tenths(part: float) -> int:
+    return _half_up(round(part * _WHOLE * _TENTHS, _EXACT))
+
+
+def _hundredths(number: float) -> int:
+    size = _half_up(round(abs(number) * _WHOLE, _EXACT))
+    return -size if number < 0 else size
+
+
+def _signed(number: int, parts: int) -> str:
+    """Write so many parts of one with their sign and up to as many decimals: `+0.4`, `-12`, `0`."""
+    whole, rest = divmod(abs(number), parts)
+    fraction = f"{rest:0{len(str(parts)) - 1}}".rstrip("0")
+    sign = "" if not number else "+" if number > 0 else "-"
+    return f"{sign}{whole:,}.{fraction}" if fraction else f"{sign}{whole:,}"
 
 
 def _half_up(number: float) -> int:

@@ -139,12 +139,13 @@ class Section(NamedTuple):
     """Its name in JSON."""
     shown: int | None = None
     """So many rows are shown to people, and how many more there are; JSON has all."""
-    total: int | None = None
-    """How many rows there would be, where not even `rows` has all."""
     figures: tuple[Figure, ...] = ()
     """Of `figures` and `changes`, instead of rows."""
     times: tuple[Sayable, ...] = ()
     """What the time of the figures is called, and the one before it; empty for value and before."""
+    only: Literal["", "now", "before"] = ""
+    """Which of the two times has anything, where the other has nothing at all: people are shown
+    the figures of that one alone, as there is nothing to compare; JSON has both."""
 
     @property
     def is_empty(self) -> bool:
@@ -168,16 +169,31 @@ class Report(NamedTuple):
 
 
 def for_people(report: Report) -> Report:
-    """Leave out the columns that are for programs alone, and no row that is the only one more."""
-    sections = (_with_last_row(_for_people(section)) for section in report.sections)
+    """Leave out the columns that are for programs alone, and no row that is the only one more.
+
+    Figures that have nothing to be compared with stand alone.
+    """
+    sections = (_with_last_row(_for_people(_alone(section))) for section in report.sections)
     return report._replace(sections=tuple(sections))
 
 
 def _with_last_row(section: Section) -> Section:
-    all_rows = len(section.rows)
-    if section.shown is None or section.total not in (None, all_rows):
+    if section.shown is None:
         return section
-    return section._replace(shown=shown_of(all_rows, section.shown))
+    return section._replace(shown=shown_of(len(section.rows), section.shown))
+
+
+def _alone(section: Section) -> Section:
+    """Leave out the time that has nothing."""
+    if not section.only:
+        return section
+    place = ("now", "before").index(section.only)
+    figures = tuple(
+        one._replace(value=(one.value, one.before)[place], before=None, change=None)
+        for one in section.figures
+    )
+    times = (section.times[place], "") if section.times else ()
+    return section._replace(kind="figures", figures=figures, times=times)
 
 
 def _for_people(section: Section) -> Section:

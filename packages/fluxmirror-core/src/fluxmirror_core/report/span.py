@@ -65,7 +65,7 @@ def _sections(span: Span, commits: tuple[Section, ...]) -> tuple[Section, ...]:
     is_part = span.earlier is not None and span.earlier.until_ms is not None
     sections = (
         span_narrative(work, before, is_part=is_part),
-        head_figures(work, before, compared_line(span.earlier)),
+        head_figures(work, before, compared_line(span.earlier, before)),
         days_section(work),
         heat_section(work),
         highlights(work),

@@ -9,7 +9,7 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.report import markdown
 from fluxmirror_core.report.as_text import one_line, width
 from fluxmirror_core.report.cells import head, tail
-from fluxmirror_core.report.changes import times, written_change
+from fluxmirror_core.report.changes import is_compared, times, written_change, written_value
 from fluxmirror_core.report.drawing import first_number, left_out
 from fluxmirror_core.report.sections import (
     AGENT,
@@ -160,9 +160,9 @@ def _figures(section: Section, voice: Voice, room: int | None) -> str:
     now, _ = times(section)
     columns = [
         _labels(figures, voice),
-        _numbers(now, [_figure(one.kind, one.value, voice) for one in figures], voice),
+        _numbers(now, [_figure(one, one.value, voice) for one in figures], voice),
     ]
-    if any(one.before is not None or one.change is not None for one in figures):
+    if is_compared(section):
         earlier, change = _earlier(section, voice)
         # Two times that have names stand in their order.
         columns[1:] = [earlier, *columns[1:]] if section.times else [*columns[1:], earlier]
@@ -185,11 +185,9 @@ def _earlier(section: Section, voice: Voice) -> tuple[TableColumn, TableColumn]:
     """Write what came before, and the change since."""
     figures = section.figures
     _, before = times(section)
-    # Of two times that are compared, each has its figures, also where one of them has none.
-    write = _written_before if section.times else _before
     changes = _level_with([written_change(one, voice) for one in figures], _MARKS[CHANGE])
     return (
-        _numbers(before, [write(one, voice) for one in figures], voice),
+        _numbers(before, [_figure(one, one.before, voice) for one in figures], voice),
         _numbers(message("card.change"), changes, voice),
     )
 
@@ -198,18 +196,8 @@ def _numbers(title: Sayable, texts: Sequence[str], voice: Voice) -> TableColumn:
     return TableColumn(_title(title, voice), texts, is_number=True)
 
 
-def _figure(kind: Kind, cell: Cell, voice: Voice) -> str:
-    return _column(Column("", kind), (cell,), voice).cells[0]
-
-
-def _before(figure: Figure, voice: Voice) -> str:
-    if figure.before is None and figure.change is None:
-        return ""
-    return _written_before(figure, voice)
-
-
-def _written_before(figure: Figure, voice: Voice) -> str:
-    return _figure(figure.kind, figure.before, voice)
+def _figure(figure: Figure, cell: Cell, voice: Voice) -> str:
+    return markdown.in_table(one_line(written_value(figure, cell, voice)))
 
 
 def _bars(section: Section, voice: Voice, room: int | None) -> str:

@@ -52,7 +52,12 @@ def subtitle(scope: Scope) -> Message:
     values = {"dates": date_range(period.first, period.last), "zone": period.zone}
     if scope.project is None:
         return message("work.subtitle.all", **values)
-    return message("work.subtitle.project", **values, project=Shown(NAME, scope.project))
+    return message("work.subtitle.project", **values, project=project_name(scope.project))
+
+
+def project_name(name: str) -> Message:
+    """Quote the name of a project within a sentence: it may be a word, such as `project`."""
+    return message("project.named", name=Shown(NAME, name))
 
 
 def period_names(one: Period, other: Period, today: date) -> tuple[Message, Message]:

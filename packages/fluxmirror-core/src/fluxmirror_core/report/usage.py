@@ -305,7 +305,8 @@ def _unpriced(usage: Usage, catalog: Catalog) -> Section:
         Column(catalog.text("cost.key.model"), NAME),
         Column(catalog.text("cost.column.responses"), NUMBER),
     )
-    note = message("cost.note.unpriced")
+    # Where not one sum is known, none of them has the mark either.
+    note = message("cost.note.unpriced" if usage.total.costs else "cost.note.unpriced_all")
     return Section(catalog.text("cost.section.unpriced"), "table", columns, rows, note)
 
 

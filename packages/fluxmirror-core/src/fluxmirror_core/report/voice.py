@@ -68,6 +68,8 @@ _ROLES: Final[dict[Kind, Role]] = {
     SUBJECT: "name",
     PATH: "path",
     FOLDER: "path",
+    SHARE: "prose",
+    MONEY: "prose",
 }
 """Of values within a sentence; of any other kind they are `recorded`."""
 _COMMAND_COLUMNS: Final = 80

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from fluxmirror_core.analysis.usage import billed
 from fluxmirror_core.messages import message
-from fluxmirror_core.report.figures import build_figures, paid, rate_note, unpriced_note
+from fluxmirror_core.report.dates import date_range
+from fluxmirror_core.report.figures import (
+    build_figures,
+    is_nothing,
+    missing_prices,
+    paid,
+    rate_note,
+    unpriced_note,
+)
 from fluxmirror_core.report.joining import sentences
 from fluxmirror_core.report.sections import (
     AGENT,
@@ -29,7 +37,7 @@ from fluxmirror_core.report.sections import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fluxmirror_core.analysis.themes import Theme
+    from fluxmirror_core.analysis.themes import DayTheme, Theme
     from fluxmirror_core.analysis.usage import UsageRow
     from fluxmirror_core.analysis.work import AgentWork, NameCount, NamedCalls, Summary, Work
     from fluxmirror_core.messages import Message, Sayable
@@ -75,6 +83,7 @@ def head_figures(work: Work, earlier: Summary | None, compared: Sayable = "") ->
         note=sentences((compared, rate_note(work.summary), unpriced_note(figures))),
         key="figures",
         figures=figures,
+        only=_only(earlier),
     )
 
 
@@ -88,6 +97,7 @@ def pattern_figures(work: Work, earlier: Summary | None) -> Section:
         note=message("work.pauses") if has_pauses else "",
         key="patterns",
         figures=figures,
+        only=_only(earlier),
     )
 
 
@@ -174,7 +184,8 @@ def days_section(work: Work) -> Section:
     """Show each local day; of very many those alone that have a call."""
     is_long = len(work.days) > DAYS_SHOWN
     days = [one for one in work.days if one.calls] if is_long else work.days
-    costs = {row.key: row for row in work.usage.by_day.rows}
+    costs = {row.key: paid(row) for row in work.usage.by_day.rows}
+    is_unknown = any(one and not one.costs for one in costs.values())
     return Section(
         message("work.section.days"),
         "trend",
@@ -190,13 +201,24 @@ def days_section(work: Work) -> Section:
         tuple(
             (
                 *(one.date, one.calls, one.new, one.edited, one.agents, theme_word(one.theme)),
-                paid(costs.get(one.date.isoformat())),
+                costs.get(one.date.isoformat()),
             )
             for one in days
+        ),
+        # The head has said what is missing from a sum; here a day may have nothing else.
+        note=sentences(
+            (_only_days(work, days), missing_prices(costs.values()) if is_unknown else "")
         ),
         key="days",
         shown=DAYS_SHOWN,
     )
+
+
+def _only_days(work: Work, days: Sequence[DayTheme]) -> Sayable:
+    """Say that days are left out, and when the others were; nothing where all are there."""
+    if len(days) in {0, len(work.days)}:
+        return ""
+    return message("work.only_days", dates=date_range(days[0].date, days[-1].date))
 
 
 def written_section(work: Work, shown: int = WRITTEN_SHOWN) -> Section:
@@ -266,7 +288,6 @@ def cost_section(work: Work) -> Section:
             message("cost.section.today"), "paragraph", rows=((message("work.no_usage"),),),
             key="no_cost",
         )  # fmt: skip
-    unpriced = message("work.unpriced") if usage.total.unpriced else ""
     return Section(
         message("cost.section.today"),
         "bars",
@@ -279,9 +300,14 @@ def cost_section(work: Work) -> Section:
             Column(message("cost.column.cache"), NUMBER, "cache_tokens"),
         ),
         tuple((row.key, *_used(row)) for row in usage.rows),
-        note=unpriced,
+        note=missing_prices(paid(row) for row in usage.rows),
         key="cost",
     )
+
+
+def _only(earlier: Summary | None) -> Literal["", "now"]:
+    """Say whether a period stands alone, as nothing at all was recorded before."""
+    return "now" if earlier is not None and is_nothing(earlier) else ""
 
 
 def _used(row: UsageRow) -> tuple[Cell, ...]:

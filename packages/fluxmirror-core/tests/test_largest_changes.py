@@ -1,0 +1,81 @@
+"""Which changes are worth a sentence, and which are not."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pytest
+from fluxmirror_core.analysis.activity import Activity
+from fluxmirror_core.analysis.usage import By, build_usage
+from fluxmirror_core.analysis.work import Scope, Summary, build_summary
+from fluxmirror_core.messages import languages, load_catalog
+from fluxmirror_core.period import days_period
+from fluxmirror_core.report.largest_changes import largest_changes
+from fluxmirror_core.report.voice import Voice
+
+ZONE: Final = ZoneInfo("UTC")
+SCOPE: Final = Scope(days_period(date(2026, 3, 2), date(2026, 3, 8), ZONE))
+EMPTY: Final = build_summary(SCOPE, Activity(), build_usage(By.AGENT, []).total)
+
+
+def summary(calls: int, **totals: Any) -> Summary:  # noqa: ANN401 - the fields' own types
+    """Make the figures of a week of which little else is known."""
+    return EMPTY._replace(totals=EMPTY.totals._replace(calls=calls, **totals))
+
+
+def told(now: Summary, before: Summary, language: str = "en") -> list[str]:
+    """Say what changed most."""
+    voice = Voice(load_catalog(language), ZONE, "/home/mira")
+    return [voice.say(one) for one in largest_changes(now, before)]
+
+
+def test_the_largest_changes_are_named_the_largest_first() -> None:
+    """With both values: whoever reads a percentage asks of what."""
+    now = summary(124, failed=63, sessions=5, shells=200, mcp_calls=30)
+    before = summary(100, failed=40, sessions=20, shells=100, mcp_calls=10)
+    assert told(now, before) == [
+        "Sessions fell by 75%, from 20 to 5.",
+        "MCP calls rose by 200%, from 10 to 30.",
+        "Shell commands rose by 100%, from 100 to 200.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        ({"failed": 2}, {"failed": 1}),
+        ({"failed": 6}, {"failed": 4}),
+        ({"failed": 50}, {"failed": 48}),
+        ({"active_minutes": 20}, {"active_minutes": 5}),
+        ({"reads": 0}, {"reads": 0}),
+    ],
+)
+def test_little_and_small_is_not_worth_a_word(now: dict[str, int], before: dict[str, int]) -> None:
+    """From one to two is twice as much, and nothing."""
+    assert told(summary(100, **now), summary(100, **before)) == []
+
+
+def test_what_changed_as_the_calls_did_says_nothing_new() -> None:
+    """Twice the calls are twice the reads."""
+    assert told(summary(200, reads=100, writes=90), summary(100, reads=50, writes=46)) == []
+
+
+def test_what_there_was_none_of_has_no_percentage() -> None:
+    """And what there is none of any more has one."""
+    now, before = summary(100, failed=12, writes=0), summary(100, failed=0, writes=12)
+    assert told(now, before) == [
+        "Failed calls rose from 0 to 12.",
+        "Writes fell by 100%, from 12 to 0.",
+    ]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_gives_both_values(language: str) -> None:
+    """In whatever order its sentence has them."""
+    (line,) = told(summary(100, active_minutes=95), summary(100, active_minutes=30), language)
+    voice = Voice(load_catalog(language), ZONE, "/home/mira")
+    for minutes in (95, 30):
+        assert voice.write("minutes", minutes) in line
+    assert "217%" in line
