@@ -8,9 +8,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxmirror_cli.commands import compare
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from fluxmirror_core.event import AgentEvent
 
     Run = Callable[..., Any]
@@ -167,6 +170,17 @@ def test_a_month_that_goes_on_is_called_by_its_days_so_far(
     if today.day > 1 and not is_over:
         assert heading.startswith(f"1\u2013{today.day} {today:%B %Y} against ")
     assert re.search(r"up to \d\d:\d\d \u00b7 UTC$", heading)
+
+
+def test_a_month_is_cut_beside_a_shorter_one_that_goes_on(
+    record: Record, call: Call, run_here: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Months are alike, though one has a day more."""
+    half = datetime(2025, 11, 16, 12, tzinfo=UTC)
+    times = [datetime(2025, *day, tzinfo=UTC) for day in ((10, 5), (10, 25), (11, 5))]
+    record([call(int(one.timestamp() * 1_000)) for one in times])
+    monkeypatch.setattr(compare, "now_ms", lambda: int(half.timestamp() * 1_000))
+    assert re.search(r"\| Tool calls +\| +1 \| +1 \| +0%", told(run_here, "2025-11", "2025-10"))
 
 
 def test_what_is_left_out_is_said_of_a_comparison_too(

@@ -190,6 +190,14 @@ def test_a_long_word_of_a_path_is_cut_at_its_beginning() -> None:
     ]
 
 
+def test_a_path_is_cut_no_more_than_it_must_where_something_else_is_too_long() -> None:
+    """To cut it to the least would not help."""
+    path = Shown(PATH, "packages/app/src/components/Chart.tsx")
+    told = message("clause.about", what=path, told="x" * 50)
+    first, *_ = rendered(Section("S", "points", rows=((told,),)), 24)
+    assert first == "- …/components/Chart.tsx:"
+
+
 def test_words_of_a_name_break_before_they_are_cut() -> None:
     """Nothing is lost where its spaces are enough."""
     told = message("clause.about", what="", told=Shown(NAME, "a name of words, each short"))
