@@ -249,3 +249,40 @@ def test_what_a_newer_program_made_and_this_cannot_read_asks_for_an_upgrade(
     assert done.returncode == ExitCode.STORE
     assert "was written by a newer FluxMirror (schema 999" in done.stderr
     assert "pipx upgrade fluxmirror" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (KeyError("of ours"), KeyError),
+        (sqlite3.OperationalError("database is locked"), StoreError),
+        (sqlite3.DatabaseError("database disk image is malformed"), StoreError),
+    ],
+)
+def test_not_every_failure_is_a_newer_databases(
+    flux_home: Path, error: Exception, expected: type[Exception]
+) -> None:
+    """Only what has to do with its shape; what fails beside it is told as it is."""
+    capture()
+    drain(here(), Settings())
+    with closing(sqlite3.connect(flux_home / "events.db")) as db:
+        db.execute("PRAGMA user_version = 999")
+    with pytest.raises(expected) as caught, drained_database(None):
+        raise error
+    assert "newer" not in str(caught.value)
+
+
+def read_cut_off(path: Path) -> None:
+    """Read what somebody cuts off meanwhile."""
+    with drained_database(None) as db:
+        db.execute("PRAGMA cache_size = 0")
+        os.truncate(path, 4_096)
+        db.execute("SELECT count(*) FROM event").fetchall()
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_is_said(flux_home: Path) -> None:
+    """Nobody can ask it for its version any more, either."""
+    capture()
+    drain(here(), Settings())
+    with pytest.raises(StoreError, match=r"events\.db cannot be used"):
+        read_cut_off(flux_home / "events.db")

@@ -242,9 +242,10 @@ def test_indexes_that_somebody_took_away_are_made_again(flux_home: Path) -> None
     capture()
     drain(here(), Settings())
     with closing(sqlite3.connect(here().database)) as db:
-        db.executescript("DROP INDEX event_odd; DROP INDEX event_ts")
-    assert "without event_odd, event_ts" in fluxmirror("doctor", code=1)
-    action = "make event_odd, event_ts in the database"
+        db.executescript("DROP INDEX event_odd; DROP INDEX response_ts")
+        db.execute("CREATE INDEX response_ts ON response (ts_ms)")  # of another shape
+    assert "without event_odd, response_ts" in fluxmirror("doctor", code=1)
+    action = "make event_odd, response_ts in the database"
     assert ("planned", action) in mended_with_warning()
     assert ("done", action) in mended()
     assert "without" not in fluxmirror("doctor")

@@ -86,12 +86,28 @@ def opened_database(asked: str | None, needed: tuple[str, ...] = EVERYTHING) -> 
         try:
             yield opened
         except (sqlite3.DatabaseError, LookupError, TypeError, ValueError) as error:
-            refuse_newer(opened.db, path, error)
-            if not isinstance(error, sqlite3.DatabaseError):
-                raise
             # Only what SQLite says is the database's fault: not a full disk under the output.
             with store_errors(path):
-                raise error from None
+                if _is_of_shape(error):
+                    refuse_newer(opened.db, path, error)
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise error from None
+            raise
+
+
+def _is_of_shape(error: Exception) -> bool:
+    """Tell whether a database may have another shape than was asked for: by what failed, or where.
+
+    Whatever else fails while it is open has nothing to do with it.
+    """
+    if isinstance(error, sqlite3.DatabaseError):
+        return str(error).startswith("no such ")
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_globals.get("__name__", "").startswith("fluxmirror_store."):
+            return True
+        frame = frame.tb_next
+    return False
 
 
 def _open_usual(places: Places, needed: tuple[str, ...]) -> Opened:
