@@ -1,4 +1,4 @@
-"""The nearest calls in projects outside a window, with hours that are added up and without."""
+"""The nearest activity outside a window, with hours that are added up and without."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from fluxmirror_core.period import day_period
 from fluxmirror_store import queries
-from fluxmirror_store.project_calls import earliest_call_after, latest_call_before
+from fluxmirror_store.nearest_activity import earliest_after, latest_before
 from fluxmirror_store.summing import add_up
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def nearest(
 ) -> tuple[int | None, int | None]:
     """Give the last call before the second of March, and the first one after it."""
     wanted = queries.window(db, day_period(date(2026, 3, 2), ZoneInfo(zone)), agent)
-    asked = frozenset(roots)
-    return latest_call_before(db, wanted, asked), earliest_call_after(db, wanted, asked)
+    asked = frozenset(roots) or None
+    return latest_before(db, wanted, asked), earliest_after(db, wanted, asked)
 
 
 def test_calls_of_other_projects_and_agents_are_passed_over(
@@ -70,6 +70,20 @@ def test_an_hour_that_two_days_share_is_divided(
     for _ in "not added up", "added up":
         assert nearest(db, WEB, zone=zone) == (day.start_ms - 1, day.end_ms)
         assert nearest(db, API, zone=zone) == (day.start_ms - 1, None)
+        add_up(db)
+
+
+def test_responses_are_activity_too(db: sqlite3.Connection, insert: Insert) -> None:
+    """A day may have cost something without any call."""
+    db.execute("INSERT INTO source (id, agent, path, seen_ms) VALUES (1, 'x', '/s.jsonl', 0)")
+    for day, agent, project in ((-3, "codex-cli", WEB), (-1, "qwen-code", API), (2, "x", None)):
+        key, at_ms = str(day), NOON + day * DAY_MS
+        insert(db, "response", agent=agent, key=key, ts_ms=at_ms, project=project)
+    for _ in "not added up", "added up":
+        assert nearest(db) == (NOON - DAY_MS, NOON + 2 * DAY_MS)
+        assert nearest(db, agent="codex-cli") == (NOON - 3 * DAY_MS, None)
+        assert nearest(db, WEB) == (NOON - 3 * DAY_MS, None)
+        assert nearest(db, API, agent="codex-cli") == (None, None)
         add_up(db)
 
 
