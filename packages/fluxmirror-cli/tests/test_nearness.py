@@ -50,3 +50,8 @@ def test_a_weekday_is_no_slip(word: str, meant: str | None) -> None:
 def test_without_a_known_word_none_is_near() -> None:
     """There is nothing to guess."""
     assert nearest("today", ()) is None
+
+
+def test_a_word_of_another_length_is_not_compared() -> None:
+    """What somebody pasted by mistake has a million letters."""
+    assert nearest("a" * 1_000_000, OPTIONS) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -171,7 +172,11 @@ def test_a_week_and_a_month_have_names_and_other_days_have_none(name: str, run_h
         (("today", "--open", "--format", "text"), "--open shows HTML alone"),
         (("today", "--open", "--json"), "--open shows HTML alone"),
         (("today", "--open", "--out", "a.md"), "--open shows HTML alone"),
+        (("today", "--open", "--out", "z.json"), "leave --open out, or name a file that ends in"),
         (("today", "--open", "--out", "-"), "--out - is none"),
+        (("today", "--out", "x/"), "x/ names a directory, and no file in it"),
+        (("today", "--out", "x/", "--json"), "as in `--out x/report.json`"),
+        (("today", "--out", ".json", "--open"), "--open shows HTML alone"),
         (("today", "--out", "a.pdf"), "a report cannot be written as .pdf"),
         (("today", "--out", "a.DOCX"), "and print it from the browser"),
         (("today", "--out", "a.xlsx"), "end the name in .md, .txt, .html or .json"),
@@ -230,11 +235,12 @@ def test_the_language_of_a_command_line_is_heard_before_all_else(
 
 
 def test_an_empty_report_says_what_it_is_compared_with(run_here: Run) -> None:
-    """Nothing, and so programs need not ask whether the member is there."""
-    for words in (("today",), ("agents",), ("compare", "2020-01-01", "2020-01-02")):
-        when = () if words[0] == "compare" else ("--date", "2020-01-01")
-        told = json.loads(run_here(*words, *when, *DAYS).out)
+    """Mostly nothing; programs need not ask whether the member is there."""
+    for name in ("today", "agents"):
+        told = json.loads(run_here(name, "--date", "2020-01-01", *DAYS).out)
         assert (told["report"], told["before"]) == ("nothing", None)
+    told = json.loads(run_here("compare", "2020-01-01", "2020-01-02", *DAYS).out)
+    assert (told["report"], told["before"]["from"]) == ("nothing", "2020-01-01")
     assert json.loads(run_here("agents", "--date", "2025-03-05", *DAYS).out)["before"] is None
 
 
@@ -287,7 +293,7 @@ def test_what_has_not_begun_has_nothing_before_it(run_here: Run) -> None:
     """A period in the future is empty, and no error."""
     told = run_here("today", "--date", "2999-01-01", "--tz", "UTC")
     assert told.code == ExitCode.OK
-    assert "\n\nThis time has not begun yet.\n\nThe last day with any is " in told.out
+    assert "\n\nThis time has not begun yet.\n\nThe last day with activity is " in told.out
 
 
 @pytest.mark.parametrize(
@@ -300,11 +306,10 @@ def test_the_nearest_days_are_those_of_the_project_that_is_asked_for(
     """Else whoever follows the hint finds nothing again."""
     when = ("2025-03-02", "2025-03-01") if name == "compare" else ("--date", "2025-03-02")
     app = run_here(name, *when, "--tz", "UTC", "--project", "app").out
-    assert (
-        f"any before then is 2025-02-26 (`{asked_by} 2025-02-26`), the next one 2025-03-05" in app
-    )
+    before = f"The last day with activity before then is 2025-02-26 (`{asked_by} 2025-02-26`)"
+    assert f"{before}, the next one 2025-03-05" in app
     web = run_here(name, *when, "--tz", "UTC", "--project", "web", "--agent", "codex").out
-    assert f"\n\nThe first day with any is 2025-03-05 (`{asked_by} 2025-03-05`).\n" in web
+    assert f"\n\nThe first day with activity is 2025-03-05 (`{asked_by} 2025-03-05`).\n" in web
 
 
 def test_an_agent_of_other_projects_was_recorded_though(run_here: Run) -> None:
@@ -385,6 +390,29 @@ def test_only_files_are_replaced(kind: str, run_here: Run, tmp_path: Path) -> No
     assert (done.code, done.out) == (ExitCode.OUTPUT, "")
     assert str(place) in done.err
     assert (tmp_path / "target").read_text() == "old"
+
+
+@ONLY_POSIX
+@pytest.mark.parametrize(
+    "end", ["/dev/stdout | cat > {}", "/dev/stdout > {}", "/dev/fd/1 >> {}", "/dev/fd/7 7> {}"]
+)
+def test_what_is_open_already_is_written_into(end: str, path: str, tmp_path: Path) -> None:
+    """These are names of whatever a shell opened, and that is not replaced."""
+    place = tmp_path / "place"
+    report = f'"{sys.executable}" -c "{RUN}" today --db "{path}" --date 2025-03-05'
+    end = end.format(shlex.quote(str(place)))
+    subprocess.run(["sh", "-c", f"{report} --out {end}"], check=True, stdout=subprocess.DEVNULL)
+    assert place.read_text(encoding="utf-8").startswith("# ")
+
+
+@ONLY_POSIX
+def test_a_report_made_every_minute_has_a_name_each_time(run_here: Run, flux_home: Path) -> None:
+    """A few numbers tell those of a day apart, the time of writing all others."""
+    for _ in range(12):
+        assert run_here("today", "--format", "html", "--date", "2025-03-05").code == ExitCode.OK
+    names = sorted(path.name for path in (flux_home / "reports").iterdir())
+    assert len(names) == 12
+    assert "fluxmirror-today-2025-03-05-9.html" in names
 
 
 @ONLY_POSIX

@@ -24,7 +24,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     longer = [one for one in written if one.casefold().startswith(word.casefold())]
     if len(longer) == 1 and _letters(word) >= _BEGINNING:
         return longer[0]
-    slips = [(_slips(word.casefold(), one.casefold()), one) for one in written]
+    # Each letter that is missing or too many is a slip: nobody compares a page with a word.
+    as_long = [one for one in written if abs(len(word) - len(one)) <= _most_slips(one)]
+    slips = [(_slips(word.casefold(), one.casefold()), one) for one in as_long]
     near = [(number, one) for number, one in slips if number <= _most_slips(one)]
     return min(near, key=lambda one: one[0])[1] if near else None
 

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.errors import OutputError
@@ -13,10 +14,12 @@ from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.sections import for_people
 
 from fluxmirror_cli.output import complain, emit, json_text, terminal_room
-from fluxmirror_cli.reports.wish import HTML, JSON, TEXT
+from fluxmirror_cli.reports.wish import HTML, JSON, SUFFIXES, TEXT
 from fluxmirror_cli.speech import own_catalog, unwritable_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fluxmirror_core.report.sections import Report
     from fluxmirror_core.report.voice import Voice
 
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 VERSION: Final = 2
 """Of the shape of the JSON."""
 _FOLDER: Final = "reports"
-_SUFFIXES: Final = {TEXT: "md", "markdown": "md", HTML: "html", JSON: "json"}
-_TRIES: Final = 1_000
+_OPEN: Final = ("/dev/stderr", "/dev/fd/")
+_NUMBERED: Final = 9
 _READ_AND_WRITE: Final = 0o666
 
 
@@ -92,12 +95,12 @@ def _rendered(report: Report, voice: Voice, asked: ReportWish) -> str:
 
 def _put_into(path: str, text: str) -> str:
     """Write the file that was named, in place of another one, whose mode it gets."""
-    place = _behind_link(path)
-    if _is_device(place):
-        _write_to_device(place, text)
+    if _takes_as_it_comes(path):
+        _write_into(path, text)
         return path
     from fluxmirror_cli.new_file import new_file
 
+    place = _behind_link(path)
     with new_file(place, replace=True, mode=_mode_of(place)) as file:
         file.write(text)
     return path
@@ -118,18 +121,22 @@ def _behind_link(path: str) -> str:
     return os.path.realpath(path)
 
 
-def _is_device(path: str) -> bool:
-    """Tell whether it is a device that takes characters, such as `/dev/null`."""
+def _takes_as_it_comes(path: str) -> bool:
+    """Tell whether it is no file to be replaced: a device, such as `/dev/null`, or what is open.
+
+    `/dev/fd/63` is a pipe, or another name of a file that somebody opened, who would not see a new
+    one in its place.
+    """
     try:
-        return stat.S_ISCHR(os.stat(path).st_mode)
+        return stat.S_ISCHR(os.stat(path).st_mode) or path.startswith(_OPEN)
     except OSError:
         return False
 
 
-def _write_to_device(path: str, text: str) -> None:
+def _write_into(path: str, text: str) -> None:
     try:
-        with open(path, "w", encoding="utf-8", newline="") as device:
-            device.write(text)
+        with open(path, "a", encoding="utf-8", newline="") as taker:
+            taker.write(text)
     except OSError as error:
         raise _not_written(path, error) from error
 
@@ -146,7 +153,7 @@ def _put_aside(stem: str, form: str, text: str) -> str:
     """Write a new file into a folder that is its owner's alone; gives its path.
 
     Args:
-        stem: its name without an ending; where that is taken, a number comes behind it.
+        stem: its name without an ending; where that is taken, a number or the time comes behind it.
         form: of the report.
         text: what to write.
 
@@ -158,9 +165,8 @@ def _put_aside(stem: str, form: str, text: str) -> str:
     folder = reports_folder()
     try:
         make_directory(folder)
-        for number in range(1, _TRIES):
-            again = f"-{number}" if number > 1 else ""
-            path = os.path.join(folder, f"{stem}{again}.{_SUFFIXES[form]}")
+        for again in _endings():
+            path = os.path.join(folder, f"{stem}{again}.{SUFFIXES[form]}")
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except FileExistsError:
@@ -170,6 +176,13 @@ def _put_aside(stem: str, form: str, text: str) -> str:
     except OSError as error:
         raise _not_written(folder, error) from error
     raise OutputError(message("delivery.full", path=folder), hint=message("delivery.name_file"))
+
+
+def _endings() -> Iterator[str]:
+    """Give what comes behind a name until one is free: a few numbers, then what time it is."""
+    yield ""
+    yield from (f"-{number}" for number in range(2, _NUMBERED + 1))
+    yield f"{datetime.now(UTC):-%Y%m%d-%H%M%S-%f}"
 
 
 def _not_written(path: str, error: OSError) -> OutputError:

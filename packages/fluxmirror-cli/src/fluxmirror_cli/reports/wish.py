@@ -21,6 +21,8 @@ HTML: Final = "html"
 JSON: Final = "json"
 FORMATS: Final = (TEXT, MARKDOWN, HTML, JSON)
 STDOUT: Final = "-"
+_OUTPUT: Final = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""The same by other names; to write into these by name would begin where the output began."""
 _BY_SUFFIX: Final = {
     "": TEXT,
     ".txt": TEXT,
@@ -30,6 +32,10 @@ _BY_SUFFIX: Final = {
     ".htm": HTML,
     ".json": JSON,
 }
+SUFFIXES: Final = {TEXT: "md", MARKDOWN: "md", HTML: "html", JSON: "json"}
+"""How the name of a file ends that nobody named."""
+_SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
+"""What the name of a folder ends in."""
 _SAME_TEXT: Final = (TEXT, MARKDOWN)
 """In a file there is no difference between these."""
 _PRINTED: Final = (".pdf", ".doc", ".docx", ".odt", ".rtf")
@@ -93,6 +99,8 @@ def build_wish(values: Mapping[str, Any]) -> ReportWish:
     Raises:
         UsageError: two of them contradict each other.
     """
+    if values["out"] in _OUTPUT:
+        values = {**values, "out": STDOUT}
     said = {name: values[name] for name in PeriodWish._fields if name in values}
     fields = {name: values[name] for name in ReportWish._fields if name in values}
     form = _asked_format(values["form"], as_json=values["as_json"])
@@ -140,11 +148,22 @@ def _refuse_contradiction(form: str, out: str | None, *, as_json: bool) -> None:
 
 
 def _suffix(out: str | None) -> str:
+    """Give the ending of a file's name, which may be all of it."""
+    name = os.path.basename(out or "").casefold()
+    if name in _BY_SUFFIX:
+        return name
     return os.path.splitext(out or "")[1].casefold().rstrip(".")
 
 
 def _refuse(asked: ReportWish) -> None:
+    if asked.out is not None and asked.out.endswith(_SEPARATORS):
+        path = f"{asked.out}report.{SUFFIXES[asked.form]}"
+        raise UsageError(
+            message("delivery.names_folder", path=asked.out),
+            hint=message("delivery.name_within", path=path),
+        )
     if asked.opens and asked.form != HTML:
-        raise UsageError(message("delivery.only_html"), hint=message("delivery.give_html"))
+        hint = "delivery.give_html" if asked.out in (None, STDOUT) else "delivery.name_html"
+        raise UsageError(message("delivery.only_html"), hint=message(hint))
     if asked.opens and asked.out == STDOUT:
         raise UsageError(message("delivery.no_file"), hint=message("delivery.leave_out"))
