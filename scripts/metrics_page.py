@@ -76,8 +76,9 @@ everything and 99.5 percent or more is `>99%`. A change is 100 x (now - before) 
 is rounded to whole percent, half up, before it has its sign; in JSON it is a share of what was
 before. Before 0 there is a change only if now is 0 too, of 0. Shares and rates have none: people
 read two shares with one decimal (`<0.1%`, `>99.9%`) and the difference of what they read in
-points (`pp`), and of two rates the difference. What has no change is `n/a`; where nothing at all
-was recorded of one of two times, people read the figures of the other one alone.
+points (`pp`), also with one decimal, and of two rates, which have two decimals, the difference.
+What has no change is `n/a`; where nothing at all was recorded of one of two times, people read the
+figures of the other one alone.
 
 ## Files
 
@@ -219,8 +220,9 @@ ended otherwise empties both. A session that is cut by the period begins anew wi
 **Themes.** A local day is light below {light} calls; shipping needs {shipping} calls and
 {shipping_new} new files. The days of a period are all its local days, those without a call too.
 Saturday and Sunday are the weekend. A period with active days of both sorts is steady from
-{steady} active days on. The main thread needs {thread_days} local days with a write of the file,
-and {thread_writes} writes of files in the period; a file's writes are those of the whole period.
+{steady} active days on, if active days x {steady_part} >= days of the period. The main thread needs
+{thread_days} local days with a write of the file, and {thread_writes} writes of files in the
+period; a file's writes are those of the whole period.
 
 ## Cost
 
@@ -295,6 +297,7 @@ def _rules() -> str:
         shipping=f"{themes.SHIPPING_CALLS:,}",
         shipping_new=themes.SHIPPING_NEW,
         steady=themes.STEADY_DAYS,
+        steady_part=themes.STEADY_PART,
         thread_days=themes.THREAD_DAYS,
         thread_writes=themes.THREAD_WRITES,
         languages=_languages(),

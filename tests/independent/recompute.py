@@ -300,8 +300,8 @@ class Part:
             return "balanced"
         return "writing" if figures["writes"] > figures["reads"] else "reading"
 
-    def week_theme(self) -> tuple[str, str]:
-        """Give the theme and the pattern of a period of days."""
+    def week_theme(self) -> tuple[str, int, str]:
+        """Give the theme of a period of days, how many days have it, and the pattern."""
         themes = Counter(row["theme"] for row in days(self))
         if themes["shipping"]:
             theme = "shipping"
@@ -309,13 +309,18 @@ class Part:
             theme = "building"
         else:
             theme = "polishing" if themes["polishing"] else "light"
+        return theme, themes[theme], self.pattern()
+
+    def pattern(self) -> str:
+        """Tell on which days a period had calls."""
         active = set(map(self.day_of, self.calls))
         at_weekend = {day.weekday() >= SATURDAY for day in active}
         if len(at_weekend) == 1:
-            return theme, "weekend" if at_weekend.pop() else "weekday"
+            return "weekend" if at_weekend.pop() else "weekday"
         if not active:
-            return theme, "idle"
-        return theme, "steady" if len(active) >= STEADY_DAYS else "other"
+            return "idle"
+        half = Fraction(len(self.asked.days), 2)
+        return "steady" if len(active) >= STEADY_DAYS and len(active) >= half else "other"
 
     def longest_block(self) -> minutes.Block | None:
         """Give the longest focus block, of equal ones the earliest."""

@@ -14,6 +14,7 @@ from fluxmirror_core.agents import AGENTS
 
 from tests.independent import minutes
 from tests.independent.calendars import local
+from tests.independent.recompute import failure_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,23 +57,67 @@ def sentence_differences(report: dict[str, Any], part: Part) -> Iterator[Differe
     yield from _narrated(report["narrative"][0], part, several=several)
 
 
+def change_differences(report: dict[str, Any], part: Part, before: Part) -> Iterator[Difference]:
+    """Compare what two periods are said to differ by: their calls, and their failure rates."""
+    points = report.get("insights", [])
+    now, then = len(part.calls), len(before.calls)
+    counts = {"now": _number(now), "before": _number(then)}
+    percent = Fraction(100 * abs(now - then), then or 1)
+    rounded = (percent + Fraction(1, 2)).__floor__()
+    changed = {**counts, "percent": _number(rounded)} if rounded else None
+    may_be = bool(now and then) and _are_alike(part, before)
+    wanted: dict[str, Said] = {
+        "insight.rose": changed if now > then else None,
+        "insight.fell": changed if now < then else None,
+        "insight.as_many": {"now": _number(now)} if now == then else None,
+        "insight.about_as_many": counts if now != then and not rounded else None,
+        **_rates(part, before),
+    }
+    for name, values in wanted.items():
+        yield from _different(name, _said(name, points), values if may_be else None)
+
+
+def _are_alike(part: Part, before: Part) -> bool:
+    """Tell whether the lengths of two periods differ by at most a tenth of the longer."""
+    shorter, longer = sorted(len(each.asked.days) for each in (part, before))
+    return 10 * (longer - shorter) <= longer
+
+
+def _rates(part: Part, before: Part) -> dict[str, Said]:
+    """Tell what is said of two failure rates: nothing where they are alike, or of few calls."""
+    now, then = (failure_rate(each.calls) for each in (part, before))
+    known = [
+        sum(call["outcome"] in {"ok", "failed"} for call in each.calls) for each in (part, before)
+    ]
+    more = (now or Fraction(0)) - (then or Fraction(0))
+    is_told = min(known) >= 20 and abs(more) >= Fraction(3, 100)
+    return {
+        "insight.rate_rose": {} if is_told and more > 0 else None,
+        "insight.rate_fell": {} if is_told and more < 0 else None,
+    }
+
+
 def _narrated(told: str, part: Part, *, several: bool) -> Iterator[Difference]:
     """Compare the first sentence of the paragraph, and the languages in it."""
-    if several:
-        theme, pattern = part.week_theme()
-        values = {
-            "count": _number(part.figures["active_days"]),
-            "theme": _text(f"narrative.theme.{theme}"),
-        }
-        name = f"narrative.pattern.{pattern}"
-        found = [re.match(pattern, told) for pattern in _patterns(name)]
-        groups = next((match.groupdict() for match in found if match), None)
-        yield from _different(name, groups, values)
-    else:
-        shape = _text(f"narrative.shape.{part.shape()}")
-        yield from _different("shape", told[: len(shape)], shape)
+    first = _days(part) if several else _text(f"narrative.shape.{part.shape()}")
+    yield from _different("days" if several else "shape", told[: len(first)], first)
     for language, _ in part.languages()[:2]:
         yield from _different("language", language in told, True)  # noqa: FBT003 - it is said
+
+
+def _days(part: Part) -> str:
+    """Tell how many days had calls, and how many of them the theme is of."""
+    theme, days, pattern = part.week_theme()
+    active = part.figures["active_days"]
+    if active == 1:
+        about = _text(f"narrative.only_day.{theme}")
+        return _text(f"narrative.single.{pattern}").format(theme=about)
+    if days == active:
+        about = _text(f"narrative.every_day.{theme}")
+    else:
+        form = "one" if days == 1 else "other"
+        about = _text(f"narrative.some_days.{theme}.{form}").format(count=_number(days))
+    return _text(f"narrative.pattern.{pattern}").format(count=_number(active), theme=about)
 
 
 def _different(what: str, told: object, ours: object) -> Iterator[Difference]:
@@ -110,7 +155,7 @@ def _new_to_edited(part: Part) -> Said:
     return {
         "new": _number(len(part.new_files)),
         "edited": _number(len(part.edited_files)),
-        "ratio": f"{hundredths / 100:.2f}".rstrip("0").rstrip("."),
+        "ratio": f"{hundredths / 100:.2f}",
         "mode": _text(f"insight.mode.{part.mode()}"),
     }
 

@@ -23,7 +23,7 @@ ABOUT = {
 """What every report tells of what it is about."""
 NOT_WORKED_OUT = {"coverage", "narrative", "highlights", "insights", "nothing", "no_cost"}
 """Sentences, some of which `sentences` compares, and who saw the calls."""
-NOT_ALWAYS = {"highlights"}
+NOT_ALWAYS = {"highlights", "insights"}
 """Sentences of which there may be none."""
 COUNTED = {
     "calls", "failed", "failure_rate", "stopped", "unknown", "sessions", "active_days",

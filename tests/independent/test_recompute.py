@@ -29,7 +29,7 @@ from tests.independent.captured import ROOT, capture_some
 from tests.independent.changes import change_rows
 from tests.independent.histories import make_history, write_history
 from tests.independent.recompute import History, Part, change, parse_rows
-from tests.independent.sentences import sentence_differences
+from tests.independent.sentences import change_differences, sentence_differences
 from tests.independent.shapes import (
     ABOUT,
     COUNTED,
@@ -128,7 +128,7 @@ def differences(
     if told != wanted:
         yield "report and members", told, wanted
         return
-    if kind == "nothing":
+    if kind == "nothing" and question.command != "compare":
         ways = [None, None]
     earlier, found = compared_with(report, question.asked, ways)
     yield from found
@@ -138,6 +138,8 @@ def differences(
     for key in {*report} - ABOUT - NOT_WORKED_OUT - {"totals", "figures"}:
         yield from table_differences(key, report[key], made[key])
     yield from sentence_differences(report, part)
+    if before and report["report"] == "compare":
+        yield from change_differences(report, part, before)
 
 
 def counted_differences(

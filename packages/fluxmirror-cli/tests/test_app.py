@@ -65,6 +65,8 @@ def test_unknown_command_is_a_usage_error() -> None:
     [
         (("--nope",), "no such option '--nope'", "fluxmirror --help"),
         (("doctor", "--jsn"), "no such option '--jsn'", "did you mean `--json`?"),
+        (("--tz", "UTC", "today"), "no such option '--tz'", "put --tz behind the command"),
+        (("--json", "today"), "no such option '--json'", "put --json behind the command"),
         (("config", "sett"), "no such command 'sett'", "did you mean `set`?"),
         (("config", "zzz"), "no such command 'zzz'", "fluxmirror config --help"),
         (("sqlite",), "missing argument 'STATEMENT'", "fluxmirror sqlite --help"),
@@ -78,6 +80,21 @@ def test_usage_errors_have_the_one_style(arguments: tuple[str, ...], said: str, 
     assert (done.returncode, len(lines)) == (ExitCode.USAGE, 2)
     assert lines[0].startswith(f"fluxmirror: {said}")
     assert lines[1] == f"  hint: {hint}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ("--lang en today", "put --lang behind the command"),
+        ("doctor --lang en", "`fluxmirror config set language ja`"),
+        ("status --lang en", "`FLUXMIRROR_LANGUAGE=ja`"),
+    ],
+)
+def test_who_asks_for_a_language_in_vain_is_told_how(arguments: str, hint: str) -> None:
+    """Reports have an option for it, all else goes by the environment and the configuration."""
+    done = run(*arguments.split())
+    assert done.returncode == ExitCode.USAGE
+    assert hint in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")

@@ -107,7 +107,9 @@ def test_two_ways_at_a_time_clash(wish: PeriodWish, told: str) -> None:
 @pytest.mark.parametrize(
     ("wish", "told", "hint"),
     [
-        (PeriodWish(day="2026-02-30"), "'2026-02-30' is no date", "YYYY-MM-DD"),
+        (PeriodWish(day="2026-02-30"), "there is no day 2026-02-30", "2026-02 is 2026-02-28"),
+        (PeriodWish(first="2026-13-01"), "there is no day 2026-13-01", "months are 01 to 12"),
+        (PeriodWish(day="0000-01-01"), "'0000-01-01' is no date", "YYYY-MM-DD"),
         (PeriodWish(day="yesterdy"), "is no date", "did you mean yesterday?"),
         (PeriodWish(first="2026-03-02", last="2026-03-01"), "is after", "swap --from and --to"),
         (PeriodWish(day="monday"), "'monday' is no date", "YYYY-MM-DD"),
@@ -120,7 +122,10 @@ def test_two_ways_at_a_time_clash(wish: PeriodWish, told: str) -> None:
         (PeriodWish(length="3m"), "no number of days or weeks", "14d"),
         (PeriodWish(length="14"), "no number of days or weeks", "did you mean 14d?"),
         (PeriodWish(length="9999999w"), "there is no calendar", "fewer days"),
-        (PeriodWish(month="2026-13"), "'2026-13' is no month", "YYYY-MM"),
+        (PeriodWish(month="2026-13"), "there is no month 2026-13", "months are 01 to 12"),
+        (PeriodWish(month="November"), "'November' is no month", "YYYY-MM"),
+        (PeriodWish(week="2026-W54"), "there is no week 2026-W54", "2026 is 2026-W53"),
+        (PeriodWish(week="2025-W53"), "there is no week 2025-W53", "2025 is 2025-W52"),
         (PeriodWish(week="2026-47"), "'2026-47' is no week", "YYYY-Www"),
         (PeriodWish(start="2026-03-02T00:00:00Z"), "--start comes without --end", "both"),
         (PeriodWish(end="2026-03-02T00:00:00Z"), "--end comes without --start", "both"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from fluxmirror_cli.commands import compare
+from fluxmirror_core.period import days_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +51,7 @@ def test_up_to_is_said_of_what_is_not_whole(record: Record, call: Call, run_here
     record([call(now_ms - 1), call(now_ms - DAY_MS)])
     beside_today = told(run_here, "today", "yesterday")
     assert ", both up to " in beside_today
-    assert "| Yesterday | Today | Change |" in beside_today
+    assert re.search(r"\| (\w{3} \d+ \w{3}) \| (?!\1)\w{3} \d+ \w{3} \| +Change \|", beside_today)
     heading = told(run_here, "30d", "yesterday").splitlines()[2]
     assert re.search(r" against [^,]+ up to \d\d:\d\d \u00b7 UTC$", heading)
     assert " up to " not in told(run_here, "2025-W10", "2025-W09")
@@ -84,7 +86,7 @@ def test_the_later_is_compared_with_the_earlier(record: Record, call: Call, run_
     """Whichever is named first."""
     record([call(MONDAY), call(MONDAY - 7 * DAY_MS), call(MONDAY + 1)])
     assert told(run_here, "2025-W09", "2025-W10") == told(run_here, "2025-W10", "2025-W09")
-    assert "Calls rose by 100%" in told(run_here, "2025-W09", "2025-W10")
+    assert "Calls rose by 100%, from 1 to 2." in told(run_here, "2025-W09", "2025-W10")
 
 
 def test_where_only_one_has_calls_its_days_are_named(
@@ -183,6 +185,16 @@ def test_a_month_is_cut_beside_a_shorter_one_that_goes_on(
     assert re.search(r"\| Tool calls +\| +1 \| +1 \| +0%", told(run_here, "2025-11", "2025-10"))
 
 
+def test_an_earlier_time_that_goes_on_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last thirty days are thirty, also beside a month of as many that has only begun."""
+    early = datetime(2025, 11, 4, 12, tzinfo=UTC)
+    monkeypatch.setattr(compare, "now_ms", lambda: int(early.timestamp() * 1_000))
+    zone = ZoneInfo("UTC")
+    month = days_period(date(2025, 11, 1), date(2025, 11, 30), zone)
+    last_30 = days_period(date(2025, 10, 6), date(2025, 11, 4), zone)
+    assert compare._cut_alike(last_30, month, zone) == last_30
+
+
 def test_what_is_left_out_is_said_of_a_comparison_too(
     record: Record, call: Call, run_here: Run
 ) -> None:
@@ -190,3 +202,55 @@ def test_what_is_left_out_is_said_of_a_comparison_too(
     record([call(MONDAY, agent="codex-cli"), call(MONDAY - 7 * DAY_MS, agent="codex-cli")])
     text = told(run_here, "2025-W10", "2025-W09", "--agent", "codex")
     assert text.splitlines()[2].endswith(" \u00b7 UTC \u00b7 Codex CLI")
+
+
+def test_times_of_unlike_lengths_have_no_sentence_on_what_changed(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """A day has fewer calls than a week, whatever was done on it."""
+    record([call(MONDAY + day * DAY_MS) for day in (-7, -6, -5, 0, 1)])
+    assert "Worth knowing" not in told(run_here, "2025-03-03", "2025-W09")
+    assert "Worth knowing" not in told(run_here, "2025-03-03", "2025-W09", form="html")
+    assert "Calls fell by 33%, from 3 to 2." in told(run_here, "2025-W10", "2025-W09")
+    line = "Only Monday, 3 March 2025 has a call: 1."
+    assert line in told(run_here, "2025-03-03", "2025-W08")
+
+
+def test_nearly_as_many_calls_are_not_the_same_number(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """One more of three hundred is no percent."""
+    weeks = [(0, 301), (-7, 300)]
+    record([call(MONDAY + day * DAY_MS + n * 1000) for day, many in weeks for n in range(many)])
+    assert "About as many calls in both: 300, then 301." in told(run_here, "2025-W10", "2025-W09")
+
+
+def test_focus_time_that_is_longer_than_active_time_is_explained(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """In either of the two: a reader takes it for a mistake."""
+    note = "Focus time counts short pauses too; active time does not."
+    minutes = range(0, 40, 2)
+    record([call(MONDAY + minute * 60_000, project="/srv/web") for minute in minutes])
+    record([call(MONDAY + day * DAY_MS) for day in (-7, 7)])
+    for periods in (("2025-W10", "2025-W09"), ("2025-W11", "2025-W10")):
+        assert note in told(run_here, *periods)
+        assert note in told(run_here, *periods, form="html")
+    assert note not in told(run_here, "2025-W11", "2025-W09")
+
+
+def test_two_times_without_anything_are_both_named(
+    record: Record, call: Call, run_here: Run
+) -> None:
+    """Else nobody knows that it was both; and the next day that has something, as ever."""
+    record([call(MONDAY, agent="codex-cli")])
+    periods = ("2025-W08", "2025-W07")
+    heading, said, following = told(run_here, *periods).splitlines()[2:7:2]
+    assert heading == "17\u201323 February 2025 against 10\u201316 February 2025 \u00b7 UTC"
+    assert said == "Neither of the two has any agent activity."
+    assert "`fluxmirror compare 2025-03-03`" in following
+    heading, said = told(run_here, *periods, "--agent", "codex").splitlines()[2:5:2]
+    assert heading.endswith(" \u00b7 UTC \u00b7 Codex CLI")
+    assert said == "Neither of the two has any activity of Codex CLI."
+    facts = json.loads(told(run_here, *periods, form="json"))
+    assert (facts["report"], facts["before"]["from"]) == ("nothing", "2025-02-10")

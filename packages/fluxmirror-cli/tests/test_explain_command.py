@@ -94,6 +94,12 @@ def test_a_long_definition_fits_the_terminal(asked: str, language: str) -> None:
     assert max(map(width, lines)) <= COLUMNS
 
 
+def test_a_metric_of_several_words_needs_no_quotes() -> None:
+    """As a report has them; a hyphen alone is what an output of plain letters has for a dash."""
+    assert explain("focus", "blocks").stdout == explain("focus_blocks").stdout
+    assert explain("-", "--lang", "english").stdout.splitlines()[0] == "\u2013 (none)"
+
+
 def test_an_unknown_metric_is_refused_with_a_guess() -> None:
     """By its key or any name; or with the way to see all of them."""
     loops = explain("Lops", "--lang", "english")

@@ -107,14 +107,14 @@ def test_every_command_speaks_ascii_when_it_must(arguments: tuple[str, ...]) -> 
 
 
 def test_signs_have_plain_forms_and_the_rest_is_a_question_mark() -> None:
-    """Arrows, dots and bars stay what they mean."""
-    text = "a → b… ██ 한\n"
+    """Arrows, dots, bars and quotes stay what they mean."""
+    text = "a → b… ██ 한 “c” \u2018d\u2019 「e」\n"
     probe = f"from fluxmirror_cli.output import emit; emit({text!a})"
     environment = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, check=True, env=environment
     )
-    assert done.stdout.decode("ascii").splitlines() == ["a -> b... ## ?"]
+    assert done.stdout.decode("ascii").splitlines() == ['a -> b... ## ? "c" \'d\' "e"']
 
 
 def test_a_complaint_has_no_power_over_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

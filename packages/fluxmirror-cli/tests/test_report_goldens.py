@@ -423,7 +423,7 @@ def written(column: str, value: object) -> str | None:
     if isinstance(value, dict):
         return money(value)
     if isinstance(value, float):
-        return percent(value) if column in SHARES else f"{value:.2f}".rstrip("0").rstrip(".")
+        return percent(value) if column in SHARES else f"{value:.2f}"
     if isinstance(value, bool) or not isinstance(value, int) or column == "weekday":
         return None
     if column in MINUTES:

@@ -138,7 +138,7 @@ def test_json_of_a_day_without_activity_says_so(run_here: Callable[..., Any]) ->
     """A script sees which report it has, and of what."""
     told = json.loads(run_here("today", "--date", "2026-03-01", "--json").out)
     assert (told["report"], told["from"], told["agent"]) == ("nothing", "2026-03-01", None)
-    assert told["nothing"][1] == "The first day with any is 2026-03-02 (`--date 2026-03-02`)."
+    assert told["nothing"][1] == "The first day with activity is 2026-03-02 (`--date 2026-03-02`)."
 
 
 @pytest.mark.usefixtures("database")
@@ -170,7 +170,7 @@ def test_a_day_without_activity_names_the_nearest_with_some(run_here: Callable[.
     assert "\nNo agent activity today.\n" in done.out
     assert "(`--date 2026-03-02`)" in done.out
     later = run_here("today", "--date", "2026-02-01").out
-    assert "The first day with any is 2026-03-02 (`--date 2026-03-02`)." in later
+    assert "The first day with activity is 2026-03-02 (`--date 2026-03-02`)." in later
     other = run_here("today", "--date", "2026-03-02", "--agent", "codex").out
     assert "\nNo activity of Codex CLI.\n" in other
     assert "Nothing of Codex CLI was recorded yet; `fluxmirror agents` shows all agents." in other
@@ -196,7 +196,7 @@ def test_hidden_rows_are_no_activity(
     assert [(one["agent"], one["calls"]) for one in told["agents"]] == [("claude-code", 1)]
     record([call(NOON - 9 * DAY_MS, self_noise=1)])
     noise = run_here("today", "--date", "2026-02-21").out
-    assert "The first day with any is 2026-03-02" in noise
+    assert "The first day with activity is 2026-03-02" in noise
 
 
 def test_only_rows_that_no_report_counts_are_said_to_be_there(
@@ -245,7 +245,7 @@ def test_an_agent_is_known_by_its_id_and_its_name(name: str, run_here: Callable[
         (("--db", ""), "--db is empty"),
         (("--tz", "UTC+9"), "name a place, such as Asia/Tokyo"),
         (("--tz", "Asia/Soul"), "Asia/Seoul"),
-        (("--date", "2026-02-30"), "YYYY-MM-DD"),
+        (("--date", "2026-02-30"), "2026-02-28"),
         (("--date", "9999-12-31"), "outside the calendar"),
         (("--date", "2011-12-30", "--tz", "Pacific/Apia"), "skipped that day"),
         (("--format", "pdf"), "'text', 'markdown', 'html', 'json'"),

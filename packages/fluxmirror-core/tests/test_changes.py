@@ -25,7 +25,6 @@ from fluxmirror_core.report.titles import period_names
 from fluxmirror_core.report.voice import Voice
 
 ZONE: Final = ZoneInfo("Asia/Seoul")
-TODAY: Final = date(2026, 11, 22)
 
 
 def voice(language: str = "en") -> Voice:
@@ -49,15 +48,15 @@ def share(now: float | None, before: float | None) -> Figure:
         (Figure("calls", "Calls", NUMBER, 12, 8, Change(12, 8)), "+50% ↑"),
         (Figure("calls", "Calls", NUMBER, 12, 0, Change(12, 0)), "n/a"),
         (Figure("rate", "Rate", DECIMAL, 1.3, 0.62), "+0.68"),
-        (Figure("rate", "Rate", DECIMAL, 2.5, 3.0), "-0.5"),
-        (Figure("rate", "Rate", DECIMAL, 0.5, 0.5), "0"),
+        (Figure("rate", "Rate", DECIMAL, 2.5, 3.0), "-0.50"),
+        (Figure("rate", "Rate", DECIMAL, 0.5, 0.5), "0.00"),
         (Figure("rate", "Rate", DECIMAL, 0.5, None), "n/a"),
         (Figure("cost", "Cost", MONEY, Money((), 2), None), "n/a"),
         (share(0.0486, 0.0444), "+0.5 pp"),
-        (share(0.1, 0.25), "-15 pp"),
+        (share(0.1, 0.25), "-15.0 pp"),
         (share(0.0005, 0.0), "+0.1 pp"),
-        (share(0.3, 0.3), "0 pp"),
-        (share(1.0, 0.0), "+100 pp"),
+        (share(0.3, 0.3), "0.0 pp"),
+        (share(1.0, 0.0), "+100.0 pp"),
         (share(0.3, None), "n/a"),
         (share(None, 0.3), "n/a"),
     ],
@@ -67,6 +66,14 @@ def test_a_change_is_of_what_was_before_and_that_of_a_share_in_points(
 ) -> None:
     """Percent of percent would be read as points; what has no change never leaves a blank."""
     assert written_change(figure, voice()) == told
+
+
+def test_numbers_of_one_row_have_equally_many_decimals() -> None:
+    """Whoever reads them below or beside each other sees at once which is greater."""
+    rate = Figure("rate", "Rate", DECIMAL, 8.5, 12)
+    assert written_value(rate, rate.value, voice()) == "8.50"
+    assert written_value(rate, rate.before, voice()) == "12.00"
+    assert written_change(rate, voice()) == "-3.50"
 
 
 @pytest.mark.parametrize(
@@ -129,8 +136,8 @@ def test_a_figure_that_is_not_compared_has_no_bar() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "names"),
     [
-        (("2026-11-22", "2026-11-22"), ("2026-11-21", "2026-11-21"), ("Today", "Yesterday")),
-        (("2026-11-22", "2026-11-22"), ("2026-11-15", "2026-11-15"), ("Today", "Sun 15 Nov")),
+        (("2026-11-22", "2026-11-22"), ("2026-11-21", "2026-11-21"), ("Sun 22 Nov", "Sat 21 Nov")),
+        (("2026-11-22", "2026-11-22"), ("2026-11-15", "2026-11-15"), ("Sun 22 Nov", "Sun 15 Nov")),
         (
             ("2026-11-16", "2026-11-22"),
             ("2026-11-09", "2026-11-15"),
@@ -153,8 +160,8 @@ def test_a_figure_that_is_not_compared_has_no_bar() -> None:
 def test_two_times_are_called_by_their_days(
     one: tuple[str, str], other: tuple[str, str], names: tuple[str, str]
 ) -> None:
-    """Two days have a name; a year is named where several meet."""
-    told = period_names(days(*one), days(*other), TODAY)
+    """Today too, which is none tomorrow; a year is named where several meet."""
+    told = period_names(days(*one), days(*other))
     assert tuple(voice().say(name) for name in told) == names
 
 
@@ -172,4 +179,4 @@ def test_a_day_that_is_cut_is_called_as_the_whole_one() -> None:
     noon = int(datetime(2026, 11, 21, 3, tzinfo=UTC).timestamp() * 1000)
     today = days("2026-11-22", "2026-11-22")
     cut = days("2026-11-21", "2026-11-21")._replace(end_ms=noon)
-    assert voice().say(period_names(today, cut, TODAY)[1]) == "Yesterday"
+    assert voice().say(period_names(today, cut)[1]) == "Sat 21 Nov"

@@ -121,12 +121,12 @@ def test_every_commit_has_a_row() -> None:
     assert lines == [
         "## Commits",
         "",
-        "- 12 commits in 1 repository",
+        "- 12 commits in acme/api",
         "",
-        "| Repository | Date       | Time  | Subject   | Commit  |",
-        "|------------|------------|-------|-----------|---------|",
-        "| acme/api   | Tue 22 Sep | 00:10 | fix: a\\|b | 0a1b2c3 |",
-        "| acme/api   | Tue 22 Sep | 00:10 | feat      | 0a1b2c3 |",
+        "| Commit  | Subject   | Date       | Time  |",
+        "|---------|-----------|------------|-------|",
+        "| 0a1b2c3 | fix: a\\|b | Tue 22 Sep | 00:10 |",
+        "| 0a1b2c3 | feat      | Tue 22 Sep | 00:10 |",
         "",
     ]
     assert note == (
@@ -138,7 +138,30 @@ def test_every_commit_has_a_row() -> None:
 def test_of_one_day_only_the_time_is_told() -> None:
     """The report's title names the day."""
     head = shown(Commits((API,)), is_day=True)[4]
-    assert head == "| Repository | Time  | Subject   | Commit  |"
+    assert head == "| Commit  | Subject   | Time  |"
+
+
+def test_an_empty_subject_has_a_sign_for_people_alone() -> None:
+    """A cell without anything looks like a mistake; programs have what git said."""
+    commits = Commits((RepositoryCommits("/api", "api", 1, made("")),))
+    assert shown(commits)[6].startswith("| 0a1b2c3 | \u2013 ")
+    voice = Voice(load_catalog(), SEOUL, "/home/mira")
+    section = build_git_section(commits, SEOUL)
+    assert render_json(Report("T", (section,)), voice)["commits"][0]["subject"] == ""
+
+
+@pytest.mark.parametrize("room", [80, 60, 44])
+def test_the_subject_has_the_room_of_a_terminal_first(room: int) -> None:
+    """Who and when are cut, or follow in a table below that names the commits once more."""
+    subject = "feat: let the hours of a week be told apart by whoever prints them"
+    mine, yours = made(subject, subject)
+    yours = yours._replace(author="Somebody with a name of some length")
+    web = RepositoryCommits("/web", "a-repository-with-a-long-name", 2, (mine, yours))
+    section = build_git_section(Commits((API, web), (), ALL), SEOUL)
+    voice = Voice(load_catalog(), SEOUL, "/home/mira")
+    lines = render_text(for_people(Report("T", (section,))), voice, room).splitlines()
+    assert max(map(len, lines)) <= room
+    assert any(f"| {subject[:29]}" in line for line in lines)
 
 
 def test_several_repositories_are_counted_each() -> None:
@@ -157,8 +180,9 @@ def test_authors_are_named_where_there_are_several() -> None:
     heads = [shown(commits)[4] for commits in (Commits((both,)), Commits((one,), (), ALL))]
     assert not any("Author" in head for head in heads)
     lines = shown(Commits((both,), (), ALL))
-    assert "| Subject | Author | Commit  |" in lines[4]
-    assert lines[7].endswith("| two     | Lee    | 0a1b2c3 |")
+    assert lines[4].endswith("| Time  | Author |")
+    assert lines[7].startswith("| 0a1b2c3 | two ")
+    assert lines[7].endswith("| Lee    |")
 
 
 def test_programs_have_the_same_facts() -> None:
@@ -205,7 +229,8 @@ def test_the_table_has_words_in_every_language(language: str) -> None:
 def test_a_repository_that_told_no_commit_is_counted() -> None:
     """Its row is empty."""
     lines = shown(Commits((RepositoryCommits("/api", "api", 3, ()),)))
-    assert re.fullmatch(r"\| api +\| \S+ +\| \S+ +\| +\| +\|", lines[6])
+    assert lines[2] == "- 3 commits in api"
+    assert re.fullmatch(r"\| +\| \u2013 +\| \u2013 +\| \u2013 +\|", lines[6])
 
 
 def test_without_a_commit_there_are_no_rows() -> None:

@@ -191,8 +191,8 @@ def test_focus_that_is_longer_than_the_active_time_is_explained(minutes: range, 
 @pytest.mark.parametrize(
     ("edited", "said"),
     [
-        (2, "- Files: 1 new, 2 edited (a file may be both), a ratio of 0.5; "),
-        (1, "- Files: 1 new, 1 edited, a ratio of 1; "),
+        (2, "- Files: 1 new, 2 edited (a file may be both), a ratio of 0.50; "),
+        (1, "- Files: 1 new, 1 edited, a ratio of 1.00; "),
     ],
 )
 def test_files_that_are_new_and_edited_are_not_to_be_added(edited: int, said: str) -> None:
@@ -231,7 +231,8 @@ def test_most_of_the_rework_is_on_a_file_only_where_it_is(
 @pytest.mark.parametrize(
     ("servers", "said"),
     [
-        ((NamedCalls("github", 1, 0, 0.0),), "Light MCP traffic: 1 call, all of it to `github`."),
+        ((NamedCalls("github", 1, 0, 0.0),), "Light MCP traffic: 1 call, to `github`."),
+        ((NamedCalls("github", 2, 0, 0.0),), "Light MCP traffic: 2 calls, all of it to `github`."),
         (
             (NamedCalls("github", 50, 0, 0.0), NamedCalls("jira", 1, 0, 0.0)),
             "Lively MCP traffic: 51 calls, mostly to `github`.",

@@ -64,6 +64,17 @@ def test_everything_goes_by_its_key_and_its_name(key: str, language: str) -> Non
         ("LOOPS", "rework_loops"),
         ("top-tool", "top_tool"),
         ("Polishing", "day_theme"),
+        ("↑", "signs"),
+        ("^", "signs"),
+        ("✓", "signs"),
+        ("<1%", "signs"),
+        ("█", "signs"),
+        ("\u2013", "none"),
+        ("-", "none"),
+        ("ratio", "new_edit_ratio"),
+        ("Focus", "focus_blocks"),
+        ("Edited", "edited_files"),
+        ("Most-written files", "files_written"),
     ],
 )
 def test_a_word_of_any_language_is_found_in_any_other(asked: str, key: str) -> None:
@@ -81,7 +92,7 @@ def test_languages_agree_about_every_word_that_they_share() -> None:
     assert not [word for word, keys in meanings.items() if len(keys) > 1]
 
 
-@pytest.mark.parametrize("asked", ["nothing of the kind", "", "-"])
+@pytest.mark.parametrize("asked", ["nothing of the kind", "", "--", "_"])
 def test_what_is_on_no_report_is_not_found(asked: str) -> None:
     """Nothing is guessed here."""
     assert key_of(asked) is None

@@ -153,7 +153,7 @@ def test_what_a_text_has_as_code_is_code_on_a_page() -> None:
     """Paths below the home are; names that Markdown lets alone are not, nor are numbers of ours."""
     told = [
         Shown(s.PATH, "/home/mira/a.py"),
-        Shown(s.BASE, "/home/mira/Chart.tsx"),
+        Shown(s.BASE, s.PathEnd("/home/mira/Chart.tsx")),
         Shown(s.SHARE, 0.001),
     ]
     rows = tuple((message("clause.about", what="x", told=one),) for one in told)

@@ -28,10 +28,10 @@ ELSEWHERE = HIDDEN._replace(in_other_projects=True)
 NOTHING = Elsewhen(None, None, any_recorded=False)
 PRUNED = NOTHING._replace(kept_since=DATE)
 TODAY = "No agent activity today."
-LAST = "The last day with any is 2026-02-27 (`--date 2026-02-27`)."
-FIRST = "The first day with any is 2026-03-09 (`--date 2026-03-09`)."
+LAST = "The last day with activity is 2026-02-27 (`--date 2026-02-27`)."
+FIRST = "The first day with activity is 2026-03-09 (`--date 2026-03-09`)."
 BOTH = (
-    "The last day with any before then is 2026-02-27 (`--date 2026-02-27`), the next one"
+    "The last day with activity before then is 2026-02-27 (`--date 2026-02-27`), the next one"
     " 2026-03-09 (`--date 2026-03-09`)."
 )
 NEVER = "Nothing of Qwen Code was recorded yet; `fluxmirror agents` shows all agents."

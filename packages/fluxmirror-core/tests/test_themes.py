@@ -37,6 +37,11 @@ def themed(number: int, theme: Theme) -> DayTheme:
     return DayTheme(day(number), int(theme is not Theme.IDLE), 0, 0, 1, theme)
 
 
+def lit(active: tuple[int, ...], days: int) -> list[DayTheme]:
+    """Give days from Monday on, of which some are light and the others idle."""
+    return [themed(at, Theme.LIGHT if at in active else Theme.IDLE) for at in range(days)]
+
+
 def written(days: dict[int, tuple[set[str], set[str]]], **writes: int) -> Activity:
     """Give an activity with new and edited files of days, and how often each was written."""
     activity = Activity()
@@ -114,8 +119,30 @@ def test_a_week_is_about_what_its_days_were(themes: tuple[Theme, ...], theme: Th
 )
 def test_a_week_has_a_pattern_of_days(weekdays: tuple[int, ...], pattern: Pattern) -> None:
     """Idle days do not count."""
-    days = [themed(at, Theme.LIGHT if at in weekdays else Theme.IDLE) for at in range(14)]
-    assert week_theme(days) == WeekTheme(pattern, Theme.LIGHT, len(weekdays))
+    days = lit(weekdays, max((7, *(at + 1 for at in weekdays))))
+    assert week_theme(days) == WeekTheme(pattern, Theme.LIGHT, len(weekdays), len(weekdays))
+
+
+@pytest.mark.parametrize(
+    ("active", "days", "pattern"),
+    [
+        (5, 7, Pattern.STEADY),
+        (7, 14, Pattern.STEADY),
+        (7, 15, Pattern.OTHER),
+        (14, 691, Pattern.OTHER),
+    ],
+)
+def test_steady_is_work_on_half_of_the_days(active: int, days: int, pattern: Pattern) -> None:
+    """Two weeks in two years are not."""
+    from_tuesday = tuple(range(1, active + 1))
+    assert week_theme(lit(from_tuesday, days)).pattern is pattern
+
+
+def test_a_week_tells_how_many_days_its_theme_is_of() -> None:
+    """One day that shipped is the theme of the week, and still one day."""
+    themes = (Theme.BUILDING, Theme.SHIPPING, Theme.IDLE, Theme.BUILDING)
+    found = week_theme(themed(at, one) for at, one in enumerate(themes))
+    assert (found.theme, found.theme_days, found.active_days) == (Theme.SHIPPING, 1, 3)
 
 
 def test_files_of_a_period_count_once_each() -> None:

@@ -12,7 +12,7 @@ from fluxmirror_core.analysis.usage import Cost
 from fluxmirror_core.messages import languages, load_catalog, message
 from fluxmirror_core.report import sections as s
 from fluxmirror_core.report.dates import date_range, long_date
-from fluxmirror_core.report.sections import Change, Money, Shown
+from fluxmirror_core.report.sections import Change, Money, PathEnd, Shown
 from fluxmirror_core.report.voice import Voice
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def voice(language: str = "en", mask: Callable[[str], str] | None = None) -> Voi
         (s.SHARE, 0.9999, ">99%"),
         (s.SHARE, 1, "100%"),
         (s.SHARE, None, "\u2013"),
-        (s.DECIMAL, 12.0, "12"),
-        (s.DECIMAL, 2.5, "2.5"),
+        (s.DECIMAL, 12.0, "12.00"),
+        (s.DECIMAL, 2.5, "2.50"),
         (s.DECIMAL, 1.005, "1.01"),
         (s.DECIMAL, 1_234.5678, "1,234.57"),
         (s.DECIMAL, None, "\u2013"),
@@ -215,12 +215,18 @@ def test_a_secret_is_masked_whole_in_every_kind() -> None:
 @pytest.mark.parametrize(
     ("kind", "path", "shown"),
     [
-        (s.BASE, "/srv/app/a.py", "a.py"),
-        (s.BASE, "C:\\app\\a.py", "a.py"),
-        (s.BASE, "a.py", "a.py"),
-        (s.BASE, "/srv/app/", "/srv/app/"),
-        (s.BASE, "/srv/acme/plan.md", "[REDACTED]"),
-        (s.BASE, "/srv/acme", "[REDACTED]"),
+        (s.BASE, PathEnd("/srv/app/a.py"), "a.py"),
+        (s.BASE, PathEnd("C:\\app\\a.py"), "a.py"),
+        (s.BASE, PathEnd("a.py"), "a.py"),
+        (s.BASE, PathEnd("/srv/app/"), "/srv/app/"),
+        (s.BASE, PathEnd("/srv/acme/plan.md"), "[REDACTED]"),
+        (s.BASE, PathEnd("/srv/acme"), "[REDACTED]"),
+        (s.BASE, PathEnd("/srv/app/a.py", 2), "app/a.py"),
+        (s.BASE, PathEnd("C:\\app\\a.py", 2), "app\\a.py"),
+        (s.BASE, PathEnd("/a.py", 2), "/a.py"),
+        (s.BASE, PathEnd("app/a.py", 2), "app/a.py"),
+        (s.BASE, PathEnd("/srv/acme/plan.md", 2), "[REDACTED]"),
+        (s.BASE, PathEnd("/srv/acme/deep/plan.md", 3), "[REDACTED]/deep/plan.md"),
         (s.FOLDER, "/home/mira/app/a.py", "~/app"),
         (s.FOLDER, "C:\\app\\a.py", "C:\\app"),
         (s.FOLDER, "a.py", "."),
@@ -228,7 +234,9 @@ def test_a_secret_is_masked_whole_in_every_kind() -> None:
         (s.FOLDER, "/srv/acme/deep/plan.md", "[REDACTED]/deep"),
     ],
 )
-def test_a_part_of_a_path_is_masked_with_the_whole(kind: s.Kind, path: str, shown: str) -> None:
+def test_a_part_of_a_path_is_masked_with_the_whole(
+    kind: s.Kind, path: str | PathEnd, shown: str
+) -> None:
     """A pattern of the whole path fits none of its parts."""
     told = voice(mask=lambda text: re.sub(r"/srv/acme(/plan[.]md)?", "[REDACTED]", text))
     assert told.write(kind, path) == shown

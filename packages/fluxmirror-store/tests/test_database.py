@@ -151,7 +151,7 @@ def test_file_that_is_no_database_is_refused(places: Places, content: bytes) -> 
     for connect in (connect_to_write, connect_to_read):
         with pytest.raises(StoreError, match="not a database") as refused:
             connect(places.database)
-        assert "move the file away" in str(refused.value.hint)
+        assert "name a database of FluxMirror" in str(refused.value.hint)
     assert not is_outdated(places.database)
     assert files_of(places) == {"events.db": content}
 

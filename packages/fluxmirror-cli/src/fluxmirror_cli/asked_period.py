@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core import phrases
@@ -33,7 +35,6 @@ from fluxmirror_core.period import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.messages import Message
@@ -47,6 +48,12 @@ _DATE_IN_PARTS: Final = (
     r"([0-9]{4})[-/. ]?([0-9]{2}|[0-9](?=[-/. ]))[-/. ]?([0-9]{2}|(?<=[-/. ])[0-9])"
 )
 """A day as people write it elsewhere: `20261120`, `2026/11/20`, `2026-1-5`."""
+_DAY: Final = "(?!0000)([0-9]{4}-[0-9]{2})-[0-9]{2}"
+_MONTH: Final = "(?!0000)[0-9]{4}-[0-9]{2}"
+_WEEK: Final = "(?!0000)([0-9]{4})-[Ww][0-9]{2}"
+"""What is written as it is to be, whether a calendar has it or not."""
+_IN_LAST_WEEK: Final = (12, 28)
+"""A month and a day that are in the last week of every year."""
 
 
 class PeriodWish(NamedTuple):
@@ -198,6 +205,8 @@ def asked_date(text: str, today: date) -> date:
         return day
     if text.strip().casefold() == _TOMORROW:
         sentence, hint = message("period.tomorrow", text=repr(text)), None
+    elif (last := _last_day(text.strip())) is not None:
+        sentence, hint = message("period.no_such_day", text=text.strip()), last
     else:
         sentence = message("period.no_date", text=repr(text))
         hint = day_meant(text, (TODAY, YESTERDAY))
@@ -206,14 +215,32 @@ def asked_date(text: str, today: date) -> date:
 
 def day_meant(text: str, words: Iterable[str]) -> Message | None:
     """Guess which day or which of some words somebody mistyped; None where it is like neither."""
-    import re
-
     from fluxmirror_cli.nearness import nearest
 
     numbers = re.fullmatch(_DATE_IN_PARTS, text.strip())
     day = "-".join(part.zfill(2) for part in numbers.groups()) if numbers else ""
     meant = day if parse_date(day) else nearest(text.strip(), words)
     return phrases.did_you_mean([meant]) if meant else None
+
+
+def _last_day(text: str) -> Message | None:
+    """Say where the days or the months end of which somebody wrote one more; None of all else."""
+    found = re.fullmatch(_DAY, text)
+    if found is None:
+        return None
+    month = parse_month(found[1])
+    if month is None:
+        return message("period.months")
+    return message("period.last_day", month=found[1], day=month.last)
+
+
+def _last_week(text: str) -> Message | None:
+    """Say where the weeks end of which somebody wrote one more; None of all else."""
+    found = re.fullmatch(_WEEK, text)
+    if found is None:
+        return None
+    year, week, _ = date(int(found[1]), *_IN_LAST_WEEK).isocalendar()
+    return message("period.last_week", year=found[1], week=f"{year:04}-W{week}")
 
 
 def _span(wish: PeriodWish, today: date) -> Span | None:
@@ -240,6 +267,9 @@ def _named(name: str, today: date) -> Span:
 def _asked_month(text: str) -> Span:
     span = parse_month(text.strip())
     if span is None:
+        if re.fullmatch(_MONTH, text.strip()):
+            sentence = message("period.no_such_month", text=text.strip())
+            raise UsageError(sentence, hint=message("period.months"))
         sentence = message("period.no_month", text=repr(text))
         raise UsageError(sentence, hint=message("period.write_month"))
     return span
@@ -248,6 +278,9 @@ def _asked_month(text: str) -> Span:
 def _asked_week(text: str) -> Span:
     span = parse_week(text.strip())
     if span is None:
+        if (last := _last_week(text.strip())) is not None:
+            sentence = message("period.no_such_week", text=text.strip())
+            raise UsageError(sentence, hint=last)
         sentence = message("period.no_week", text=repr(text))
         raise UsageError(sentence, hint=message("period.write_week"))
     return span

@@ -50,17 +50,30 @@ def worded(error: click.ClickException) -> Sayable:
 
 
 def meant(error: click.ClickException) -> Message | None:
-    """Guess which option or command of the same command was mistyped; None where none is near."""
+    """Guess what was meant by an option or a command that is none; None where none is near."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
         return None
     if isinstance(error, click.NoSuchOption):
+        elsewhere = _said_elsewhere(error.option_name, context)
+        if elsewhere is not None:
+            return elsewhere
         near = nearest(error.option_name, _options(context))
     elif isinstance(error, click.NoSuchCommand) and isinstance(context.command, click.Group):
         near = nearest(error.command_name, context.command.list_commands(context))
     else:
         return None
     return phrases.did_you_mean([f"`{near}`"]) if near else None
+
+
+def _said_elsewhere(option: str, context: click.Context) -> Message | None:
+    """Say where an option belongs that commands have, or what does the same; None of others."""
+    from fluxmirror_cli.option_rows import DAYS, LANGUAGE
+    from fluxmirror_cli.reports.wish import REPORT_OPTIONS
+
+    if context.parent is None and any(option in row.names for row in (*DAYS, *REPORT_OPTIONS)):
+        return message("usage_error.behind_command", option=option)
+    return message("usage_error.set_language") if option in LANGUAGE.names else None
 
 
 def _options(context: click.Context) -> list[str]:

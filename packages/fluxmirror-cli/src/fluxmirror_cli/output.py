@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fluxmirror_core.messages import Sayable
 
 _PLAIN = {"→": "->", "…": "...", "·": ".", "\u2013": "-", "✓": "x", "↑": "^", "↓": "v"}
+_PLAIN |= {"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"}
+_PLAIN |= {"「": '"', "」": '"', "『": '"', "』": '"'}
 _PLAIN |= {"░": ":", "▒": "+", "▓": "*", "█": "#"}
 _PLAINLY = "fluxmirror-plainly"
 _CUT = "…"

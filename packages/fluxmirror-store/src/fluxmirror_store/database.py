@@ -201,7 +201,9 @@ def _hint(error: sqlite3.DatabaseError) -> Message:
     text = str(error)
     if "locked" in text or "busy" in text:
         return message("database_file.held")
-    if "not a database" in text or "malformed" in text:
+    if "not a database" in text:
+        return message("database_file.name_ours")
+    if "malformed" in text:
         return message("database_file.move_away")
     if "full" in text:
         return message("database_file.free_space")

@@ -11,7 +11,7 @@ from fluxmirror_core.days import SPANS, TODAY, parse_month, parse_span
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
 from fluxmirror_core.period import days_period
-from fluxmirror_core.report.compare import build_compare_report
+from fluxmirror_core.report.compare import build_compare_report, build_empty_comparison
 from fluxmirror_store.queries import snapshot
 
 from fluxmirror_cli.asked_period import day_meant, today_in
@@ -80,13 +80,13 @@ def _build(
         now, before = (
             count_summary(db, about.scope(each), about.projects, zone) for each in (one, other)
         )
-    if not any(each.totals.calls or each.used.responses for each in (now, before)):
-        from fluxmirror_cli.reports.nothing import report_nothing
-
-        title = message("work.title.compare")
-        return report_nothing(db, about, now, zone, title, asked_by="fluxmirror compare")
     compared = Comparison(now, before, _until(one, zone), _until(other, zone))
-    return build_compare_report(compared, today=today_in(zone))
+    if any(each.totals.calls or each.used.responses for each in (now, before)):
+        return build_compare_report(compared)
+    from fluxmirror_cli.reports.nothing import say_what_next
+
+    following = say_what_next(db, about, now.scope, zone, "fluxmirror compare")
+    return build_empty_comparison(compared, following)
 
 
 def _until(period: Period, zone: ZoneInfo) -> int | None:
@@ -130,7 +130,12 @@ def _first_day(period: Period) -> tuple[date, date]:
 
 
 def _cut_alike(earlier: Period, period: Period, zone: ZoneInfo) -> Period:
-    """Cut the earlier period where the other one has come to, if the two are of one length."""
+    """Cut the earlier period where the other one has come to, if the two are of one length.
+
+    One that goes on as well, such as the last seven days, is as long as it is.
+    """
+    if earlier.end_ms > now_ms():
+        return earlier
     are_months = _is_month(earlier) and _is_month(period)
     if are_months or earlier.last - earlier.first == period.last - period.first:
         return same_part(earlier, period, now_ms(), zone)

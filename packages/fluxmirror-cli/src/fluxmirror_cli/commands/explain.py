@@ -34,26 +34,26 @@ _ALIKE: Final = 0.7
     examples=(
         "fluxmirror explain",
         "fluxmirror explain failure_rate",
-        "fluxmirror explain 'rework loops' --json",
+        "fluxmirror explain rework loops --json",
     ),
 )
-@click.argument("asked", metavar="[METRIC]", required=False)
+@click.argument("words", metavar="[METRIC]", nargs=-1)
 @language_option
 @json_option
-def command(*, asked: str | None, language: str | None, as_json: bool) -> None:
+def command(*, words: tuple[str, ...], language: str | None, as_json: bool) -> None:
     """Say what a figure of a report means, and how it is worked out.
 
     METRIC may be any word that stands on a report. Without it all metrics are listed.
     """
     catalog = chosen_catalog(language)
-    if asked is None:
+    if not words:
         facts = {
             "metrics": [_facts(metric) for metric in METRICS],
             "terms": [_facts(term) for term in TERMS],
         }
         show(Result(lambda: facts, lambda: _list(catalog)), as_json=as_json)
         return
-    entry = _find(asked, catalog)
+    entry = _find(" ".join(words), catalog)
     kind = "metric" if isinstance(entry, Metric) else "term"
     facts_of_one = {kind: _facts(entry)}
     show(Result(lambda: facts_of_one, lambda: _text(entry, catalog)), as_json=as_json)

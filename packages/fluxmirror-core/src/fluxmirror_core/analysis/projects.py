@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from fluxmirror_core.errors import UsageError
 from fluxmirror_core.messages import message
 from fluxmirror_core.phrases import did_you_mean, some_of
+from fluxmirror_core.telling_apart import shortest_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from fluxmirror_core.messages import Sayable
 
@@ -55,7 +56,8 @@ class ProjectNames:
             for key, own in self._roots.items()
             if key
         }
-        self._names = _shortest_names(self._parts)
+        ends = shortest_ends(self._parts)
+        self._names = {key: "/".join(self._parts[key][-ends[key] :]) for key in ends}
 
     def key_of(self, root: str) -> str:
         """Give what is the same for all roots of a project, and for no other's."""
@@ -177,22 +179,3 @@ def _key(remote: str | None, root: str) -> str:
 
 def _is_path(asked: str) -> bool:
     return os.path.isabs(asked) or asked.replace("\\", "/").split("/")[0] in (".", "..", "~")
-
-
-def _shortest_names(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Give each key as many parts of its name, from the end, as no other key has."""
-    names: dict[str, str] = {}
-    waiting, length = set(parts), 1
-    while waiting:
-        named = {key: "/".join(parts[key][-length:]) for key in waiting}
-        times: dict[str, int] = {}
-        for name in named.values():
-            times[name.casefold()] = times.get(name.casefold(), 0) + 1
-        names |= {
-            key: name
-            for key, name in named.items()
-            if times[name.casefold()] == 1 or length >= len(parts[key])
-        }
-        waiting -= names.keys()
-        length += 1
-    return names

@@ -24,6 +24,8 @@ LIGHT_CALLS: Final = 50
 SHIPPING_CALLS: Final = 1_000
 SHIPPING_NEW: Final = 50
 STEADY_DAYS: Final = 5
+STEADY_PART: Final = 2
+"""Active days are steady where they are at least one in so many: of a week, five always are."""
 THREAD_DAYS: Final = 3
 THREAD_WRITES: Final = 10
 _SATURDAY: Final = 5
@@ -87,6 +89,8 @@ class WeekTheme(NamedTuple):
     theme: Theme
     """One of shipping, building, polishing and light; light too where nothing happened."""
     active_days: int
+    theme_days: int
+    """How many of the active days have this theme themselves."""
 
 
 class FileTotals(NamedTuple):
@@ -144,11 +148,17 @@ def week_theme(themes: Iterable[DayTheme]) -> WeekTheme:
 
     Its theme is shipping with any shipping day, else building with more building days than
     polishing ones, else polishing with any polishing day, else light. Its pattern: idle without a
-    call, weekend or weekday where all days with calls are such, steady with five or more of them,
-    else other.
+    call, weekend or weekday where all days with calls are such, steady with five or more of them
+    that are at least half of all days, else other.
+
+    Args:
+        themes: of every day of the period, those without a call included.
     """
-    active = [one for one in themes if one.calls]
-    return WeekTheme(_pattern(active), _main_theme([one.theme for one in active]), len(active))
+    days = tuple(themes)
+    active = [one for one in days if one.calls]
+    active_themes = [one.theme for one in active]
+    main = _main_theme(active_themes)
+    return WeekTheme(_pattern(active, len(days)), main, len(active), active_themes.count(main))
 
 
 def file_totals(activity: Activity) -> FileTotals:
@@ -219,13 +229,14 @@ def _day_theme(activity: Activity, day: date) -> DayTheme:
     return DayTheme(day, calls, new, edited, agents, theme_of(calls, new, edited))
 
 
-def _pattern(active: list[DayTheme]) -> Pattern:
+def _pattern(active: list[DayTheme], days: int) -> Pattern:
     at_weekends = {one.date.weekday() >= _SATURDAY for one in active}
     if not active:
         return Pattern.IDLE
     if len(at_weekends) == 1:
         return Pattern.WEEKEND if True in at_weekends else Pattern.WEEKDAY
-    return Pattern.STEADY if len(active) >= STEADY_DAYS else Pattern.OTHER
+    is_steady = len(active) >= STEADY_DAYS and len(active) * STEADY_PART >= days
+    return Pattern.STEADY if is_steady else Pattern.OTHER
 
 
 def _main_theme(themes: list[Theme]) -> Theme:

@@ -19,7 +19,7 @@ from fluxmirror_core.report.sections import (
     Section,
     Shown,
 )
-from fluxmirror_core.report.titles import subtitle, work_facts
+from fluxmirror_core.report.titles import subtitle_with_agent, work_facts
 from fluxmirror_core.report.work_sections import cost_section, head_figures
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def build_agents_report(agents: Agents) -> Report:
     return Report(
         message("work.title.agents"),
         _sections(agents) if work.agents else (cost_section(work),),
-        subtitle(work.summary.scope),
+        subtitle_with_agent(work.summary.scope),
         "agents",
         {**work_facts(work.summary), **earlier_facts(None)},
     )
@@ -47,12 +47,13 @@ def build_agents_report(agents: Agents) -> Report:
 
 def _sections(agents: Agents) -> tuple[Section, ...]:
     points = tuple((point,) for point in _insights(agents))
-    return (
+    sections = (
         head_figures(agents.work, None),
         _table(agents),
         cost_section(agents.work),
         Section(message("work.section.insights"), "points", rows=points, key="insights"),
     )
+    return tuple(one for one in sections if not one.is_empty)
 
 
 def _table(agents: Agents) -> Section:
@@ -87,8 +88,9 @@ def _table(agents: Agents) -> Section:
 
 
 def _insights(agents: Agents) -> Iterator[Message]:
-    busiest = agents.work.agents[0]
-    yield counted("insight.busiest_agent", busiest.calls, agent=Shown(AGENT, busiest.agent))
+    busiest, *others = agents.work.agents
+    if others:
+        yield counted("insight.busiest_agent", busiest.calls, agent=Shown(AGENT, busiest.agent))
     for agent in agents.single_session:
         yield message("insight.single_session", agent=Shown(AGENT, agent))
     for agent, percent in agents.write_heavy:

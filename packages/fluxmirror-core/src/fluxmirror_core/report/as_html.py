@@ -126,9 +126,12 @@ def render_html(report: Report, voice: Voice, made: str) -> str:
 
 
 def _say_once_on_paper(views: Sequence[_View]) -> None:
-    """Leave away on paper what stands on the same sheet already, word for word."""
+    """Leave away on paper what stands on the same sheet already, word for word.
+
+    How many rows are left out is of each table its own, also where two are alike.
+    """
     said: list[list[tuple[str, str]]] = []
-    for note in (note for view in views for note in view["notes"] if not note["look"]):
+    for note in (note for view in views for note in view["notes"] if note["explains"]):
         if note["spans"] in said:
             note["look"] = "on-screen"
         else:
@@ -181,7 +184,9 @@ def _section(section: Section, voice: Voice) -> _View:
 
 
 def _notes(section: Section, voice: Voice) -> list[_View]:
-    return [{"look": "", "spans": _spans(section.note, voice)}] if section.note else []
+    if not section.note:
+        return []
+    return [{"look": "", "spans": _spans(section.note, voice), "explains": True}]
 
 
 def _left_out(section: Section, voice: Voice) -> list[_View]:
@@ -193,7 +198,11 @@ def _left_out(section: Section, voice: Voice) -> list[_View]:
     else:
         lefts = [("on-screen", on_screen), ("on-paper", on_paper)]
     return [
-        {"look": look, "spans": _spans(message("card.more", count=f"{left:,}"), voice)}
+        {
+            "look": look,
+            "spans": _spans(message("card.more", count=f"{left:,}"), voice),
+            "explains": False,
+        }
         for look, left in lefts
         if left
     ]

@@ -88,7 +88,8 @@ def _value(kind: Kind, cell: Cell, voice: Voice) -> Any:  # noqa: ANN401 - whate
     if isinstance(cell, Message):
         return voice.say(cell)
     if kind == SUBJECT:
-        return voice.write(kind, cell)
+        # What says nothing has a sign for people.
+        return cell and voice.write(kind, cell)
     return voice.masked(cell) if isinstance(cell, str) else cell
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,23 +11,28 @@ from fluxmirror_core.messages import counted, message
 from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.period import local_date
 from fluxmirror_core.report.dates import date_range
-from fluxmirror_core.report.figures import build_figures, is_nothing, unpriced_note
+from fluxmirror_core.report.figures import (
+    build_figures,
+    is_nothing,
+    unpriced_note,
+)
 from fluxmirror_core.report.joining import sentences
 from fluxmirror_core.report.largest_changes import largest_changes
-from fluxmirror_core.report.sections import AGENT, CLOCK, Report, Section, Shown
+from fluxmirror_core.report.nothing import build_empty_report
+from fluxmirror_core.report.sections import AGENT, CLOCK, NUMBER, Report, Section, Shown
 from fluxmirror_core.report.titles import (
+    narrowed,
     period_facts,
     period_names,
-    project_name,
     scope_facts,
+    work_facts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from fluxmirror_core.analysis.compare import Comparison
-    from fluxmirror_core.analysis.work import Scope, Summary
+    from fluxmirror_core.analysis.work import Summary
     from fluxmirror_core.messages import Message, Sayable
     from fluxmirror_core.period import Period
 
@@ -51,30 +57,47 @@ class _Time(NamedTuple):
     """Where its last day is not counted whole."""
 
 
-def build_compare_report(compared: Comparison, *, today: date) -> Report:
-    """Set two periods against each other.
+def build_compare_report(compared: Comparison) -> Report:
+    """Set two periods against each other, of which at least one has something."""
+    one, other = compared.one, compared.other
+    now, before = _times(compared)
+    names, only = period_names(now.period, before.period), _only(one, other)
+    head = _head(one, other, sentences((_nothing(now, before, only), _notes(now, before))))
+    sections = (
+        head._replace(times=names, only=only),
+        _others(one, other)._replace(times=names, only=only),
+        _insights(compared, now, before),
+    )
+    return Report(
+        message("work.title.compare"),
+        tuple(section for section in sections if not section.is_empty),
+        narrowed(_subtitle(now, before), one.scope),
+        "compare",
+        {**scope_facts(one.scope), "before": period_facts(other.scope.period)},
+    )
+
+
+def build_empty_comparison(compared: Comparison, following: Message) -> Report:
+    """Give the report of two periods in which nothing happened.
 
     Args:
         compared: the two.
-        today: which date is today: that day and the one before have names.
+        following: says what to do next.
     """
-    one, other = compared.one, compared.other
-    now = _counted(one.scope.period, compared.until_ms)
-    before = _counted(other.scope.period, compared.other_until_ms)
-    times, only = period_names(now.period, before.period, today), _only(one, other)
-    head = _head(one, other, sentences((_nothing(now, before, only), _notes(now, before))))
-    rules = (_calls(compared, now, before), *_largest(compared, now, before))
-    points = tuple((point,) for point in rules)
-    return Report(
-        message("work.title.compare"),
-        (
-            head._replace(times=times, only=only),
-            _others(one, other)._replace(times=times, only=only),
-            Section(message("work.section.insights"), "points", rows=points, key="insights"),
-        ),
-        _of(one.scope, _subtitle(now, before)),
-        "compare",
-        {**scope_facts(one.scope), "before": period_facts(other.scope.period)},
+    scope = compared.one.scope
+    report = build_empty_report(
+        message("work.title.compare"), compared.one, (_neither(scope.agent), following)
+    )
+    return report._replace(
+        subtitle=narrowed(_subtitle(*_times(compared)), scope),
+        facts={**work_facts(compared.one), "before": period_facts(compared.other.scope.period)},
+    )
+
+
+def _times(compared: Comparison) -> tuple[_Time, _Time]:
+    return (
+        _counted(compared.one.scope.period, compared.until_ms),
+        _counted(compared.other.scope.period, compared.other_until_ms),
     )
 
 
@@ -107,13 +130,26 @@ def _head(one: Summary, other: Summary, told: Sayable) -> Section:
 
 def _others(one: Summary, other: Summary) -> Section:
     figures = build_figures(_OTHERS, one, other)
-    return Section(message("work.section.compared"), "changes", key="compared", figures=figures)
+    return Section(
+        message("work.section.compared"),
+        "changes",
+        note=_pauses(one, other),
+        key="compared",
+        figures=figures,
+    )
+
+
+def _pauses(one: Summary, other: Summary) -> Sayable:
+    """Say why focus time may be longer than active time, where it is."""
+    has_pauses = any(
+        each.patterns.focus.minutes > each.totals.active_minutes for each in (one, other)
+    )
+    return message("work.pauses") if has_pauses else ""
 
 
 def _subtitle(one: _Time, other: _Time) -> Message:
     values = {"zone": one.period.zone}
-    if one.until_ms is not None and other.until_ms is not None:
-        # Both have come to one time of the day.
+    if _is_one_clock(one, other):
         clock = Shown(CLOCK, other.until_ms)
         dates, others = _dates(one), _dates(other)
         return message("work.subtitle.both", dates=dates, others=others, clock=clock, **values)
@@ -121,14 +157,14 @@ def _subtitle(one: _Time, other: _Time) -> Message:
     return message("work.subtitle.compared", dates=dates, others=others, **values)
 
 
-def _of(scope: Scope, subtitle: Message) -> Message:
-    """Say what alone two periods are compared of."""
-    if scope.agent is not None:
-        subtitle = message("clause.dotted", told=subtitle, more=Shown(AGENT, scope.agent))
-    if scope.project is not None:
-        project = message("work.subtitle.of_project", project=project_name(scope.project))
-        subtitle = message("clause.dotted", told=subtitle, more=project)
-    return subtitle
+def _is_one_clock(one: _Time, other: _Time) -> bool:
+    """Tell whether both have come to one time of the day; clocks may have been changed between."""
+    if one.until_ms is None or other.until_ms is None:
+        return False
+    zone = ZoneInfo(one.period.zone)
+    ends_ms = (one.until_ms, other.until_ms)
+    first, second = (datetime.fromtimestamp(end_ms // 1000, zone) for end_ms in ends_ms)
+    return (first.hour, first.minute) == (second.hour, second.minute)
 
 
 def _dates(time: _Time) -> Message:
@@ -173,19 +209,39 @@ def _are_alike(one: _Time, other: _Time) -> bool:
     return (longer - shorter) * _ALIKE <= longer
 
 
-def _largest(compared: Comparison, one: _Time, other: _Time) -> Iterator[Message]:
-    both = compared.one.totals.calls and compared.other.totals.calls
-    if both and _are_alike(one, other):
+def _insights(compared: Comparison, one: _Time, other: _Time) -> Section:
+    """Say what stands out; of times of unlike lengths no change, as their lengths make most of it.
+
+    It may be empty.
+    """
+    rows = tuple((point,) for point in _points(compared, one, other))
+    return Section(message("work.section.insights"), "points", rows=rows, key="insights")
+
+
+def _points(compared: Comparison, one: _Time, other: _Time) -> Iterator[Message]:
+    now, before = compared.one.totals.calls, compared.other.totals.calls
+    if not now and not before:
+        yield message("insight.both_quiet")
+    elif not now or not before:
+        yield counted("insight.only", now or before, dates=_dates(one if now else other))
+    elif _are_alike(one, other):
+        yield _calls(now, before)
         yield from largest_changes(compared.one, compared.other)
 
 
-def _calls(compared: Comparison, one: _Time, other: _Time) -> Message:
-    now, before = compared.one.totals.calls, compared.other.totals.calls
-    if not now and not before:
-        return message("insight.both_quiet")
-    if not now or not before:
-        return counted("insight.only", now or before, dates=_dates(one if now else other))
-    change = percent_change(now, before) or 0
-    if not change:
-        return message("insight.as_many")
-    return message("insight.rose" if change > 0 else "insight.fell", percent=f"{abs(change):,}")
+def _calls(now: int, before: int) -> Message:
+    """Say how the number of calls changed, where both periods have some."""
+    values = {"now": Shown(NUMBER, now), "before": Shown(NUMBER, before)}
+    if now == before:
+        return message("insight.as_many", now=values["now"])
+    percent = percent_change(now, before) or 0
+    if not percent:
+        return message("insight.about_as_many", **values)
+    text = "insight.rose" if percent > 0 else "insight.fell"
+    return message(text, **values, percent=f"{abs(percent):,}")
+
+
+def _neither(agent: str | None) -> Message:
+    if agent is None:
+        return message("day.none.neither")
+    return message("day.none.neither_of_agent", agent=Shown(AGENT, agent))

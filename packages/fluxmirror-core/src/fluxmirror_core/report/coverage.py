@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fluxmirror_core.cutting import shown_of
 from fluxmirror_core.messages import counted, message
 from fluxmirror_core.report.cells import agent_name, head
-from fluxmirror_core.report.sections import NAME, NUMBER, Column, Report, Section
+from fluxmirror_core.report.sections import AGENT, NAME, NUMBER, Column, Report, Section, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -190,7 +190,7 @@ def _explained(coverage: Coverage, catalog: Catalog) -> Section:
 
 def _point(agent: str, what: Message, told: Message) -> Message:
     """Say something of some of an agent's calls: a sentence has no room in a table."""
-    about = message("clause.named", told=agent_name(agent), more=what)
+    about = message("clause.named", told=Shown(AGENT, agent), more=what)
     return message("clause.about", what=about, told=told)
 
 

@@ -23,6 +23,8 @@ _KEY: Final = "commits"
 _NAMED: Final = 5
 _TITLE: Final = message("git.section")
 _REPOSITORY: Final = Column(message("git.column.repository"), NAME, "repository")
+_LONE: Final = _REPOSITORY._replace(is_for_people=False)
+"""Of the only repository, which people read once, above the table."""
 _DATE: Final = Column(message("work.column.date"), DATE)
 """For people alone: programs have the time."""
 _TIME: Final = Column(message("column.time"), CLOCK, "time")
@@ -31,7 +33,8 @@ _AUTHOR: Final = Column(message("git.column.author"), NAME, "author")
 _HASH: Final = Column(message("git.column.commit"), NAME, "hash")
 _COUNT: Final = Column("", NUMBER, "commits", is_for_people=False)
 """People read it once, above the table."""
-_COLUMNS: Final = (_REPOSITORY, _DATE, _TIME, _SUBJECT, _AUTHOR, _HASH, _COUNT)
+_COLUMNS: Final = (_HASH, _SUBJECT, _REPOSITORY, _LONE, _DATE, _TIME, _AUTHOR, _COUNT)
+"""What has no room on a terminal follows in a table below, behind the first of these."""
 _UNTOLD: Final = Commit("", None, "", "")
 """Of a repository of which git told no more than how many there are."""
 _REASONS: Final = {
@@ -77,7 +80,13 @@ def unread_notes(commits: Commits) -> tuple[Message, ...]:
 
 
 def _columns(commits: Commits, *, is_day: bool) -> tuple[Column, ...]:
-    is_needed = {_DATE: not is_day, _AUTHOR: commits.has_several_authors}
+    has_several = len(commits.repositories) > 1
+    is_needed = {
+        _REPOSITORY: has_several,
+        _LONE: not has_several,
+        _DATE: not is_day,
+        _AUTHOR: commits.has_several_authors,
+    }
     return tuple(column for column in _COLUMNS if is_needed.get(column, True))
 
 
@@ -87,6 +96,7 @@ def _row(
     at_ms = commit.committed_ms
     cells = {
         _REPOSITORY: one.name,
+        _LONE: one.name,
         _DATE: None if at_ms is None else local_date(at_ms, zone),
         _TIME: at_ms,
         _SUBJECT: commit.subject,
@@ -98,14 +108,14 @@ def _row(
 
 
 def _totals(commits: Commits) -> Iterator[Sayable]:
-    """Say how many there are in all, and in each of several repositories."""
+    """Say how many there are in all, and where: in which repository, or in each of several."""
     found = commits.repositories
+    if len(found) == 1:
+        yield counted("git.total", commits.total, repositories=found[0].name)
+        return
     repositories = counted("git.repositories", len(found))
     yield counted("git.total", commits.total, repositories=repositories)
-    if len(found) > 1:
-        yield listed(
-            [message("git.each", name=one.name, count=f"{one.commits:,}") for one in found]
-        )
+    yield listed([message("git.each", name=one.name, count=f"{one.commits:,}") for one in found])
 
 
 def _notes(commits: Commits) -> Iterator[Message]:

@@ -115,16 +115,25 @@ WRITTEN: Final[dict[str, tuple[str, ...]]] = {
 
 _WORDS: Final = {
     "mcp": "mcp_calls",
+    "lively": "mcp_calls",
     "build": "new_edit_ratio",
     "refactor": "new_edit_ratio",
     "investigating": "day_shape",
     "writing": "day_shape",
     "reading": "day_shape",
     "balanced": "day_shape",
+    "focus": "focus_blocks",
+    "edited": "edited_files",
+    "most_written_files": "files_written",
+    "ratio": "new_edit_ratio",
+    "-": "none",
+    **dict.fromkeys(("↑", "↓", "✓", "<1%", ">99%", "<0.1%", ">99.9%", "…", "·"), "signs"),
+    **dict.fromkeys(("░", "▒", "▓", "█", "██"), "signs"),
+    **dict.fromkeys(("^", "v", "x", "#"), "signs"),
     "weekend": "week_theme",
     "steady": "week_theme",
 }
-"""What is the same in every language, as JSON and definitions have it."""
+"""What is the same in every language, as JSON and definitions have it, and plain letters."""
 
 ENTRIES: Final[dict[str, Entry]] = {**BY_KEY, **{term.key: term for term in TERMS}}
 """Everything that has a definition, by its key."""
@@ -152,4 +161,4 @@ def words_of(catalog: Catalog) -> dict[str, str]:
 
 def folded(text: str) -> str:
     """Give a word as it is looked up: small letters, `_` between its parts."""
-    return "_".join(text.casefold().replace("-", " ").split())
+    return "_".join(text.casefold().replace("-", " ").split()) or text.strip()

@@ -20,11 +20,13 @@ from fluxmirror_core.report.sections import (
     NAME,
     PATH,
     SHARE,
+    PathEnd,
     Section,
     Shown,
 )
 from fluxmirror_core.report.titles import project_name
 from fluxmirror_core.report.work_sections import theme_word
+from fluxmirror_core.telling_apart import shortest_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -127,8 +129,9 @@ def _several_projects(work: Work) -> Iterator[Message]:
 
 
 def _project_focus(work: Work) -> Iterator[Message]:
+    """Name the main project where calls went to others too, or to none."""
     named = [one for one in work.projects if one.name]
-    if named:
+    if named and len(work.projects) > 1 and work.summary.scope.project is None:
         first = named[0]
         yield message(
             "insight.project_focus",
@@ -216,7 +219,9 @@ def _overlap(work: Work) -> Iterator[Message]:
 def _servers(work: Work) -> Iterator[Message]:
     """Say how much MCP traffic there was: of more than a week by its calls per seven days."""
     calls = sum(one.calls for one in work.servers)
-    if calls:
+    if calls == 1:
+        yield message("insight.mcp_single", server=Shown(NAME, work.servers[0].name))
+    elif calls:
         days = max(len(work.days), _WEEK_DAYS)
         text = _TRAFFIC[calls * _WEEK_DAYS > _LOUD_MCP * days, len(work.servers) == 1]
         server = Shown(NAME, work.servers[0].name)
@@ -290,9 +295,12 @@ def _thread(work: Work) -> Iterator[Message]:
 
 
 def _files(files: Iterable[tuple[str, int]]) -> Value:
+    """List different files with their writes, each by as much of its path as no other ends with."""
+    listed = tuple(files)
+    ends = shortest_ends({path: path.replace("\\", "/").split("/") for path, _ in listed})
     told = tuple(
-        message("highlight.times", what=Shown(BASE, path), times=f"{times:,}")
-        for path, times in files
+        message("highlight.times", what=Shown(BASE, PathEnd(path, ends[path])), times=f"{times:,}")
+        for path, times in listed
     )
     return several(told)
 

@@ -9,12 +9,13 @@ from fluxmirror_core.messages import message
 from fluxmirror_core.named_tuple import NamedTuple
 from fluxmirror_core.pricing import UNIT
 from fluxmirror_core.report.figures import build_figures
+from fluxmirror_core.report.rounding import exact_share
 from fluxmirror_core.report.sections import MINUTES, MONEY, NUMBER, Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from fluxmirror_core.analysis.work import Summary
+    from fluxmirror_core.analysis.work import Summary, Totals
     from fluxmirror_core.messages import Message
     from fluxmirror_core.report.sections import Change, Figure, Kind
 
@@ -29,6 +30,10 @@ _WORTH: Final = 0.25
 """Of the larger value: what changed by less is as good as before."""
 _OTHER_THAN_CALLS: Final = 0.1
 """What changed as the calls did says nothing new."""
+_KNOWN_CALLS: Final = 20
+"""Of each period; a failure rate of fewer calls is as good as chance."""
+_POINTS: Final = 3
+"""Percentage points between two failure rates that are worth a sentence."""
 
 
 class _Enough(NamedTuple):
@@ -47,23 +52,55 @@ _ENOUGH: Final[dict[Kind, _Enough]] = {
 
 
 def largest_changes(one: Summary, other: Summary) -> Iterator[Message]:
-    """Say what changed most, besides the number of calls.
+    """Say what changed most, besides the number of calls: the failure rate before all others.
 
     Args:
         one: with at least one call.
         other: what it is compared with: about as long, and with a call too.
     """
+    rate = _failure_rate(one.totals, other.totals)
+    if rate is None:
+        changed = _most_changed(_FIGURES, one, other)[:_MOST]
+    else:
+        yield rate
+        # The number of failed calls says the same.
+        others = (key for key in _FIGURES if key != "failed")
+        changed = _most_changed(others, one, other)[: _MOST - 1]
+    for figure in changed:
+        yield _told(figure)
+
+
+def _most_changed(keys: Iterable[str], one: Summary, other: Summary) -> list[Figure]:
+    """Give the figures whose change is worth a sentence, the largest change first."""
     calls = _part(one.totals.calls, other.totals.calls)
     found = [
         (abs(part), figure)
-        for figure in build_figures(_FIGURES, one, other)
+        for figure in build_figures(keys, one, other)
         if figure.change is not None and _is_enough(figure.kind, figure.change)
         if abs(part := _part(*figure.change)) >= _WORTH
         if abs(part - calls) >= _OTHER_THAN_CALLS
     ]
     found.sort(key=lambda pair: -pair[0])
-    for _, figure in found[:_MOST]:
-        yield _told(figure)
+    return [figure for _, figure in found]
+
+
+def _failure_rate(one: Totals, other: Totals) -> Message | None:
+    """Say how the failure rate changed, where it did, and both are of calls enough."""
+    known, before = _known(one), _known(other)
+    # In whole numbers: a float would now and then tell just 3 points as less.
+    change = one.failed * before - other.failed * known
+    if min(known, before) < _KNOWN_CALLS or abs(change) * 100 < _POINTS * known * before:
+        return None
+    return message(
+        "insight.rate_rose" if change > 0 else "insight.rate_fell",
+        now=exact_share(one.failed / known),
+        before=exact_share(other.failed / before),
+    )
+
+
+def _known(totals: Totals) -> int:
+    """Count the calls that are known to be fine or failed."""
+    return totals.calls - totals.stopped - totals.unknown
 
 
 def _part(now: float, before: float) -> float:

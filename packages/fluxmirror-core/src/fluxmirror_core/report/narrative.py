@@ -13,6 +13,7 @@ from fluxmirror_core.report.titles import project_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fluxmirror_core.analysis.themes import WeekTheme
     from fluxmirror_core.analysis.work import Summary, Work
     from fluxmirror_core.messages import Message
     from fluxmirror_core.report.joining import Value
@@ -27,19 +28,32 @@ _SHAPES: Final = {
     "reading": message("narrative.shape.reading"),
     "balanced": message("narrative.shape.balanced"),
 }
+_SINGLE: Final = {"weekend": "narrative.single.weekend", "weekday": "narrative.single.weekday"}
+"""Of a period with calls on one day."""
 _PATTERNS: Final = {
-    "idle": "narrative.pattern.other",
     "weekend": "narrative.pattern.weekend",
     "weekday": "narrative.pattern.weekday",
     "steady": "narrative.pattern.steady",
     "other": "narrative.pattern.other",
 }
-_MAIN_THEMES: Final = {
-    "shipping": message("narrative.theme.shipping"),
-    "building": message("narrative.theme.building"),
-    "polishing": message("narrative.theme.polishing"),
-    "light": message("narrative.theme.light"),
+_ONLY_DAY: Final = {
+    "shipping": message("narrative.only_day.shipping"),
+    "building": message("narrative.only_day.building"),
+    "polishing": message("narrative.only_day.polishing"),
+    "light": message("narrative.only_day.light"),
 }
+_EVERY_DAY: Final = {
+    "shipping": message("narrative.every_day.shipping"),
+    "building": message("narrative.every_day.building"),
+    "polishing": message("narrative.every_day.polishing"),
+    "light": message("narrative.every_day.light"),
+}
+_SOME_DAYS: Final = {
+    "shipping": "narrative.some_days.shipping",
+    "building": "narrative.some_days.building",
+    "polishing": "narrative.some_days.polishing",
+}
+"""A light period has light days alone."""
 
 _TRENDS: Final = {
     (True, True): ("narrative.more_day_part", "narrative.fewer_day_part"),
@@ -60,17 +74,30 @@ def day_narrative(work: Work, earlier: Summary | None, *, is_part: bool) -> Sect
 
 def span_narrative(work: Work, earlier: Summary | None, *, is_part: bool) -> Section:
     """Tell several days with at least one call among them."""
-    theme = _MAIN_THEMES[work.theme.theme]
-    days = counted(_PATTERNS[work.theme.pattern], work.theme.active_days, theme=theme)
     return _paragraph(
-        (days,), _who(work), _files(work), _programs(work), _trend(work, earlier, is_part=is_part)
-    )
+        (_days(work.theme),), _who(work), _files(work), _programs(work),
+        _trend(work, earlier, is_part=is_part),
+    )  # fmt: skip
 
 
 def _paragraph(*found: Iterable[Message]) -> Section:
     whole = sentences(sentence for some in found for sentence in some)
     title = message("work.section.narrative")
     return Section(title, "paragraph", rows=((whole,),), key="narrative")
+
+
+def _days(theme: WeekTheme) -> Message:
+    """Say on how many days there was work, and how many of them the theme is of.
+
+    A theme goes by days: the files of all of them together may say another thing.
+    """
+    if theme.active_days == 1:
+        return message(_SINGLE[theme.pattern], theme=_ONLY_DAY[theme.theme])
+    if theme.theme_days == theme.active_days:
+        about = _EVERY_DAY[theme.theme]
+    else:
+        about = counted(_SOME_DAYS[theme.theme], theme.theme_days)
+    return message(_PATTERNS[theme.pattern], count=f"{theme.active_days:,}", theme=about)
 
 
 def _who(work: Work) -> Iterator[Message]:

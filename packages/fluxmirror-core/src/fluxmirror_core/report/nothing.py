@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fluxmirror_core.messages import message
 from fluxmirror_core.report.day import earlier_facts
@@ -16,20 +16,30 @@ if TYPE_CHECKING:
     from fluxmirror_core.analysis.work import Scope, Summary
     from fluxmirror_core.messages import Message, Sayable
 
+_BY_DATE: Final = "--date"
+"""What a command line has before the date that it asks for."""
 
-def no_activity(
-    scope: Scope, elsewhen: Elsewhen, *, today: date, asked_by: str = "--date"
-) -> tuple[Message, Message]:
+
+def no_activity(scope: Scope, elsewhen: Elsewhen, *, today: date) -> tuple[Message, Message]:
     """Say that nothing happened, and what to do next: a line each.
 
     Args:
         scope: in which nothing happened.
         elsewhen: what there is of it at other times.
         today: which date is today.
+    """
+    return _none(scope, today), what_next(scope, elsewhen, _BY_DATE)
+
+
+def what_next(scope: Scope, elsewhen: Elsewhen, asked_by: str) -> Message:
+    """Say on which days there is something, else why there is nothing at any time.
+
+    Args:
+        scope: in which nothing happened.
+        elsewhen: what there is of it at other times.
         asked_by: what a command line has before the date that it asks for.
     """
-    day = _day_with_any(elsewhen, asked_by)
-    return _none(scope, today), day or _why(scope, elsewhen)
+    return _day_with_any(elsewhen, asked_by) or _why(scope, elsewhen)
 
 
 def build_empty_report(title: Sayable, summary: Summary, lines: tuple[Message, ...]) -> Report:

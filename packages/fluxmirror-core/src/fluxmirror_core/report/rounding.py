@@ -19,7 +19,6 @@ _TENTHS: Final = 10
 """Of a percent."""
 _HALF: Final = 0.5
 _ARROW_FROM: Final = 50
-_DECIMALS: Final = 2
 
 
 def share(part: float) -> str:
@@ -49,7 +48,7 @@ def exact_share(part: float) -> str:
 
 
 def points(now: float, before: float) -> str:
-    """Write how a part of a whole changed, in percentage points: `+0.4`, `-12`, `0`.
+    """Write how a part of a whole changed, in percentage points: `+0.4`, `-12.0`.
 
     It is the difference of the two as `exact_share` writes them: whoever subtracts gets the same.
     """
@@ -57,7 +56,7 @@ def points(now: float, before: float) -> str:
 
 
 def decimal(number: float) -> str:
-    """Write a number with up to two decimals: `12`, `2.5`, `1,234.57`."""
+    """Write a number with two decimals: `12.00`, `2.50`, `1,234.57`."""
     return _signed(_hundredths(number), _WHOLE).removeprefix("+")
 
 
@@ -92,11 +91,11 @@ def _hundredths(number: float) -> int:
 
 
 def _signed(number: int, parts: int) -> str:
-    """Write so many parts of one with their sign and up to as many decimals: `+0.4`, `-12`, `0`."""
+    """Write so many parts of one with their sign, and always as many decimals: `+0.4`, `-12.0`."""
     whole, rest = divmod(abs(number), parts)
-    fraction = f"{rest:0{len(str(parts)) - 1}}".rstrip("0")
+    fraction = f"{rest:0{len(str(parts)) - 1}}"
     sign = "" if not number else "+" if number > 0 else "-"
-    return f"{sign}{whole:,}.{fraction}" if fraction else f"{sign}{whole:,}"
+    return f"{sign}{whole:,}.{fraction}"
 
 
 def _half_up(number: float) -> int:

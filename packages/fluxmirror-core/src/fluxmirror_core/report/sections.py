@@ -34,7 +34,7 @@ COMMAND: Final = "command"
 SUBJECT: Final = "subject"
 """What a commit is about, in one line; a long one is cut at its end, in JSON too."""
 BASE: Final = "base"
-"""A whole path, of which its last part is shown: what masks it sees it whole."""
+"""A `PathEnd`: a whole path, of which its end is shown. What masks it sees it whole."""
 FOLDER: Final = "folder"
 """A whole path of a file, of which the directory is shown, below `~`."""
 SHARE: Final = "share"
@@ -87,6 +87,13 @@ class Change(NamedTuple):
 
     now: float
     before: float
+
+
+class PathEnd(NamedTuple):
+    """A file, called by the last part of its path, or by as many as tell it from others."""
+
+    path: str
+    parts: int = 1
 
 
 class Column(NamedTuple):

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _DRAWN: Final = 4
 """Columns of a table that has room for bars behind it."""
+_READABLE: Final = 30
+"""Columns of a terminal in which the subject of a commit can still be told."""
 _RECORDED: Final = (NAME, AGENT, PATH, COMMAND, SUBJECT)
 _MARKS: Final = {MONEY: "+?", CHANGE: " ↑↓"}
 """What stands behind some of a column's numbers, and would push them out of line."""
@@ -77,7 +79,8 @@ def _column(column: Column, cells: Sequence[Cell], voice: Voice) -> TableColumn:
     if column.kind not in _RECORDED:
         return TableColumn(title, _cells(column, cells, voice), column.is_number)
     write = partial(_recorded, column.kind, cells, voice.write_column(column.kind, cells))
-    return TableColumn(title, write(None), cut=write)
+    asked = _READABLE if column.kind == SUBJECT else 0
+    return TableColumn(title, write(None), cut=write, asked=asked)
 
 
 def _title(title: Sayable, voice: Voice) -> str:

@@ -28,6 +28,8 @@ class TableColumn(NamedTuple):
     """Writes its cells in so many columns of a terminal at most; None where nothing is cut."""
     is_label: bool = False
     """Whether it is cut only where it is too wide beside any other column."""
+    asked: int = 0
+    """So many columns of a terminal it has before others stand beside it."""
 
     @property
     def width(self) -> int:
@@ -44,7 +46,7 @@ class TableColumn(NamedTuple):
     @property
     def wanted(self) -> int:
         """Give the columns that it needs beside others."""
-        return self.width if self.is_label else self.least
+        return self.width if self.is_label else max(self.least, min(self.width, self.asked))
 
 
 def lined_up(columns: Sequence[TableColumn], room: int | None) -> str:
@@ -85,16 +87,24 @@ def _parts(columns: Sequence[TableColumn], room: int) -> list[list[TableColumn]]
 
 
 def _cut(columns: Sequence[TableColumn], room: int) -> list[TableColumn]:
-    """Cut the widest columns until all of them fit, or until no more may be cut."""
+    """Cut the widest columns until all of them fit, or until no more may be cut.
+
+    None is cut to less than it needs while another one has more than that.
+    """
     widths = [column.width for column in columns]
-    least = [column.least for column in columns]
-    while _taken(widths) > room and widths != least:
-        longer = [at for at, one in enumerate(widths) if one > least[at]]
-        widths[max(longer, key=widths.__getitem__)] -= 1
+    _narrow(widths, [column.wanted for column in columns], room)
+    _narrow(widths, [column.least for column in columns], room)
     return [
         column if column.cut is None else column._replace(cells=column.cut(taken))
         for column, taken in zip(columns, widths, strict=True)
     ]
+
+
+def _narrow(widths: list[int], least: Sequence[int], room: int) -> None:
+    """Take from the widest, one by one, until all fit or have no more than the least."""
+    while _taken(widths) > room and widths != least:
+        longer = [at for at, one in enumerate(widths) if one > least[at]]
+        widths[max(longer, key=widths.__getitem__)] -= 1
 
 
 def _taken(widths: Iterable[int]) -> int:

@@ -47,12 +47,36 @@ def title(scope: Scope, called: str) -> Message:
 
 
 def subtitle(scope: Scope) -> Message:
-    """Say which days a report is of, in which zone, and of which project alone."""
+    """Say which days a report is of, in which zone, and of which project alone.
+
+    The title has said of which agent.
+    """
+    return _of_project(_days_of(scope), scope)
+
+
+def subtitle_with_agent(scope: Scope) -> Message:
+    """Say the same under a title that names no agent."""
+    return narrowed(_days_of(scope), scope)
+
+
+def narrowed(subtitle: Message, scope: Scope) -> Message:
+    """Say behind a subtitle of which agent and of which project alone a report is."""
+    if scope.agent is not None:
+        subtitle = message("clause.dotted", told=subtitle, more=Shown(AGENT, scope.agent))
+    return _of_project(subtitle, scope)
+
+
+def _days_of(scope: Scope) -> Message:
     period = scope.period
-    values = {"dates": date_range(period.first, period.last), "zone": period.zone}
+    dates = date_range(period.first, period.last)
+    return message("work.subtitle.all", dates=dates, zone=period.zone)
+
+
+def _of_project(subtitle: Message, scope: Scope) -> Message:
     if scope.project is None:
-        return message("work.subtitle.all", **values)
-    return message("work.subtitle.project", **values, project=project_name(scope.project))
+        return subtitle
+    project = message("work.subtitle.of_project", project=project_name(scope.project))
+    return message("clause.dotted", told=subtitle, more=project)
 
 
 def project_name(name: str) -> Message:
@@ -60,27 +84,17 @@ def project_name(name: str) -> Message:
     return message("project.named", name=Shown(NAME, name))
 
 
-def period_names(one: Period, other: Period, today: date) -> tuple[Message, Message]:
-    """Call two periods as the heads of a table do: `Today`, `Yesterday`, `9\u201315 Nov`.
+def period_names(one: Period, other: Period) -> tuple[Message, Message]:
+    """Call two periods as the heads of a table do: `Sun 22 Nov`, `9\u201315 Nov`.
 
-    Args:
-        one: the first of them.
-        other: the second; years are named where there are several.
-        today: which date is today: that day and the one before have names.
+    By their days, also today: what is forwarded is read tomorrow. Years are named where there are
+    several.
     """
-    years = {day.year for each in (one, other) for day in (each.first, each.last)}
-    several = len(years) > 1
-    return _called(one, today, with_year=several), _called(other, today, with_year=several)
-
-
-def _called(period: Period, today: date, *, with_year: bool) -> Message:
-    names = {
-        today: message("time.day.today"),
-        today - timedelta(days=1): message("time.day.yesterday"),
-    }
-    if period.first == period.last and period.first in names:
-        return names[period.first]
-    return short_range(period.first, period.last, with_year=with_year)
+    with_year = len({day.year for each in (one, other) for day in (each.first, each.last)}) > 1
+    return (
+        short_range(one.first, one.last, with_year=with_year),
+        short_range(other.first, other.last, with_year=with_year),
+    )
 
 
 def period_facts(period: Period) -> dict[str, Any]:

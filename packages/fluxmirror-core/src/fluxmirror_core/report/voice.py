@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from fluxmirror_core.messages import Catalog, Sayable
-    from fluxmirror_core.report.sections import Cell, Kind, Money
+    from fluxmirror_core.report.sections import Cell, Kind, Money, PathEnd
 
 Role = Literal["prose", "code", "recorded", "name", "path"]
 """What a piece of a text is: our words, what a person types, or what somebody else wrote.
@@ -215,11 +215,11 @@ class Voice:
         return head(self.masked(command), _COMMAND_COLUMNS) or self.catalog.text("card.untold")
 
     def _subject(self, subject: str) -> str:
-        return head(self.masked(subject), _SUBJECT_COLUMNS)
+        return head(self.masked(subject), _SUBJECT_COLUMNS) or self._none()
 
-    def _base(self, path: str) -> str:
-        masked = self.masked(path)
-        return head(self.masked(masked[_end_of_folder(masked) + 1 :] or masked), NAME_COLUMNS)
+    def _base(self, end: PathEnd) -> str:
+        masked = self.masked(end.path)
+        return head(self.masked(_last_parts(masked, end.parts) or masked), NAME_COLUMNS)
 
     def _folder(self, path: str) -> str:
         masked = self.masked(path)
@@ -264,6 +264,14 @@ def _flag(is_set: bool) -> str:  # noqa: FBT001 - a cell
 def _end_of_folder(path: str) -> int:
     """Find the last separator of either system; -1 without any."""
     return max(path.rfind("/"), path.rfind("\\"))
+
+
+def _last_parts(path: str, number: int) -> str:
+    """Give so many last parts of a path, or all it has."""
+    start = len(path)
+    for _ in range(number):
+        start = _end_of_folder(path[: max(start, 0)])
+    return path[start + 1 :]
 
 
 def _hour(hour: int) -> str:
